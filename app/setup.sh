@@ -1,0 +1,45 @@
+# What app/run and tests/run share: install what is missing, configure, build. Sourced, not run.
+# Callers are anywhere; everything below happens in the project's root.
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+
+BUILD_PACKAGES=(g++ cmake ninja-build libasio-dev libsqlite3-dev libtomlplusplus-dev libcli11-dev
+  nlohmann-json3-dev libfmt-dev libxxhash-dev libmd4c-dev)
+TEST_PACKAGES=(libgtest-dev librapidcheck-dev libbenchmark-dev clang sqlite3)
+
+# install_missing NAME..: installs the Debian packages among NAME that this machine lacks.
+install_missing() {
+  local missing=() name
+  for name in "$@"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    if ! sudo -n true 2>/dev/null && { [ ! -t 0 ] || ! command -v sudo >/dev/null; }; then
+      echo "These Debian packages are missing, and there are no rights to install them: ${missing[*]}" >&2
+      echo "Install them as root: apt-get install ${missing[*]}" >&2
+      exit 1
+    fi
+    as_root=(sudo)
+  fi
+  echo "Installing: ${missing[*]}" >&2
+  { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q "${missing[@]}" ||
+    { "${as_root[@]}" apt-get update -q &&
+      "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q "${missing[@]}"; }; } \
+    >/tmp/faultline-apt.$$.log 2>&1 || {
+    tail -n 20 /tmp/faultline-apt.$$.log >&2
+    echo "apt-get could not install: ${missing[*]}" >&2
+    exit 1
+  }
+  rm -f /tmp/faultline-apt.$$.log
+}
+
+# build TARGET: configures once, then builds. Quiet when there is nothing to do.
+build() {
+  [ -f build/build.ninja ] || cmake --preset release >&2 || exit 1
+  cmake --build build --target "$1" >build/build.log 2>&1 || {
+    grep -vE '^\[[0-9]+/[0-9]+\]' build/build.log | tail -n 60 >&2
+    echo "The build failed; the whole log is build/build.log." >&2
+    exit 1
+  }
+}

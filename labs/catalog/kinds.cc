@@ -1,0 +1,42 @@
+#include "labs/catalog/kinds.h"
+
+#include <memory>
+
+#include "labs/world/kind_of.h"
+#include "mechanisms/traffic/flood/flood.h"
+
+namespace catalog {
+namespace {
+
+template <class Node>
+std::unique_ptr<const world::Kind> kind(const char* name, const char* help) {
+  return std::make_unique<world::KindOf<Node>>(name, help);
+}
+
+const std::vector<std::unique_ptr<const world::Kind>>& owned() {
+  static const auto all = [] {
+    std::vector<std::unique_ptr<const world::Kind>> list;
+    list.push_back(kind<flood::Node>("flood", "Passes every message on to a random other."));
+    return list;
+  }();
+  return all;
+}
+
+}  // namespace
+
+const std::vector<const world::Kind*>& kinds() {
+  static const auto all = [] {
+    std::vector<const world::Kind*> list;
+    for (const auto& one : owned()) list.push_back(one.get());
+    return list;
+  }();
+  return all;
+}
+
+const world::Kind* find_kind(std::string_view name) {
+  for (const auto* one : kinds())
+    if (one->name == name) return one;
+  return nullptr;
+}
+
+}  // namespace catalog

@@ -1,0 +1,60 @@
+// What each command does to a world: doing.cc, and composite.cc for those that unfold over time.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "labs/world/world.h"
+
+namespace world {
+
+class Doing {
+ public:
+  explicit Doing(World& world) : world_(world) {}
+
+  // Throws BadCommand when it cannot be done; then nothing has happened, except that a node may have been asked for
+  // something (`tell`) and have refused it.
+  void run(const Command& command);
+
+  void operator()(const Partition& c);
+  void operator()(const Heal& c);
+  void operator()(const Disturb& c);
+  void operator()(const Lifecycle& c);
+  void operator()(const Slow& c);
+  void operator()(const Clock& c);
+  void operator()(const DiskCommand& c);
+  void operator()(const Load& c);
+  void operator()(const Set& c);
+  void operator()(const TellNode& c);
+  void operator()(const Mark& c);
+  void operator()(const Composite& c);
+  void operator()(const Stop& c);
+  void operator()(const Wait& c);
+
+ private:
+  using Ids = std::vector<core::NodeId>;
+
+  // Everybody who is meant is known: the command enters the recording.
+  void begin();
+  std::vector<Ids> groups(const std::vector<Who>& who) const;
+  template <class Change>
+  void change_link(core::NodeId from, core::NodeId to, const Change& change);
+  void unclog(core::NodeId from, core::NodeId to);
+  void reset(core::NodeId a, core::NodeId b);
+  void live(const Lifecycle& c, core::NodeId id);
+  void set_on(core::NodeId id, const std::string& setting, const std::string& value);
+
+  // Composites.
+  Ids actors(const Composite& c) const;
+  Ids shuffled(Ids ids);
+  void later(core::Duration after, Command command);
+  void majority_ring(const Composite& c);
+  void bridge(const Composite& c);
+  void flap(const Composite& c);
+  void swizzle_clog(const Composite& c);
+  void strobe_skews(const Composite& c);
+
+  World& world_;
+  std::string text_;
+};
+
+}  // namespace world

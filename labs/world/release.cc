@@ -1,0 +1,139 @@
+// What follows from a step once its writes are durable: events, messages on links, timers, metrics, what it shows.
+#include <algorithm>
+
+#include "labs/world/world.h"
+
+namespace world {
+
+using record::EventKind;
+
+void World::release(core::NodeId node, const Effects& effects) {
+  Slot& s = slot(node);
+  for (const auto& operation : effects.operations)
+    emit(operation.completed ? EventKind::complete : EventKind::invoke, node, core::kNobody, name(operation.word),
+         operation.id, 0, effects.view(operation.begin, operation.end));
+  for (const auto& note : effects.notes)
+    emit_text(note.refusal ? EventKind::refuse : EventKind::note, node, note.text, effects.cause);
+  for (const auto& one : effects.samples) sample(node, one, effects.cause);
+  show(node);
+  for (const auto& one : effects.sends) send(node, effects, one);
+  for (const auto& change : effects.timers) change_timer(s, node, change);
+}
+
+void World::send(core::NodeId from, const Effects& effects, const Effects::Send& send) {
+  const record::NameId type = names_of(slot(from)).messages[send.message.type];
+  const core::BytesView bytes = effects.view(send.message);
+  const auto id = emit(EventKind::send, from, send.to, type, effects.cause, 0, bytes);
+  put_on_link(from, send.to, type, id, bytes);
+}
+
+void World::put_on_link(core::NodeId from, core::NodeId to, record::NameId type, std::uint64_t send_id,
+                        core::BytesView bytes) {
+  const Passage passage = links_.pass(from, to, bytes.size(), now_);
+  if (passage.fate == Passage::Fate::cut || passage.fate == Passage::Fate::lost) {
+    emit(EventKind::drop, from, to, passage.fate == Passage::Fate::cut ? cut_ : lost_, send_id);
+    return;
+  }
+  const auto copy = [&](core::Time arrival, bool corrupt) {
+    const std::uint32_t index = new_packet();
+    Packet& packet = packets_[index];
+    packet.from = from, packet.to = to, packet.type = type, packet.send = send_id;
+    packet.corrupt = corrupt, packet.reset = false;
+    packet.bytes.assign(bytes.begin(), bytes.end());
+    if (passage.fate == Passage::Fate::held)
+      held_.emplace_back(arrival, index);
+    else
+      plan(arrival, Plan::packet, index);
+  };
+  copy(passage.arrival, passage.fate == Passage::Fate::corrupt);
+  if (passage.duplicate != core::Time{}) copy(passage.duplicate, false);
+}
+
+std::uint32_t World::new_packet() {
+  if (free_packets_.empty()) {
+    packets_.emplace_back();
+    free_packets_.push_back(static_cast<std::uint32_t>(packets_.size() - 1));
+  }
+  const std::uint32_t index = free_packets_.back();
+  free_packets_.pop_back();
+  packets_[index].used = true;
+  return index;
+}
+
+void World::free_packet(std::uint32_t index) {
+  packets_[index].used = false;
+  free_packets_.push_back(index);
+}
+
+void World::drop(std::uint32_t packet_index, core::NodeId where, core::NodeId other, record::NameId why) {
+  emit(EventKind::drop, where, other, why, packets_[packet_index].send);
+  free_packet(packet_index);
+}
+
+void World::change_timer(Slot& from, core::NodeId node, const Effects::TimerChange& change) {
+  const TimerSet wanted{change.kind, change.key, ++timer_generation_};
+  const auto at = std::lower_bound(from.timers.begin(), from.timers.end(), wanted);
+  const bool found = at != from.timers.end() && !(wanted < *at);
+  if (!change.set) {
+    if (found) from.timers.erase(at);
+    return;
+  }
+  if (found)
+    at->generation = wanted.generation;
+  else
+    from.timers.insert(at, wanted);
+  if (free_timers_.empty()) {
+    timers_due_.emplace_back();
+    free_timers_.push_back(static_cast<std::uint32_t>(timers_due_.size() - 1));
+  }
+  const std::uint32_t index = free_timers_.back();
+  free_timers_.pop_back();
+  timers_due_[index] = {node, change.kind, change.key, wanted.generation};
+  plan(now_ + from.clock.in_world(std::max(change.after, core::Duration{})), Plan::timer, index);
+}
+
+// Takes the timer out of those that are set, if it is still the setting that rang.
+bool World::take_timer(Slot& at, const TimerDue& due) {
+  const TimerSet wanted{due.kind, due.key, due.generation};
+  const auto set = std::lower_bound(at.timers.begin(), at.timers.end(), wanted);
+  if (set == at.timers.end() || set->generation != due.generation) return false;
+  at.timers.erase(set);
+  return true;
+}
+
+void World::sample(core::NodeId node, const Effects::Sample& sample, std::uint64_t cause) {
+  auto& tallies = slot(node).tallies;
+  auto tally = std::find_if(tallies.begin(), tallies.end(), [&](const Tally& t) { return t.metric == sample.metric; });
+  if (tally == tallies.end())
+    tally = tallies.insert(tally, {sample.metric, name(sample.metric->name), 0, false});
+  double value = sample.value;
+  if (sample.metric->kind == core::Metric::Kind::counter) value = tally->value += sample.value;
+  if (sample.metric->kind == core::Metric::Kind::gauge) {
+    if (tally->said && tally->value == value) return;
+    tally->value = value;
+  }
+  tally->said = true;
+  emit(EventKind::metric, node, core::kNobody, tally->name, cause, value);
+}
+
+void World::show(core::NodeId node) {
+  Slot& s = slot(node);
+  const core::Face face = s.node->face();
+  const std::size_t begin = s.shown.size();
+  // The new form is written behind the old one, so that a node that shows the same again costs no allocation.
+  s.node->show(s.shown);
+  const core::BytesView all(s.shown);
+  const core::BytesView was = all.first(begin), is = all.subspan(begin);
+  const bool same = s.role_word == face.role.data() && s.epoch == face.epoch && std::ranges::equal(was, is);
+  if (same) {
+    s.shown.resize(begin);
+    return;
+  }
+  if (s.role_word != face.role.data()) s.role = name(face.role);
+  s.role_word = face.role.data();
+  s.epoch = face.epoch;
+  emit(EventKind::show, node, core::kNobody, s.role, 0, static_cast<double>(face.epoch), is);
+  s.shown.erase(s.shown.begin(), s.shown.begin() + static_cast<std::ptrdiff_t>(begin));
+}
+
+}  // namespace world

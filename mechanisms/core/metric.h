@@ -1,0 +1,21 @@
+// What a mechanism counts and measures, under the names that operators know. Declared once, as a constant, beside the
+// mechanism; a step emits samples of it.
+#pragma once
+#include <string_view>
+
+namespace core {
+
+struct Metric {
+  enum class Kind { counter, gauge, timing };
+
+  std::string_view name;  // As Prometheus has it: `consensus_leader_elections_total`.
+  Kind kind = Kind::gauge;
+  std::string_view unit;  // "", "ms", "bytes", "entries", "percent": for the axis.
+  std::string_view help;  // One line.
+};
+
+// counter: the step says how much was added, the host keeps the total since the node's last start.
+// gauge: the step says the value; a value that did not change is not recorded again.
+// timing: every sample counts (latencies); readers make percentiles of them.
+
+}  // namespace core

@@ -1,0 +1,171 @@
+// A mechanism declares its settings once: the members of a FIELDS struct (type and default) and, beside them, a line of
+// `Setting` for each (range, unit, help). The window's sliders, the lab file, `--set`, sweeps and the presets all come
+// from that.
+//
+//   struct Settings {
+//     core::Duration heartbeat = 50ms;
+//     bool pre_vote = true;
+//     Flaws flaws;                       // a nested struct of switches, set as `flaw.forget_vote`
+//     FIELDS(Settings, heartbeat, pre_vote, flaws)
+//     static constexpr auto kDeclared = std::array{
+//         core::Setting{"heartbeat", "1ms", "10s", "", "How often a leader says that it lives."},
+//         core::Setting{"pre_vote", "", "", "", "Ask before an election whether it could be won."}};
+//   };
+//
+// A member without its line, or a line without its member, is refused by describe() when the kind is listed.
+#pragma once
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "mechanisms/core/check.h"
+#include "mechanisms/core/fields.h"
+#include "mechanisms/core/text.h"
+
+namespace core {
+
+struct Setting {
+  std::string_view name;
+  std::string_view low, high;  // The range in the setting's own text form; empty: no bound.
+  std::string_view unit;       // "entries", "bytes", "/s"; empty for durations, switches and choices.
+  std::string_view help;       // One line.
+};
+
+// A declaration together with what its type says, as the hosts show it.
+struct SettingInfo {
+  enum class Type { toggle, count, real, duration, span, choice, text };
+  std::string name;
+  Type type{};
+  std::string low, high, unit, help;
+  std::string initial;               // The default, as text.
+  std::vector<std::string> choices;  // For Type::choice.
+  bool flaw = false;                 // A known bug to switch on, not a tuning knob.
+};
+
+namespace detail {
+
+template <class T>
+constexpr SettingInfo::Type setting_type() {
+  using Type = SettingInfo::Type;
+  if constexpr (std::is_same_v<T, bool>) return Type::toggle;
+  else if constexpr (std::is_same_v<T, Duration>) return Type::duration;
+  else if constexpr (std::is_same_v<T, Span>) return Type::span;
+  else if constexpr (std::is_floating_point_v<T>) return Type::real;
+  else if constexpr (std::is_enum_v<T>) return Type::choice;
+  else if constexpr (std::is_integral_v<T>) return Type::count;
+  else return Type::text;
+}
+
+template <class T>
+bool in_range(const T& v, const Setting& declared) {
+  if constexpr (std::is_same_v<T, Span>) {
+    return in_range(v.low, declared) && in_range(v.high, declared);
+  } else if constexpr (std::is_same_v<T, bool> || std::is_enum_v<T> || std::is_same_v<T, std::string>) {
+    return true;
+  } else {
+    T bound{};
+    if (!declared.low.empty() && parse(declared.low, bound) && v < bound) return false;
+    if (!declared.high.empty() && parse(declared.high, bound) && v > bound) return false;
+    return true;
+  }
+}
+
+template <class S>
+const Setting* find_declared(std::string_view name) {
+  for (const Setting& declared : S::kDeclared)
+    if (declared.name == name) return &declared;
+  return nullptr;
+}
+
+// What a value of this setting looks like, for an error message.
+std::string expectation(const SettingInfo& info);
+
+template <class T>
+void complete(SettingInfo& info, const T& initial, const Setting& declared) {
+  info.type = setting_type<T>();
+  info.low = declared.low, info.high = declared.high;
+  info.unit = declared.unit, info.help = declared.help;
+  if constexpr (std::is_same_v<T, std::string>)
+    info.initial = initial;
+  else
+    info.initial = text(initial);
+  if constexpr (std::is_enum_v<T>)
+    for (const auto choice : names(T{})) info.choices.emplace_back(choice);
+}
+
+}  // namespace detail
+
+// Calls visit(full name, member, declaration, is a flaw) for every setting of `settings`.
+template <class S, class Visit>
+void visit_settings(S& settings, const Visit& visit) {
+  using Plain = std::remove_const_t<S>;
+  static_assert(fields_complete<Plain>, "FIELDS of these settings forgets a member");
+  Plain::fields(settings, [&](std::string_view name, auto& member) {
+    using Member = std::remove_cvref_t<decltype(member)>;
+    if constexpr (Described<Member>) {
+      // A nested struct of switches: `flaws` holds `flaw.NAME`.
+      Member::fields(member, [&](std::string_view inner, auto& flaw) {
+        const Setting* declared = detail::find_declared<Member>(inner);
+        CHECK(declared != nullptr);
+        visit("flaw." + std::string(inner), flaw, *declared, true);
+      });
+    } else {
+      const Setting* declared = detail::find_declared<Plain>(name);
+      CHECK(declared != nullptr);
+      visit(std::string(name), member, *declared, false);
+    }
+  });
+}
+
+// All settings of a struct, in order.
+template <class S>
+std::vector<SettingInfo> describe_settings() {
+  std::vector<SettingInfo> all;
+  const S initial{};
+  visit_settings(initial, [&](const std::string& name, const auto& member, const Setting& declared, bool flaw) {
+    SettingInfo& info = all.emplace_back();
+    info.name = name;
+    info.flaw = flaw;
+    detail::complete(info, member, declared);
+    CHECK(detail::in_range(member, declared));
+  });
+  return all;
+}
+
+// Sets one setting from text. Returns why not, or nothing.
+template <class S>
+std::string set_setting(S& settings, std::string_view wanted, std::string_view value) {
+  std::string error = "no such setting";
+  visit_settings(settings, [&](const std::string& name, auto& member, const Setting& declared, bool flaw) {
+    if (name != wanted) return;
+    auto parsed = member;
+    if (parse(value, parsed) && detail::in_range(parsed, declared)) {
+      member = parsed;
+      error.clear();
+      return;
+    }
+    SettingInfo info;
+    info.name = name;
+    info.flaw = flaw;
+    detail::complete(info, member, declared);
+    error = name + " takes " + detail::expectation(info) + ", not `" + std::string(value) + "`";
+  });
+  return error;
+}
+
+// The value of one setting as text; nothing when there is no such setting.
+template <class S>
+std::string get_setting(const S& settings, std::string_view wanted) {
+  std::string found;
+  visit_settings(settings, [&](const std::string& name, const auto& member, const Setting&, bool) {
+    if (name != wanted) return;
+    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(member)>, std::string>)
+      found = member;
+    else
+      found = text(member);
+  });
+  return found;
+}
+
+}  // namespace core

@@ -1,0 +1,62 @@
+#include "mechanisms/core/settings.h"
+
+#include <gtest/gtest.h>
+
+namespace {
+
+using namespace std::chrono_literals;
+
+enum class Mode : std::uint8_t { slow, fast };
+constexpr auto names(Mode) { return std::array<std::string_view, 2>{"slow", "fast"}; }
+
+struct Flaws {
+  bool forget{};
+  FIELDS(Flaws, forget)
+  static constexpr auto kDeclared = std::array{core::Setting{"forget", "", "", "", "Forgets."}};
+};
+struct Settings {
+  core::Span timeout{150ms, 300ms};
+  std::uint32_t batch = 64;
+  Mode mode{};
+  Flaws flaws;
+  FIELDS(Settings, timeout, batch, mode, flaws)
+  static constexpr auto kDeclared = std::array{core::Setting{"timeout", "1ms", "10s", "", "Patience."},
+                                               core::Setting{"batch", "1", "1000", "entries", "How many at once."},
+                                               core::Setting{"mode", "", "", "", "How."}};
+};
+
+TEST(Settings, AreDescribedFromTheirDeclaration) {
+  const auto all = core::describe_settings<Settings>();
+  ASSERT_EQ(all.size(), 4u);
+  EXPECT_EQ(all[0].initial, "150ms..300ms");
+  EXPECT_EQ(all[1].unit, "entries");
+  EXPECT_EQ(all[2].choices, (std::vector<std::string>{"slow", "fast"}));
+  EXPECT_EQ(all[3].name, "flaw.forget");
+  EXPECT_TRUE(all[3].flaw);
+}
+
+TEST(Settings, AreSetFromTextWithinTheirRange) {
+  Settings s;
+  EXPECT_EQ(core::set_setting(s, "timeout", "20ms..40ms"), "");
+  EXPECT_EQ(s.timeout.high, 40ms);
+  EXPECT_EQ(core::set_setting(s, "flaw.forget", "on"), "");
+  EXPECT_TRUE(s.flaws.forget);
+  EXPECT_EQ(core::set_setting(s, "mode", "fast"), "");
+  EXPECT_EQ(core::get_setting(s, "mode"), "fast");
+  EXPECT_EQ(core::set_setting(s, "batch", "5000"), "batch takes a whole number between 1 and 1000, not `5000`");
+  EXPECT_EQ(core::set_setting(s, "mode", "quick"), "mode takes one of slow, fast, not `quick`");
+  EXPECT_EQ(s.batch, 64u);
+  EXPECT_EQ(core::set_setting(s, "nothing", "1"), "no such setting");
+}
+
+struct Undeclared {
+  std::uint32_t a = 1;
+  FIELDS(Undeclared, a)
+  static constexpr auto kDeclared = std::array{core::Setting{"b", "", "", "", ""}};
+};
+
+TEST(Settings, AMemberWithoutItsDeclarationIsRefused) {
+  EXPECT_THROW(core::describe_settings<Undeclared>(), core::CheckFailed);
+}
+
+}  // namespace
