@@ -3,6 +3,8 @@
 #include <memory>
 
 #include "labs/world/kind_of.h"
+#include "mechanisms/consensus/raft/client.h"
+#include "mechanisms/consensus/raft/invariants.h"
 #include "mechanisms/traffic/flood/flood.h"
 
 namespace catalog {
@@ -16,6 +18,8 @@ std::unique_ptr<const world::Kind> kind(const char* name, const char* help) {
 const std::vector<std::unique_ptr<const world::Kind>>& owned() {
   static const auto all = [] {
     std::vector<std::unique_ptr<const world::Kind>> list;
+    list.push_back(kind<raft::Server>("raft", "A server of a Raft cluster."));
+    list.push_back(kind<raft::Client>("raft-client", "Clients of a Raft cluster."));
     list.push_back(kind<flood::Node>("flood", "Passes every message on to a random other."));
     return list;
   }();

@@ -39,9 +39,9 @@ void TextWriter::put(double v) {
   out_.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, v).ptr);
 }
 
-// The largest unit up to seconds in which the number has at most three decimals: 150ms, 1.5s, 12.345us.
+// In the largest unit up to seconds that it fills, with as many decimals as it has: 150ms, 1.5s, 12.345us.
 void TextWriter::put(Duration v) {
-  std::int64_t ns = v.count();
+  const std::int64_t ns = v.count();
   if (ns == 0) {
     out_ += "0s";
     return;
@@ -50,14 +50,12 @@ void TextWriter::put(Duration v) {
   // Unsigned, because the smallest number has no positive twin.
   const std::uint64_t size = ns < 0 ? ~static_cast<std::uint64_t>(ns) + 1 : static_cast<std::uint64_t>(ns);
   std::size_t u = 3;
-  while (u > 0 && (size < static_cast<std::uint64_t>(kUnits[u].ns) ||
-                   size % (static_cast<std::uint64_t>(kUnits[u].ns) / 1000) != 0))
-    --u;
+  while (u > 0 && size < static_cast<std::uint64_t>(kUnits[u].ns)) --u;
   const auto unit = static_cast<std::uint64_t>(kUnits[u].ns);
   put_number(size / unit);
-  if (std::uint64_t rest = size % unit; rest != 0) {
-    std::string digits = std::to_string(rest * 1000 / unit);
-    digits.insert(0, 3 - digits.size(), '0');
+  if (const std::uint64_t rest = size % unit; rest != 0) {
+    // unit + rest is a 1 and then exactly the decimals, leading zeros included.
+    std::string digits = std::to_string(unit + rest).substr(1);
     while (digits.back() == '0') digits.pop_back();
     out_ += '.' + digits;
   }

@@ -1,0 +1,55 @@
+// What clients saw: their operations with the order in which they began and ended. Fed from a recording or read from a
+// file; judged by linearizability.h.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "mechanisms/core/operation.h"
+
+namespace check {
+
+// A history that cannot be one, in words: a process with two operations open, an end without a beginning.
+struct BadHistory : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct Operation {
+  static constexpr std::uint64_t kNever = ~std::uint64_t{0};
+
+  std::uint64_t process = 0;
+  std::string function, key, value, expected;  // As core::Invocation.
+  core::Outcome outcome = core::Outcome::unknown;
+  std::optional<std::string> result;           // What a read returned; none: absent.
+  bool result_known = true;                    // false: ok, but nothing was told of the value: it may be any.
+  std::uint64_t call = 0;                      // Position among all beginnings and ends, from 1.
+  std::uint64_t end = kNever;                  // kNever: unknown, it may be done at any later time, or never.
+};
+
+class History {
+ public:
+  void begin(const core::Invocation& invocation);
+  void end(const core::Completion& completion);
+  // Some histories tell absent values as empty ones.
+  bool empty_is_absent = false;
+
+  // What was known when the so-manieth beginning or end had happened: operations that had not ended are unknown.
+  History until(std::uint64_t position) const;
+
+  const std::vector<Operation>& operations() const { return operations_; }
+  std::uint64_t events() const { return position_; }
+
+ private:
+  std::vector<Operation> operations_;
+  std::map<std::uint64_t, std::size_t> open_;          // Operation id -> which.
+  std::map<std::uint64_t, std::uint64_t> busy_;        // Process -> its open operation's id.
+  std::uint64_t position_ = 0;
+};
+
+// One line for people: `get k1 -> "v3" by process 5`.
+std::string words(const Operation& operation);
+
+}  // namespace check

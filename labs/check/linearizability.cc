@@ -1,0 +1,257 @@
+#include "labs/check/linearizability.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "labs/check/object.h"
+#include "mechanisms/core/text.h"
+
+namespace check {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Which of the open operations have taken effect, by their slot. More clients at once on one key than slots: unknown.
+constexpr std::size_t kSlots = 256;
+struct Done {
+  std::array<std::uint64_t, kSlots / 64> bits{};
+  bool has(std::size_t slot) const { return bits[slot / 64] >> (slot % 64) & 1; }
+  void add(std::size_t slot) { bits[slot / 64] |= std::uint64_t{1} << (slot % 64); }
+  void remove(std::size_t slot) { bits[slot / 64] &= ~(std::uint64_t{1} << (slot % 64)); }
+  auto operator<=>(const Done&) const = default;
+};
+
+// One way in which the history so far makes sense.
+struct Configuration {
+  State state = kAbsent;
+  Done done;
+  std::vector<std::uint32_t> used;  // The unknown operations that have taken effect, ascending.
+};
+
+// Searches one key.
+class Search {
+ public:
+  Search(Values& values, const std::vector<Action>& actions, const Limits& limits, Clock::time_point deadline)
+      : values_(values), actions_(actions), limits_(limits), deadline_(deadline) {}
+
+  // The end at which nothing makes sense any more; null: there is none. Stops at `until`, where another key failed.
+  const Action* run(std::uint64_t until) {
+    configurations_ = {Configuration{}};
+    std::vector<const Action*> ends;
+    for (const Action& a : actions_)
+      if (!a.forever) ends.push_back(&a);
+    std::sort(ends.begin(), ends.end(), [](const Action* a, const Action* b) { return a->end < b->end; });
+    std::size_t next_call = 0;
+    for (const Action* ending : ends) {
+      if (ending->end >= until) return nullptr;
+      while (next_call < actions_.size() && actions_[next_call].call < ending->end) open(actions_[next_call++]);
+      if (gave_up_ || !close(*ending)) return gave_up_ ? nullptr : ending;
+    }
+    return nullptr;
+  }
+
+  bool gave_up() const { return gave_up_; }
+  const std::string& why() const { return why_; }
+  // The states that were possible before the end that failed.
+  std::vector<State> possible() const {
+    std::set<State> states;
+    for (const auto& c : configurations_) states.insert(c.state);
+    return {states.begin(), states.end()};
+  }
+  const std::vector<const Action*>& open_now() const { return open_; }
+
+ private:
+  void give_up(std::string why) {
+    gave_up_ = true;
+    why_ = std::move(why);
+  }
+
+  void open(const Action& a) {
+    if (a.forever) {
+      unknown_.push_back(&a);
+      return;
+    }
+    std::size_t slot = 0;
+    while (slot < slots_.size() && slots_[slot] != nullptr) ++slot;
+    if (slot == kSlots) return give_up("more than 256 operations are open at once on one key");
+    if (slot == slots_.size()) slots_.push_back(nullptr);
+    slots_[slot] = &a;
+    open_.push_back(&a);
+    if (a.reads())
+      for (auto& c : configurations_) take_reads(c);
+  }
+
+  // A read that fits the state can be taken to happen at once: it changes nothing, and no order is lost by it.
+  void take_reads(Configuration& c) {
+    for (std::size_t slot = 0; slot < slots_.size(); ++slot)
+      if (slots_[slot] != nullptr && slots_[slot]->reads() && !c.done.has(slot)) {
+        State state = c.state;
+        if (act(values_, *slots_[slot], state)) c.done.add(slot);
+      }
+  }
+
+  // `ending` must have taken effect by now. Lets others take effect before it, in every order, until it has.
+  bool close(const Action& ending) {
+    const auto slot = static_cast<std::size_t>(std::find(slots_.begin(), slots_.end(), &ending) - slots_.begin());
+    kept_.clear();
+    count_ = 0;
+    std::vector<Configuration> ready, todo = configurations_;
+    while (!todo.empty() && !gave_up_) {
+      Configuration c = std::move(todo.back());
+      todo.pop_back();
+      if (c.done.has(slot))
+        ready.push_back(std::move(c));
+      else
+        expand(c, todo);
+    }
+    if (gave_up_) return true;
+    // Two that differ only in the operation that has ended, or of which one dominates, are one now.
+    kept_.clear();
+    count_ = 0;
+    std::vector<Configuration> next;
+    for (auto& c : ready) {
+      c.done.remove(slot);
+      if (keep(c)) next.push_back(std::move(c));
+    }
+    if (next.empty()) return false;
+    slots_[slot] = nullptr;
+    std::erase(open_, &ending);
+    configurations_ = std::move(next);
+    return true;
+  }
+
+  void expand(const Configuration& c, std::vector<Configuration>& todo) {
+    for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+      if (slots_[slot] == nullptr || c.done.has(slot)) continue;
+      Configuration next = c;
+      if (!act(values_, *slots_[slot], next.state)) continue;
+      next.done.add(slot);
+      take_reads(next);
+      if (keep(next)) todo.push_back(std::move(next));
+    }
+    for (std::uint32_t u = 0; u < unknown_.size(); ++u) {
+      const auto at = std::lower_bound(c.used.begin(), c.used.end(), u);
+      if (at != c.used.end() && *at == u) continue;
+      Configuration next = c;
+      if (!act(values_, *unknown_[u], next.state)) continue;
+      if (next.state == c.state) continue;  // It changes nothing: better keep it for later.
+      next.used.insert(next.used.begin() + (at - c.used.begin()), u);
+      take_reads(next);
+      if (keep(next)) todo.push_back(std::move(next));
+    }
+  }
+
+  // Remembers it, unless one that is at least as good is known: the same state, the same done, and no unknown operation
+  // used that this one has not used.
+  bool keep(const Configuration& c) {
+    auto& same = kept_[{c.state, c.done}];
+    for (const auto& used : same)
+      if (std::includes(c.used.begin(), c.used.end(), used.begin(), used.end())) return false;
+    std::erase_if(same, [&](const auto& used) {
+      return std::includes(used.begin(), used.end(), c.used.begin(), c.used.end());
+    });
+    same.push_back(c.used);
+    if (++count_ > limits_.configurations) give_up("more than " + std::to_string(limits_.configurations) + " ways to go on");
+    if (count_ % 1024 == 0 && Clock::now() > deadline_) give_up("the time is over");
+    return true;
+  }
+
+  Values& values_;
+  const std::vector<Action>& actions_;
+  const Limits& limits_;
+  Clock::time_point deadline_;
+  std::vector<Configuration> configurations_;
+  std::vector<const Action*> slots_;     // Open operations; null: a free slot.
+  std::vector<const Action*> open_;      // The same, in the order of their beginnings.
+  std::vector<const Action*> unknown_;
+  std::map<std::pair<State, Done>, std::vector<std::vector<std::uint32_t>>> kept_;
+  std::size_t count_ = 0;
+  bool gave_up_ = false;
+  std::string why_;
+};
+
+std::string list_of_states(const Values& values, const std::vector<State>& states) {
+  std::string all;
+  constexpr std::size_t kShown = 5;
+  for (std::size_t i = 0; i < std::min(states.size(), kShown); ++i)
+    all += (i == 0 ? "" : ", ") + (states[i] == kAbsent ? "nothing" : core::text(values.text(states[i])));
+  if (states.size() > kShown) all += ", and " + std::to_string(states.size() - kShown) + " more";
+  return all;
+}
+
+Verdict offence(const History& history, const Values& values, const Search& search, const Action& ending) {
+  Verdict verdict;
+  verdict.answer = Verdict::Answer::not_linearizable;
+  verdict.prefix = ending.end;
+  verdict.operation = ending.operation;
+  verdict.reason = words(history.operations()[ending.operation]) + " has no place: before it ended, the value could only be " +
+                   list_of_states(values, search.possible());
+  std::string others;
+  for (const Action* a : search.open_now()) {
+    verdict.relevant.push_back(a->operation);
+    if (a != &ending) others += (others.empty() ? "" : "; ") + words(history.operations()[a->operation]);
+  }
+  if (!others.empty()) verdict.reason += ". Open beside it: " + others;
+  return verdict;
+}
+
+// Judges every key, or stops at the earliest offence.
+Verdict judge(const History& history, Model model, const Limits& limits, Clock::time_point deadline) {
+  Values values;
+  const auto by_key = actions_by_key(history, model, values);
+  Verdict worst, given_up;
+  std::uint64_t until = Operation::kNever;
+  for (const auto& [key, actions] : by_key) {
+    Search search(values, actions, limits, deadline);
+    const Action* ending = search.run(until);
+    if (search.gave_up()) {
+      given_up.answer = Verdict::Answer::unknown;
+      given_up.reason = "gave up on key `" + key + "`: " + search.why();
+    } else if (ending != nullptr) {
+      until = ending->end;
+      worst = offence(history, values, search, *ending);
+    }
+  }
+  return worst.answer == Verdict::Answer::not_linearizable ? worst : given_up;
+}
+
+// Whether an operation that failed later was open then: at that time it could still have taken effect.
+bool knows_the_future(const History& history, std::uint64_t position) {
+  return std::any_of(history.operations().begin(), history.operations().end(), [&](const Operation& o) {
+    return o.outcome == core::Outcome::failed && o.call < position && o.end > position && o.end != Operation::kNever;
+  });
+}
+
+}  // namespace
+
+Verdict linearizable(const History& history, Model model, const Limits& limits) {
+  const auto deadline = Clock::now() + limits.time;
+  Verdict verdict = judge(history, model, limits, deadline);
+  if (verdict.answer != Verdict::Answer::not_linearizable || !knows_the_future(history, verdict.prefix)) return verdict;
+  // The search has used what was not known yet. The shortest prefix that is wrong by itself may be longer: a longer one
+  // of a wrong one is wrong, so it is found by halving.
+  std::uint64_t low = verdict.prefix, high = history.events();
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const auto answer = judge(history.until(middle), model, limits, deadline).answer;
+    if (answer == Verdict::Answer::unknown) return verdict;
+    if (answer == Verdict::Answer::linearizable)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  verdict = judge(history.until(low), model, limits, deadline);
+  if (verdict.prefix == low) return verdict;
+  for (const Operation& o : history.operations())
+    if (o.end == low) verdict.reason += ". That is certain since the end of " + words(o);
+  verdict.prefix = low;
+  return verdict;
+}
+
+std::string_view answer_text(Verdict::Answer answer) {
+  constexpr std::string_view kTexts[] = {"linearizable", "not linearizable", "unknown"};
+  return kTexts[static_cast<int>(answer)];
+}
+
+}  // namespace check

@@ -1,0 +1,112 @@
+#include "labs/check/object.h"
+
+#include <algorithm>
+
+#include "mechanisms/core/text.h"
+
+namespace check {
+namespace {
+
+using Kind = Action::Kind;
+
+[[noreturn]] void no_such_function(const Operation& o, Model model) {
+  constexpr std::string_view kOf[] = {"a register (read, write)", "a cas-register (read, write, cas)",
+                                      "a kv (get, put, append, cas, delete)"};
+  throw BadHistory("`" + o.function + "` is no operation of " + std::string(kOf[static_cast<int>(model)]));
+}
+
+Kind kind_of(const Operation& o, Model model) {
+  const bool failed = o.outcome == core::Outcome::failed;
+  if (model == Model::kv) {
+    if (o.function == "get") return Kind::get;
+    if (o.function == "put") return Kind::put;
+    if (o.function == "append") return Kind::append;
+    if (o.function == "cas") return failed ? Kind::not_cas : Kind::cas;
+    if (o.function == "delete") return failed ? Kind::not_del : Kind::del;
+  } else {
+    if (o.function == "read") return Kind::get;
+    if (o.function == "write") return Kind::put;
+    if (o.function == "cas" && model == Model::cas_register) return failed ? Kind::not_cas : Kind::cas;
+  }
+  no_such_function(o, model);
+}
+
+// An unknown write may never have been done. Where nobody ever saw its value, and nobody ever saw that something was
+// there or was not, every order that has it is as good without it: what lies between it and the next write that hides
+// it saw nothing. So it can be left out, and need not double the search.
+void leave_out_unseen(std::vector<Action>& actions, const Values& values) {
+  bool appends = false;
+  for (const Action& a : actions) {
+    if (a.kind == Kind::not_cas || a.kind == Kind::not_del || a.kind == Kind::del) return;
+    appends = appends || a.kind == Kind::append;
+  }
+  std::vector<State> seen;
+  for (const Action& a : actions) {
+    if (a.kind == Kind::get && !a.any_result) seen.push_back(a.value);
+    if (a.kind == Kind::cas) seen.push_back(a.expected);
+  }
+  std::sort(seen.begin(), seen.end());
+  seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
+  const auto was_seen = [&](State value) {
+    if (!appends) return std::binary_search(seen.begin(), seen.end(), value);
+    const std::string& text = values.text(value);
+    return text.empty() || std::any_of(seen.begin(), seen.end(), [&](State s) {
+             return values.text(s).find(text) != std::string::npos;
+           });
+  };
+  std::erase_if(actions, [&](const Action& a) {
+    const bool writes = a.kind == Kind::put || a.kind == Kind::cas || a.kind == Kind::append;
+    return a.forever && writes && a.value != kAbsent && !was_seen(a.value);
+  });
+}
+
+}  // namespace
+
+State Values::number(const std::string& value) {
+  const auto [it, fresh] = numbers_.emplace(value, static_cast<State>(texts_.size()));
+  if (fresh) texts_.push_back(value);
+  return it->second;
+}
+
+State Values::appended(State state, State value) {
+  const auto [it, fresh] = appended_.emplace(std::pair{state, value}, kAbsent);
+  if (fresh) it->second = number(texts_[state] + texts_[value]);
+  return it->second;
+}
+
+std::map<std::string, std::vector<Action>> actions_by_key(const History& history, Model model, Values& values) {
+  std::map<std::string, std::vector<Action>> by_key;
+  const auto number = [&](const std::string& value) {
+    return value.empty() && history.empty_is_absent ? kAbsent : values.number(value);
+  };
+  for (std::size_t i = 0; i < history.operations().size(); ++i) {
+    const Operation& o = history.operations()[i];
+    Action a;
+    a.kind = kind_of(o, model);
+    a.operation = i;
+    a.call = o.call, a.end = o.end;
+    a.forever = o.end == Operation::kNever;
+    // A read that failed or of which nothing is known says nothing; nor does a write that certainly was not done.
+    if (a.kind == Kind::get && (o.outcome != core::Outcome::ok || !o.result_known)) continue;
+    if (o.outcome == core::Outcome::failed && !a.reads()) continue;
+    if (a.kind == Kind::get)
+      a.value = o.result ? number(*o.result) : kAbsent;
+    else
+      a.value = number(o.value);
+    a.expected = number(o.expected);
+    by_key[o.key].push_back(a);
+  }
+  for (auto& [key, actions] : by_key) leave_out_unseen(actions, values);
+  return by_key;
+}
+
+Model model_of(std::string_view name) {
+  const std::vector<std::string> known{"register", "cas-register", "kv"};
+  for (std::size_t i = 0; i < known.size(); ++i)
+    if (known[i] == name) return static_cast<Model>(i);
+  const std::string near = core::nearest(name, known);
+  throw UnknownModel("there is no model `" + std::string(name) + "`; " +
+                     (near.empty() ? "the models are register, cas-register and kv" : "did you mean `" + near + "`?"));
+}
+
+}  // namespace check

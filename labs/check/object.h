@@ -1,0 +1,68 @@
+// The objects that clients use, reduced to what a search needs: values are numbers, an operation is a small struct, and
+// doing one is a few comparisons.
+#pragma once
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "labs/check/linearizability.h"
+
+namespace check {
+
+// A state of one key's object. 0: absent, or never set.
+using State = std::uint32_t;
+inline constexpr State kAbsent = 0;
+
+// Values and the states they make, as numbers.
+class Values {
+ public:
+  State number(const std::string& value);
+  State appended(State state, State value);
+  const std::string& text(State state) const { return texts_[state]; }
+
+ private:
+  std::vector<std::string> texts_{""};
+  std::unordered_map<std::string, State> numbers_;                 // Never iterated.
+  std::map<std::pair<State, State>, State> appended_;
+};
+
+// One operation of one key.
+struct Action {
+  enum class Kind : std::uint8_t { get, put, append, cas, del, not_cas, not_del };
+  Kind kind{};
+  bool any_result = false;  // A get of which the answer is not known to us.
+  bool forever = false;     // Unknown: has no end.
+  State value = kAbsent;    // put, append, cas: written. get: what was returned.
+  State expected = kAbsent; // cas, not_cas.
+  std::uint64_t call = 0, end = 0;
+  std::size_t operation = 0;
+
+  // Changes nothing whatever the state: it can be taken to happen as soon as it may.
+  bool reads() const { return kind == Kind::get || kind == Kind::not_cas || kind == Kind::not_del; }
+};
+
+// Does it, if the state allows the answer that was given; says whether it does.
+inline bool act(Values& values, const Action& a, State& state) {
+  switch (a.kind) {
+    case Action::Kind::get: return a.any_result || state == a.value;
+    case Action::Kind::put: state = a.value; return true;
+    case Action::Kind::append: state = values.appended(state, a.value); return true;
+    case Action::Kind::cas:
+      if (state != a.expected) return false;
+      state = a.value;
+      return true;
+    case Action::Kind::del:
+      if (state == kAbsent) return false;
+      state = kAbsent;
+      return true;
+    case Action::Kind::not_cas: return state != a.expected;
+    case Action::Kind::not_del: return state == kAbsent;
+  }
+  return false;
+}
+
+// The history's actions by key, in the order of their beginnings; without those that cannot matter.
+std::map<std::string, std::vector<Action>> actions_by_key(const History& history, Model model, Values& values);
+
+}  // namespace check

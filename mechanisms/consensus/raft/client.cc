@@ -1,0 +1,215 @@
+#include "mechanisms/consensus/raft/client.h"
+
+#include "mechanisms/core/check.h"
+#include "mechanisms/core/text.h"
+
+namespace raft {
+namespace {
+
+constexpr std::uint64_t kSessionBlock = 64;
+
+// Unique in a run: no client has 2^24 sessions, no session 2^20 operations.
+std::uint64_t operation_id(const Command& command) { return command.session << 20 | (command.serial & 0xfffff); }
+
+}  // namespace
+
+Client::Client(const core::Roster& roster, const Settings& settings, Durable durable)
+    : id_(roster.self), servers_(roster.servers()), settings_(settings), durable_(durable), taken_until_(durable.next) {
+  CHECK(!servers_.empty());
+  sessions_.resize(settings_.sessions);
+}
+
+void Client::start(Step& step) { on_settings(step, settings_); }
+
+void Client::on_settings(Step& step, const Settings& settings) {
+  settings_ = settings;
+  // Slots of operations that are still open stay until these have ended.
+  if (sessions_.size() < settings_.sessions) sessions_.resize(settings_.sessions);
+  step.cancel_timer({Alarm::arrival});
+  if (!settings_.active) return;
+  if (settings_.rate > 0) return arm_arrival(step);
+  for (std::size_t slot = 0; slot < settings_.sessions; ++slot)
+    if (!sessions_[slot].open) next_operation(step, slot);
+}
+
+void Client::arm_arrival(Step& step) {
+  const auto gap = core::Duration(static_cast<core::Duration::rep>(1e9 / settings_.rate));
+  step.set_timer({Alarm::arrival}, step.rng->exponential(gap));
+}
+
+void Client::on_timer(Step& step, Timer timer) {
+  const auto slot = static_cast<std::size_t>(timer.key);
+  switch (timer.kind) {
+    case Alarm::arrival:
+      if (!settings_.active || settings_.rate <= 0) return;
+      arm_arrival(step);
+      if (const std::size_t free = free_slot(); free < sessions_.size()) begin(step, free, draw(step));
+      return;
+    case Alarm::think:
+      if (settings_.active && settings_.rate <= 0 && slot < settings_.sessions && !sessions_[slot].open)
+        begin(step, slot, draw(step));
+      return;
+    case Alarm::attempt:
+      if (!sessions_[slot].open) return;
+      step.count(kRetries);
+      leader_ = core::kNobody;
+      sessions_[slot].hops = 0;
+      return ask(step, slot, other_than(sessions_[slot].target, step));
+    case Alarm::give_up:
+      if (sessions_[slot].open) end(step, slot, core::Outcome::unknown, {});
+      return;
+  }
+}
+
+std::size_t Client::free_slot() {
+  for (std::size_t slot = 0; slot < settings_.sessions; ++slot)
+    if (!sessions_[slot].open) return slot;
+  return sessions_.size();
+}
+
+std::string Client::unique_value() {
+  std::string value = std::to_string(id_) + "." + std::to_string(durable_.next) + "." + std::to_string(++values_);
+  if (value.size() < settings_.value_bytes) value.resize(settings_.value_bytes, '-');
+  return value;
+}
+
+Command Client::draw(Step& step) {
+  Command command;
+  command.key = "k" + std::to_string(step.rng->below(settings_.keys));
+  if (step.rng->chance(settings_.reads)) {
+    command.function = Function::get;
+    return command;
+  }
+  const double kind = step.rng->unit();
+  command.value = unique_value();
+  if (kind < settings_.appends) {
+    command.function = Function::append;
+    command.value += ";";
+  } else if (kind < settings_.appends + settings_.cas) {
+    // It guesses one of its own last values: now and then it guesses right.
+    command.function = Function::cas;
+    command.expected = std::to_string(id_) + "." + std::to_string(durable_.next) + "." +
+                       std::to_string(values_ > 4 ? values_ - 1 - step.rng->below(4) : 1);
+    if (command.expected.size() < settings_.value_bytes) command.expected.resize(settings_.value_bytes, '-');
+  } else if (kind < settings_.appends + settings_.cas + settings_.deletes) {
+    command.function = Function::del;
+    command.value.clear();
+  } else {
+    command.function = Function::put;
+  }
+  return command;
+}
+
+void Client::begin(Step& step, std::size_t slot, Command command) {
+  Session& session = sessions_[slot];
+  if (session.id == 0) {
+    if (durable_.next >= taken_until_) {
+      taken_until_ = durable_.next + kSessionBlock;
+      step.persist(TakeSessions{taken_until_});
+    }
+    session.id = static_cast<std::uint64_t>(id_) << 24 | durable_.next++;
+    session.command.serial = 0;
+  }
+  command.session = session.id;
+  command.serial = session.command.serial + 1;
+  session.command = std::move(command);
+  session.open = true;
+  session.hops = 0;
+  session.began = step.now;
+  const Command& c = session.command;
+  step.invoke({operation_id(c), c.session, std::string(core::name_of(c.function)), c.key, c.value, c.expected});
+  step.set_timer({Alarm::give_up, slot}, settings_.give_up);
+  ask(step, slot, leader_ != core::kNobody ? leader_ : other_than(core::kNobody, step));
+}
+
+core::NodeId Client::other_than(core::NodeId server, Step& step) const {
+  if (settings_.only != 0) return settings_.only;
+  if (server == core::kNobody) return servers_[step.rng->below(servers_.size())];
+  for (std::size_t i = 0; i < servers_.size(); ++i)
+    if (servers_[i] == server) return servers_[(i + 1) % servers_.size()];
+  return servers_.front();
+}
+
+void Client::ask(Step& step, std::size_t slot, core::NodeId target) {
+  Session& session = sessions_[slot];
+  session.target = settings_.only != 0 ? settings_.only : target;
+  step.send(session.target, ClientRequest{session.command});
+  step.set_timer({Alarm::attempt, slot}, settings_.timeout);
+}
+
+void Client::on_message(Step& step, core::NodeId from, const ClientReply& m) {
+  for (std::size_t slot = 0; slot < sessions_.size(); ++slot) {
+    Session& session = sessions_[slot];
+    if (!session.open || session.id != m.session || session.command.serial != m.serial) continue;
+    switch (m.result.status) {
+      case Status::ok:
+        leader_ = from;
+        return end(step, slot, core::Outcome::ok, m.result.value);
+      case Status::mismatch:
+      case Status::absent:
+        leader_ = from;
+        return end(step, slot, core::Outcome::failed, {});
+      case Status::expired: return end(step, slot, core::Outcome::unknown, {});
+      case Status::not_leader:
+        if (leader_ == from) leader_ = core::kNobody;
+        if (settings_.only != 0 || from != session.target) return;
+        // Who was named may know nothing of it yet: after one turn through all servers it waits for the timeout.
+        if (++session.hops > servers_.size()) return;
+        return ask(step, slot, m.leader != core::kNobody && m.leader != from ? m.leader : other_than(from, step));
+    }
+  }
+}
+
+void Client::end(Step& step, std::size_t slot, core::Outcome outcome, std::optional<std::string> value) {
+  Session& session = sessions_[slot];
+  step.complete({operation_id(session.command), outcome, std::move(value)});
+  step.cancel_timer({Alarm::attempt, slot});
+  step.cancel_timer({Alarm::give_up, slot});
+  session.open = false;
+  if (outcome == core::Outcome::unknown) {
+    // The operation may still be done at any time: this session must not begin another.
+    session = Session{};
+    ++unknown_;
+    step.count(kUnknown);
+  } else {
+    ++answered_;
+    step.count(kOperations);
+    step.timing(kLatency, static_cast<double>((step.now - session.began).count()) / 1e6);
+  }
+  if (settings_.active && settings_.rate <= 0 && slot < settings_.sessions) next_operation(step, slot);
+}
+
+void Client::next_operation(Step& step, std::size_t slot) {
+  if (settings_.think > core::Duration{}) return step.set_timer({Alarm::think, slot}, settings_.think);
+  begin(step, slot, draw(step));
+}
+
+std::string Client::on_tell(Step& step, std::string_view line) {
+  const auto words = core::split_words(line);
+  constexpr std::size_t kWords[] = {2, 3, 3, 4, 2};
+  Command command;
+  if (words.empty() || !core::parse(words[0], command.function) ||
+      words.size() != kWords[static_cast<std::size_t>(command.function)]) {
+    std::string forms;
+    for (const auto& tell : kTells) forms += (forms.empty() ? "" : ", ") + std::string(tell.form);
+    return "expected one of: " + forms;
+  }
+  command.key = words[1];
+  if (command.function == Function::cas) command.expected = words[2];
+  if (words.size() > 2) command.value = words.back();
+  // Beside the sessions that run by themselves.
+  std::size_t slot = settings_.sessions;
+  while (slot < sessions_.size() && sessions_[slot].open) ++slot;
+  if (slot == sessions_.size()) sessions_.emplace_back();
+  begin(step, slot, std::move(command));
+  return "";
+}
+
+Client::Shown Client::show() const {
+  Shown shown;
+  for (const auto& session : sessions_) shown.open += session.open;
+  shown.answered = answered_, shown.unknown = unknown_, shown.leader = leader_;
+  return shown;
+}
+
+}  // namespace raft

@@ -1,0 +1,62 @@
+#include "mechanisms/consensus/raft/store.h"
+
+#include "mechanisms/core/rng.h"
+
+namespace raft {
+
+Result Store::apply(Index index, const Command& command, std::uint32_t max_sessions, bool no_sessions) {
+  digest_ = core::derive_seed(digest_, command.key + '\0' + command.value, command.session, command.serial);
+  if (no_sessions) return run(command);
+  const auto known = sessions_.find(command.session);
+  if (known == sessions_.end() && command.serial != 1) {
+    // The session was forgotten. Whether this command was done before cannot be known: it must not be done now.
+    return {Status::expired, {}};
+  }
+  Session& session = sessions_[command.session];
+  session.used = index;
+  if (command.serial <= session.serial) {
+    // Done before. An answer older than the last is not kept: the client, which has one operation open, has it.
+    return command.serial == session.serial ? session.result : Result{Status::expired, {}};
+  }
+  session.serial = command.serial;
+  session.result = run(command);
+  const Result result = session.result;
+  forget_idle(max_sessions);
+  return result;
+}
+
+Result Store::read(const std::string& key) const {
+  const auto it = data_.find(key);
+  if (it == data_.end()) return {Status::ok, {}};
+  return {Status::ok, it->second};
+}
+
+Result Store::run(const Command& command) {
+  const auto it = data_.find(command.key);
+  switch (command.function) {
+    case Function::get: return read(command.key);
+    case Function::put: data_[command.key] = command.value; return {Status::ok, {}};
+    case Function::append: data_[command.key] += command.value; return {Status::ok, {}};
+    case Function::cas:
+      if (it == data_.end()) return {Status::absent, {}};
+      if (it->second != command.expected) return {Status::mismatch, {}};
+      it->second = command.value;
+      return {Status::ok, {}};
+    case Function::del:
+      if (it == data_.end()) return {Status::absent, {}};
+      data_.erase(it);
+      return {Status::ok, {}};
+  }
+  return {Status::ok, {}};
+}
+
+// By the log's own count of time, so that every server forgets the same one.
+void Store::forget_idle(std::uint32_t max_sessions) {
+  if (sessions_.size() <= max_sessions) return;
+  auto idle = sessions_.begin();
+  for (auto it = sessions_.begin(); it != sessions_.end(); ++it)
+    if (it->second.used < idle->second.used) idle = it;
+  sessions_.erase(idle);
+}
+
+}  // namespace raft

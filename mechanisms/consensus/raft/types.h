@@ -1,0 +1,94 @@
+// The words of Raft: terms, log entries, configurations, and the majorities that decide.
+#pragma once
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "mechanisms/core/fields.h"
+#include "mechanisms/core/ids.h"
+
+namespace raft {
+
+using Term = std::uint64_t;   // 0: before the first election.
+using Index = std::uint64_t;  // Of the log's entries, from 1; 0: before the first.
+
+// Who decides. While `next` is not empty two configurations decide together (section 6, joint consensus): every
+// election and every commit needs a majority of both.
+struct Configuration {
+  std::vector<core::NodeId> voters;  // Ascending.
+  std::vector<core::NodeId> next;    // Ascending; empty: no change is under way.
+  FIELDS(Configuration, voters, next)
+
+  bool joint() const { return !next.empty(); }
+  bool votes(core::NodeId id) const {
+    return std::binary_search(voters.begin(), voters.end(), id) || std::binary_search(next.begin(), next.end(), id);
+  }
+  std::vector<core::NodeId> everybody() const {
+    std::vector<core::NodeId> all = voters;
+    all.insert(all.end(), next.begin(), next.end());
+    std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+    return all;
+  }
+  // Whether those for whom `agrees(id)` holds decide.
+  template <class Agrees>
+  bool quorum(const Agrees& agrees) const {
+    return majority(voters, agrees) && (next.empty() || majority(next, agrees));
+  }
+
+ private:
+  template <class Agrees>
+  static bool majority(const std::vector<core::NodeId>& of, const Agrees& agrees) {
+    const auto count = static_cast<std::size_t>(std::count_if(of.begin(), of.end(), agrees));
+    return count * 2 > of.size();
+  }
+};
+
+enum class Function : std::uint8_t { get, put, append, cas, del };
+constexpr auto names(Function) { return std::array<std::string_view, 5>{"get", "put", "append", "cas", "delete"}; }
+
+// What a client wants of the key-value store. `session` and `serial` make a retry recognisable (section 8).
+struct Command {
+  std::uint64_t session{};
+  std::uint64_t serial{};  // Counts the session's operations from 1.
+  Function function{};
+  std::string key;
+  std::string value;
+  std::string expected;    // For a cas.
+  FIELDS(Command, session, serial, function, key, value, expected)
+};
+
+// What a leader appends when its term begins: it commits the terms before (section 5.4.2), and tells it what is
+// committed before it answers reads (section 8).
+struct Noop {
+  FIELDS(Noop)
+};
+
+struct Entry {
+  Term term{};
+  std::variant<Noop, Command, Configuration> payload;
+  FIELDS(Entry, term, payload)
+};
+
+enum class Status : std::uint8_t {
+  ok,          // Done; `value` is the answer.
+  mismatch,    // A cas found another value: it did nothing.
+  absent,      // A cas or delete found no such key: it did nothing.
+  expired,     // The session is not known any more: nobody can say whether an earlier try was done.
+  not_leader,  // Nothing was done here; `leader` may know more.
+};
+constexpr auto names(Status) {
+  return std::array<std::string_view, 5>{"ok", "mismatch", "absent", "expired", "not_leader"};
+}
+
+struct Result {
+  Status status{};
+  std::optional<std::string> value;
+  FIELDS(Result, status, value)
+};
+
+}  // namespace raft
