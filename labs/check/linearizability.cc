@@ -25,6 +25,7 @@ struct Done {
 // One way in which the history so far makes sense.
 struct Configuration {
   State state = kAbsent;
+  State written = kAbsent;          // The value as it was written, where `state` is only kUnseen: for people.
   Done done;
   std::vector<std::uint32_t> used;  // The unknown operations that have taken effect, ascending.
 };
@@ -56,7 +57,7 @@ class Search {
   // The states that were possible before the end that failed.
   std::vector<State> possible() const {
     std::set<State> states;
-    for (const auto& c : configurations_) states.insert(c.state);
+    for (const auto& c : configurations_) states.insert(c.state == kUnseen ? c.written : c.state);
     return {states.begin(), states.end()};
   }
   const std::vector<const Action*>& open_now() const { return open_; }
@@ -126,6 +127,7 @@ class Search {
       if (slots_[slot] == nullptr || c.done.has(slot)) continue;
       Configuration next = c;
       if (!act(values_, *slots_[slot], next.state)) continue;
+      next.written = written_by(*slots_[slot], c);
       next.done.add(slot);
       take_reads(next);
       if (keep(next)) todo.push_back(std::move(next));
@@ -136,10 +138,16 @@ class Search {
       Configuration next = c;
       if (!act(values_, *unknown_[u], next.state)) continue;
       if (next.state == c.state) continue;  // It changes nothing: better keep it for later.
+      next.written = written_by(*unknown_[u], c);
       next.used.insert(next.used.begin() + (at - c.used.begin()), u);
       take_reads(next);
       if (keep(next)) todo.push_back(std::move(next));
     }
+  }
+
+  static State written_by(const Action& a, const Configuration& before) {
+    if (a.reads()) return before.written;
+    return a.kind == Action::Kind::put || a.kind == Action::Kind::cas ? a.value : kUnseen;
   }
 
   // Remembers it, unless one that is at least as good is known: the same state, the same done, and no unknown operation
@@ -175,7 +183,7 @@ std::string list_of_states(const Values& values, const std::vector<State>& state
   std::string all;
   constexpr std::size_t kShown = 5;
   for (std::size_t i = 0; i < std::min(states.size(), kShown); ++i)
-    all += (i == 0 ? "" : ", ") + (states[i] == kAbsent ? "nothing" : core::text(values.text(states[i])));
+    all += (i == 0 ? "" : ", ") + (states[i] == kAbsent ? "nothing" : states[i] == kUnseen ? values.text(kUnseen) : core::text(values.text(states[i])));
   if (states.size() > kShown) all += ", and " + std::to_string(states.size() - kShown) + " more";
   return all;
 }
@@ -203,6 +211,7 @@ Verdict judge(const History& history, Model model, const Limits& limits, Clock::
   Verdict worst, given_up;
   std::uint64_t until = Operation::kNever;
   for (const auto& [key, actions] : by_key) {
+    values.see_only(seen_values(actions));
     Search search(values, actions, limits, deadline);
     const Action* ending = search.run(until);
     if (search.gave_up()) {

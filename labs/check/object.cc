@@ -40,13 +40,7 @@ void leave_out_unseen(std::vector<Action>& actions, const Values& values) {
     if (a.kind == Kind::not_cas || a.kind == Kind::not_del || a.kind == Kind::del) return;
     appends = appends || a.kind == Kind::append;
   }
-  std::vector<State> seen;
-  for (const Action& a : actions) {
-    if (a.kind == Kind::get && !a.any_result) seen.push_back(a.value);
-    if (a.kind == Kind::cas) seen.push_back(a.expected);
-  }
-  std::sort(seen.begin(), seen.end());
-  seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
+  const std::vector<State> seen = seen_values(actions);
   const auto was_seen = [&](State value) {
     if (!appends) return std::binary_search(seen.begin(), seen.end(), value);
     const std::string& text = values.text(value);
@@ -68,10 +62,46 @@ State Values::number(const std::string& value) {
   return it->second;
 }
 
+void Values::see_only(const std::vector<State>& seen) {
+  seen_.clear();
+  for (const State state : seen) seen_.push_back(texts_[state]);
+  std::sort(seen_.begin(), seen_.end());
+  written_.assign(texts_.size(), ~State{0});
+  appended_.clear();
+}
+
+bool Values::begins_something_seen(std::string_view text) const {
+  const auto at = std::lower_bound(seen_.begin(), seen_.end(), text);
+  return at != seen_.end() && at->starts_with(text);
+}
+
+State Values::written(State value) {
+  if (value == kAbsent) return kAbsent;
+  if (value >= written_.size()) return begins_something_seen(texts_[value]) ? value : kUnseen;
+  State& known = written_[value];
+  if (known == ~State{0}) known = begins_something_seen(texts_[value]) ? value : kUnseen;
+  return known;
+}
+
 State Values::appended(State state, State value) {
-  const auto [it, fresh] = appended_.emplace(std::pair{state, value}, kAbsent);
-  if (fresh) it->second = number(texts_[state] + texts_[value]);
+  if (state == kUnseen) return kUnseen;
+  const auto [it, fresh] = appended_.emplace(std::pair{state, value}, kUnseen);
+  if (!fresh) return it->second;
+  const std::string text = texts_[state] + texts_[value];
+  if (begins_something_seen(text)) it->second = number(text);
   return it->second;
+}
+
+std::vector<State> seen_values(const std::vector<Action>& actions) {
+  std::vector<State> seen;
+  for (const Action& a : actions) {
+    if (a.kind == Kind::get && !a.any_result) seen.push_back(a.value);
+    if (a.kind == Kind::cas || a.kind == Kind::not_cas) seen.push_back(a.expected);
+  }
+  std::sort(seen.begin(), seen.end());
+  seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
+  std::erase(seen, kAbsent);
+  return seen;
 }
 
 std::map<std::string, std::vector<Action>> actions_by_key(const History& history, Model model, Values& values) {

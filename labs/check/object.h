@@ -1,6 +1,7 @@
 // The objects that clients use, reduced to what a search needs: values are numbers, an operation is a small struct, and
 // doing one is a few comparisons.
 #pragma once
+#include <deque>
 #include <map>
 #include <string>
 #include <unordered_map>
@@ -14,16 +15,30 @@ namespace check {
 using State = std::uint32_t;
 inline constexpr State kAbsent = 0;
 
+// Stands for every value that is no beginning of anything that was ever seen of the key. Nothing can tell two such
+// values apart: no read returned one, no cas compared with one, and appending to one makes another. To take them for one
+// state is what keeps the search small when many appends are open.
+inline constexpr State kUnseen = 1;
+
 // Values and the states they make, as numbers.
 class Values {
  public:
   State number(const std::string& value);
-  State appended(State state, State value);
   const std::string& text(State state) const { return texts_[state]; }
 
+  // The values that were seen of the key that is searched next.
+  void see_only(const std::vector<State>& seen);
+  // The state that a write of this value makes.
+  State written(State value);
+  State appended(State state, State value);
+
  private:
-  std::vector<std::string> texts_{""};
-  std::unordered_map<std::string, State> numbers_;                 // Never iterated.
+  bool begins_something_seen(std::string_view text) const;
+
+  std::deque<std::string> texts_{"", "a value that nobody saw"};
+  std::unordered_map<std::string, State> numbers_;          // Never iterated.
+  std::vector<std::string_view> seen_;                      // Sorted; of the present key.
+  std::vector<State> written_;                              // By value; ~0: not asked yet.
   std::map<std::pair<State, State>, State> appended_;
 };
 
@@ -46,11 +61,11 @@ struct Action {
 inline bool act(Values& values, const Action& a, State& state) {
   switch (a.kind) {
     case Action::Kind::get: return a.any_result || state == a.value;
-    case Action::Kind::put: state = a.value; return true;
+    case Action::Kind::put: state = values.written(a.value); return true;
     case Action::Kind::append: state = values.appended(state, a.value); return true;
     case Action::Kind::cas:
       if (state != a.expected) return false;
-      state = a.value;
+      state = values.written(a.value);
       return true;
     case Action::Kind::del:
       if (state == kAbsent) return false;
@@ -61,6 +76,9 @@ inline bool act(Values& values, const Action& a, State& state) {
   }
   return false;
 }
+
+// What was seen of a key: what reads returned and what a cas compared with.
+std::vector<State> seen_values(const std::vector<Action>& actions);
 
 // The history's actions by key, in the order of their beginnings; without those that cannot matter.
 std::map<std::string, std::vector<Action>> actions_by_key(const History& history, Model model, Values& values);

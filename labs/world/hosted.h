@@ -114,7 +114,8 @@ class Judge {
  public:
   virtual ~Judge() = default;
   virtual std::unique_ptr<Judge> clone() const = 0;
-  // `all` in the order of the group; null for a node that is down or in the middle of a durable write.
+  // After each step of a node, and when it goes down. `all` in the order of the group; null for a node that is down or
+  // in the middle of a durable write.
   virtual std::string after(std::span<const Hosted* const> all, std::size_t stepped) = 0;
 };
 

@@ -324,6 +324,7 @@ void World::stop_node(core::NodeId node, std::string_view why) {
   s.inbox.clear();
   if (const std::size_t lost = s.disk.crash(); lost > 0)
     emit_text(record::EventKind::note, node, std::to_string(lost) + " unsynced writes are lost");
+  judge(node);  // It must see that the node is down, else a restart looks like time going backwards.
   on_crash(node, why);
 }
 
@@ -346,7 +347,7 @@ void World::compact(core::NodeId node) {
 void World::judge(core::NodeId node) {
   Slot& s = slot(node);
   auto& judge = judges_[s.group];
-  if (!judge || !s.node) return;
+  if (!judge) return;
   judged_.clear();
   for (const core::NodeId peer : s.roster.peers) {
     const Slot& other = slot(peer);

@@ -18,10 +18,12 @@ Fingerprint extend(Fingerprint before, const Entry& entry) {
 // Brings the fingerprints up to date with the server's log: recomputes those behind the last entry that is unchanged.
 // Returns the first that is new.
 Index update_prints(const Facts& facts, const Log& log, Prints& s) {
-  if (s.prints.empty() || log.base() > s.last() || log.base() < s.base) {
+  const bool known_base = s.covers(log.base()) && s.terms[log.base() - s.base] == log.base_term();
+  if (!known_base) {
     // It begins anew behind a snapshot. What the snapshot stands for was seen in some log.
     const auto it = facts.prints.find({log.base(), log.base_term()});
-    s.prints = {log.base() == 0 || it == facts.prints.end() ? 0 : it->second};
+    s.anchored = log.base() == 0 || it != facts.prints.end();
+    s.prints = {it == facts.prints.end() ? 0 : it->second};
     s.terms = {log.base_term()};
     s.base = log.base();
   } else if (log.base() > s.base) {
@@ -52,6 +54,7 @@ std::string election_safety(Facts& facts, const Server& server) {
 }
 
 std::string log_matching(Facts& facts, const Server& server, const Prints& now, Index first_new) {
+  if (!now.anchored) return "";
   for (Index i = first_new; i <= now.last(); ++i) {
     const auto [it, fresh] = facts.prints.emplace(std::pair{i, now.terms[i - now.base]}, now.print(i));
     if (it->second != now.print(i))
@@ -62,6 +65,7 @@ std::string log_matching(Facts& facts, const Server& server, const Prints& now, 
 }
 
 std::string committed_stays(Facts& facts, const Server& server, Index before, const Prints& now) {
+  if (!now.anchored) return "";
   for (Index i = before < now.base ? now.base : before + 1; i <= server.commit(); ++i) {
     if (i == 0 || !now.covers(i)) continue;
     if (facts.committed.size() <= i) {
@@ -96,6 +100,7 @@ std::string leader_append_only(const Server& server, const Summary& before, Inde
 
 std::string leader_completeness(const Facts& facts, const Server& server, const Summary& before, const Prints& now) {
   if (!server.leads() || (before.known && before.led && before.term == server.term())) return "";
+  if (!now.anchored) return "";
   for (Index i = facts.committed.size(); i-- > 1;) {
     const auto& commit = facts.committed[i];
     if (commit.print == 0 || commit.seen_in >= server.term()) continue;
@@ -113,7 +118,7 @@ std::string acknowledged_stays(Facts& facts, const Server& server, const Summary
   }
   const bool elected = server.leads() && !(before.known && before.led && before.term == server.term());
   const Index i = facts.acknowledged;
-  if (!elected || i == 0 || server.term() <= facts.acknowledged_in || now.base >= i) return "";
+  if (!elected || !now.anchored || i == 0 || server.term() <= facts.acknowledged_in || now.base >= i) return "";
   if (now.covers(i) && i < facts.committed.size() && facts.committed[i].print == now.print(i)) return "";
   return "No acknowledged write is lost: " + name(server.id()) + " leads term " + std::to_string(server.term()) +
          " without " + at(i) + ", of which a client was told that it is done";

@@ -20,6 +20,9 @@ struct Prints {
   Index base = 0;            // prints[0] is the fingerprint at the base.
   std::vector<Fingerprint> prints;
   std::vector<Term> terms;   // Likewise.
+  // false: the base's entry was in no log after any step, so its fingerprint is not known, and nothing can be compared.
+  // A server that is alone in its cluster appends, commits and compacts in one step.
+  bool anchored = true;
 
   Index last() const { return base + prints.size() - 1; }
   bool covers(Index i) const { return !prints.empty() && i >= base && i <= last(); }

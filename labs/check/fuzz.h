@@ -1,0 +1,60 @@
+// Searching for bugs: seeds x faults x invariants x linearizability. Each seed draws its own cluster and its own mix of
+// faults (as TigerBeetle's simulator does), first a phase in which anything may break and nothing may be violated, then
+// everything heals, and clients must be served again within a bound.
+#pragma once
+#include <map>
+#include <string>
+#include <vector>
+
+#include "labs/check/linearizability.h"
+#include "labs/world/command.h"
+#include "labs/world/system.h"
+#include "mechanisms/core/rng.h"
+
+namespace check {
+
+// What a mechanism's fuzz is made of: drawn anew for each seed.
+struct Draw {
+  world::System system;
+  // Commands that may be given at any moment of the first phase, and what undoes each (or nothing). `$` stands for a
+  // random node of the first group, `$$` for a random half of them.
+  struct Fault {
+    std::string command, undo;
+  };
+  std::vector<Fault> faults;
+  core::Duration safety = std::chrono::seconds(8);
+  core::Duration converge = std::chrono::seconds(5);  // Within this after healing somebody must be served again.
+};
+
+struct FuzzTarget {
+  std::string name;
+  Model model = Model::kv;
+  Draw (*draw)(core::Rng& rng, const std::vector<std::string>& flaws);
+  std::vector<std::string> flaws;  // Their names.
+};
+
+struct Plan {
+  std::uint64_t seed = 0;
+  Model model = Model::kv;
+  Draw draw;
+  std::vector<std::pair<core::Duration, world::Command>> script;  // Times from the start, ascending.
+};
+
+struct Run {
+  enum class Failure { none, violation, not_linearizable, not_alive, not_deterministic };
+  Failure failure = Failure::none;
+  std::string reason;
+  std::uint64_t events = 0, operations = 0, commands = 0, digest = 0;
+  bool undecided = false;  // The checker gave up within its limits.
+};
+
+Plan make_plan(const FuzzTarget& target, std::uint64_t seed, const std::vector<std::string>& flaws);
+Run run_plan(const Plan& plan);
+// A plan with as few commands as can be that fails in the same way.
+Plan shrink(const Plan& plan, Run::Failure failure);
+// As a lab file, which `faultline run` runs.
+std::string plan_text(const Plan& plan, const Run& run);
+
+std::string_view failure_text(Run::Failure failure);
+
+}  // namespace check

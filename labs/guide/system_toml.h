@@ -1,0 +1,37 @@
+// A lab file's `system` block: TOML that says which nodes there are, how they are connected, and their links and disks.
+//
+//   [link]                       [disk]              [[group]]
+//   delay = "4ms"                sync = "1ms"        name = "servers"
+//   jitter = "1ms"               files = false       kind = "raft"
+//   bandwidth = "1MiB"                               count = 5
+//                                                    to = ["other group"]
+//                                                    settings = { election_timeout = "150ms..300ms", pre_vote = true }
+#pragma once
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "labs/world/system.h"
+
+namespace guide {
+
+// A lab file that cannot be read, in words, with its line where there is one.
+struct BadLab : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Finds a kind by name; null when there is none. `names` lists them all, for a wrong one.
+struct Kinds {
+  std::function<const world::Kind*(std::string_view)> find;
+  std::function<std::vector<std::string>()> names;
+};
+
+// `first_line`: where the block begins in its file. Throws BadLab.
+world::System read_system(std::string_view toml, const Kinds& kinds, int first_line = 1);
+std::string write_system(const world::System& system);
+
+// `raft.heartbeat=20ms` (of a kind or a group), `link.delay=5ms`, `disk.sync=1ms`; throws BadLab.
+void apply_setting(world::System& system, std::string_view assignment);
+
+}  // namespace guide
