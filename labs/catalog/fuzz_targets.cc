@@ -51,9 +51,9 @@ check::Draw draw_raft(core::Rng& rng, const std::vector<std::string>& flaws) {
   setting("pre_vote", {"on", "on", "off"});
   setting("check_quorum", {"on", "on", "on", "off"});
   setting("snapshot_after", {"20", "100", "10000"});
-  setting("snapshot_chunk", {"64", "32768"});
+  setting("snapshot_chunk", {"1024", "32768"});
   setting("max_in_flight", {"1", "4", "16"});
-  setting("max_batch_entries", {"1", "8", "256"});
+  setting("max_batch_entries", {"8", "256"});
   setting("read_mode", {"log", "read_index", "read_index", "lease"});
   for (const auto& flaw : flaws) servers.settings.emplace_back("flaw." + flaw, "on");
   const bool lease = servers.settings[6].second == "lease";

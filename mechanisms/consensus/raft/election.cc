@@ -79,7 +79,7 @@ void Server::check_quorum(Step& step) {
 // Thesis, section 3.10: the leader wants this server to take over.
 void Server::on_message(Step& step, core::NodeId from, const TimeoutNow& m) {
   observe_term(step, m.term);
-  if (m.term != term_ || from != leader_ || leads() || !may_vote_here()) return;
+  if (m.term != term_ || from != leader_ || leads() || !may_campaign()) return;
   become_candidate(step, true);
 }
 

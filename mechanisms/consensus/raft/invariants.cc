@@ -115,11 +115,12 @@ std::string acknowledged_stays(Facts& facts, const Server& server, const Summary
   if (server.acknowledged() > facts.acknowledged) {
     facts.acknowledged = server.acknowledged();
     facts.acknowledged_in = server.term();
+    facts.acknowledged_print = now.anchored && now.covers(facts.acknowledged) ? now.print(facts.acknowledged) : 0;
   }
   const bool elected = server.leads() && !(before.known && before.led && before.term == server.term());
   const Index i = facts.acknowledged;
   if (!elected || !now.anchored || i == 0 || server.term() <= facts.acknowledged_in || now.base >= i) return "";
-  if (now.covers(i) && i < facts.committed.size() && facts.committed[i].print == now.print(i)) return "";
+  if (now.covers(i) && (facts.acknowledged_print == 0 || facts.acknowledged_print == now.print(i))) return "";
   return "No acknowledged write is lost: " + name(server.id()) + " leads term " + std::to_string(server.term()) +
          " without " + at(i) + ", of which a client was told that it is done";
 }

@@ -50,7 +50,8 @@ struct Facts {
   std::vector<Commit> committed;                          // By index; [0] is the empty log.
   std::map<Index, std::uint64_t> stores;                  // Fingerprint of the store after an index was applied.
   Index acknowledged = 0;                                 // The last entry of which any client was told,
-  Term acknowledged_in = 0;                               // by a leader of this term.
+  Term acknowledged_in = 0;                               // by a leader of this term,
+  Fingerprint acknowledged_print = 0;                     // and its fingerprint; 0: it was compacted in the same step.
 };
 
 class Invariants {

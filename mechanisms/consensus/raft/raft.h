@@ -199,7 +199,10 @@ class Server {
   void arm_election(Step& step);
   void follow(Step& step, Term term, core::NodeId leader);
   void sample(Step& step);
-  bool may_vote_here() const { return log_.config().votes(id_); }
+  bool member() const { return log_.config().votes(id_); }
+  // Thesis, section 4.2.2: also a server that its own log has let go must stand for election until that is committed. It
+  // may be the only one whose log is long enough to win, and then nobody else could ever finish the change.
+  bool may_campaign() const { return member() || log_.config_as_of(commit_).votes(id_); }
 
   // election.cc
   void ask_for_votes(Step& step, bool pre, bool transfer);

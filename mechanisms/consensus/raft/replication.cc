@@ -196,7 +196,9 @@ void Server::on_message(Step& step, core::NodeId from, const ClientRequest& m) {
 // --- The follower's side.
 
 void Server::on_message(Step& step, core::NodeId from, const AppendEntries& m) {
-  if (m.term < term_) return step.send(from, AppendReply{term_, false, m.prev_index, 0, 0, m.round});
+  // No round in the answer: the sender may lead again by now, in our term, and its rounds of the earlier one would seem to
+  // confirm reads of this one.
+  if (m.term < term_) return step.send(from, AppendReply{term_, false, m.prev_index, 0, 0, 0});
   CHECK(!leads() || m.term > term_);
   follow(step, m.term, from);
   leader_last_ = std::max(m.prev_index + m.entries.size(), m.commit);

@@ -45,7 +45,7 @@ void Server::on_timer(Step& step, Timer timer) {
     case Alarm::election:
       if (leads()) return;
       // A server that is not a member waits to be made one: standing for election could only disturb.
-      if (!may_vote_here()) return arm_election(step);
+      if (!may_campaign()) return arm_election(step);
       settings_.pre_vote ? become_pre_candidate(step) : become_candidate(step, false);
       return;
     case Alarm::heartbeat: return heartbeat(step);
@@ -154,7 +154,7 @@ std::string Server::on_tell(Step& step, std::string_view line) {
   const std::string verb = words.empty() ? "" : words[0];
   if (verb == "campaign") {
     if (leads()) return "it leads already";
-    if (!may_vote_here()) return "it is not a member of the cluster";
+    if (!may_campaign()) return "it is not a member of the cluster";
     become_candidate(step, false);
     return "";
   }
@@ -188,7 +188,7 @@ Shown Server::show() const {
 
 core::Face Server::face() const {
   static constexpr std::string_view kWords[] = {"follower", "pre-candidate", "candidate", "leader", "outsider"};
-  if (role_.index() == 0 && !may_vote_here()) return {kWords[4], term_};
+  if (role_.index() == 0 && !member()) return {kWords[4], term_};
   return {kWords[role_.index()], term_};
 }
 

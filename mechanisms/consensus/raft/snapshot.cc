@@ -61,7 +61,7 @@ void Server::on_message(Step& step, core::NodeId from, const SnapshotReply& m) {
 }
 
 void Server::on_message(Step& step, core::NodeId from, const InstallSnapshot& m) {
-  if (m.term < term_) return step.send(from, SnapshotReply{term_, m.index, 0, false, m.round});
+  if (m.term < term_) return step.send(from, SnapshotReply{term_, m.index, 0, false, 0});
   CHECK(!leads() || m.term > term_);
   follow(step, m.term, from);
   if (m.index <= commit_) return step.send(from, SnapshotReply{term_, m.index, 0, true, m.round});
