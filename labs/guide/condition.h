@@ -1,0 +1,52 @@
+// What a lab waits for, judged from the recording only.
+//
+//   TERM OP VALUE [for DURATION]        OP: == != < <= > >=
+//     count(leader)                     nodes that are up and show this role
+//     sum(METRIC) max(METRIC) min(METRIC)   over all nodes, of the last value
+//     METRIC of NODE                    NODE: S3, or `leader`: of all who show that role, the one of the highest epoch
+//     gained(METRIC)                    how much the sum of a counter has grown since the step began
+//     p50(METRIC) p99(METRIC)           of a timing's samples since the step began
+//     ops ok | ops failed | ops unknown     client operations that ended so since the step began
+//     sent(MESSAGE) dropped(REASON)     messages since the step began; dropped(any)
+//     epoch of NODE, max(epoch)
+//     elapsed                           time since the step began
+//   NODE is ROLE | NODE is not ROLE | NODE is down     [for DURATION]
+//   heard /TEXT/                        a note or refusal since the step began holds this text
+//   no violation | violation
+//   linearizable | not linearizable     the clients' history of the whole run
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "labs/guide/facts.h"
+
+namespace guide {
+
+struct Condition {
+  enum class Kind { compare, is_role, heard, violation, linearizable };
+  enum class Term { count, sum, max, min, of_node, gained, p50, p99, ops, sent, dropped, epoch_of, max_epoch, elapsed };
+  enum class Op { eq, ne, lt, le, gt, ge };
+
+  std::string text;          // As it was written.
+  int line = 0;
+  Kind kind{};
+  bool negated = false;      // `no violation`, `not linearizable`, `is not`.
+  Term term{};
+  std::string what;          // The metric, role, message, reason, or text.
+  std::string node;
+  Op op{};
+  double value = 0;          // Durations in ms.
+  core::Duration hold{};     // `for`
+};
+
+// Throws BadLab.
+Condition read_condition(std::string_view line, int number);
+
+// What a condition is at a moment.
+struct State {
+  bool holds = false;
+  std::string now;           // The present value, for people: `3`, `12.5 ms`, `nobody`.
+};
+State evaluate(const Condition& condition, const Facts& facts);
+
+}  // namespace guide
