@@ -1,0 +1,187 @@
+#include "labs/record/open_run.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+
+#include "mechanisms/core/codec.h"
+
+namespace record {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::int64_t kMaxRows = std::int64_t{1} << 40;
+constexpr std::int64_t kMaxNames = 1'000'000;
+constexpr std::size_t kMaxHeader = 8u << 20;
+
+// Nothing but reading our own tables.
+int authorize(void*, int action, const char* first, const char*, const char* database, const char* view) {
+  if (view != nullptr) return SQLITE_DENY;
+  if (action == SQLITE_SELECT || action == SQLITE_FUNCTION) return SQLITE_OK;
+  if (action == SQLITE_READ && database != nullptr && std::string_view(database) == "main") {
+    for (const char* table : {"meta", "nodes", "names", "events", "sqlite_master", "sqlite_schema"})
+      if (std::string_view(first) == table) return SQLITE_OK;
+  }
+  return SQLITE_DENY;
+}
+
+struct Deadline {
+  std::chrono::steady_clock::time_point at;
+};
+int over(void* deadline) { return std::chrono::steady_clock::now() > static_cast<Deadline*>(deadline)->at ? 1 : 0; }
+
+// Called on the plain connection, before anything of the file is interpreted.
+void harden(Database& db) {
+  sqlite3* const raw = db.get();
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+  sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
+  const std::pair<int, int> limits[] = {{SQLITE_LIMIT_LENGTH, 64 << 20},  {SQLITE_LIMIT_SQL_LENGTH, 100'000},
+                                        {SQLITE_LIMIT_COLUMN, 100},       {SQLITE_LIMIT_EXPR_DEPTH, 20},
+                                        {SQLITE_LIMIT_COMPOUND_SELECT, 3}, {SQLITE_LIMIT_VDBE_OP, 25'000},
+                                        {SQLITE_LIMIT_FUNCTION_ARG, 8},   {SQLITE_LIMIT_ATTACHED, 0},
+                                        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50}, {SQLITE_LIMIT_VARIABLE_NUMBER, 20},
+                                        {SQLITE_LIMIT_TRIGGER_DEPTH, 1}};
+  for (const auto& [limit, value] : limits) sqlite3_limit(raw, limit, value);
+  db.run("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;");
+}
+
+// The schema must be ours to the letter: no table, view or trigger more.
+void check_schema(Database& db) {
+  std::vector<std::string> expected, found;
+  const std::string_view ours = kSchema;
+  for (std::size_t at = 0; (at = ours.find("CREATE", at)) != std::string_view::npos;) {
+    const auto end = ours.find(';', at);
+    expected.emplace_back(ours.substr(at, end - at));
+    at = end;
+  }
+  Statement schema(db, "SELECT type, sql FROM sqlite_master");
+  while (schema.step())
+    if (const std::string sql = schema.text(1); !sql.empty()) found.push_back(sql);
+  std::sort(expected.begin(), expected.end());
+  std::sort(found.begin(), found.end());
+  if (expected != found) throw BadRun("its tables are not those of a run");
+}
+
+RunHeader read_header(Database& db) {
+  Statement select(db, "SELECT value FROM meta WHERE key = 'header'");
+  if (!select.step()) throw BadRun("it has no header");
+  const core::BytesView bytes = select.blob(0);
+  if (bytes.size() > kMaxHeader) throw BadRun("its header is too large");
+  RunHeader header = core::decode<RunHeader>(bytes);
+  select.reset();
+  for (std::size_t i = 0; i < header.nodes.size(); ++i)
+    if (header.nodes[i].id != i + 1) throw BadRun("its nodes are not counted from 1");
+  return header;
+}
+
+std::vector<std::string> read_names(Database& db) {
+  std::vector<std::string> names{""};
+  Statement select(db, "SELECT id, name FROM names ORDER BY id");
+  while (select.step()) {
+    if (select.integer(0) != static_cast<std::int64_t>(names.size()) || names.size() > kMaxNames)
+      throw BadRun("its names are not counted from 1");
+    names.push_back(select.text(1));
+  }
+  return names;
+}
+
+// A file that its writer did not finish has a log beside it. Both are copied into a private folder and joined there:
+// what lies beside a foreign file is never touched.
+std::string private_copy(const std::string& path, std::string& folder) {
+  const char* base = std::getenv("TMPDIR");
+  std::string pattern = std::string(base != nullptr ? base : "/tmp") + "/faultline-XXXXXX";
+  if (::mkdtemp(pattern.data()) == nullptr) throw BadRun("there is no place for a private copy of it");
+  folder = pattern;
+  const std::string copy = folder + "/run";
+  std::error_code error;
+  fs::copy_file(path, copy, error);
+  if (!error && fs::exists(path + "-wal")) fs::copy_file(path + "-wal", copy + "-wal", error);
+  if (error) throw BadRun("it cannot be copied: " + error.message());
+  return copy;
+}
+
+std::shared_ptr<const Recording> open_checked(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) throw BadRun("there is no such file");
+  if (!S_ISREG(info.st_mode)) throw BadRun("it is not a plain file");
+  std::string folder;
+  std::error_code ignored;
+  const bool unfinished = fs::exists(path + "-wal", ignored) && fs::file_size(path + "-wal", ignored) > 0;
+  std::unique_ptr<Database> db;
+  struct Cleaner {
+    std::string& folder;
+    ~Cleaner() {
+      std::error_code none;
+      if (!folder.empty()) fs::remove_all(folder, none);
+    }
+  } cleaner{folder};
+  if (unfinished) {
+    db = std::make_unique<Database>(private_copy(path, folder), Database::Mode::write);
+  } else {
+    std::string escaped;
+    for (const char c : fs::absolute(path).string()) {
+      constexpr char kHex[] = "0123456789ABCDEF";
+      const auto byte = static_cast<unsigned char>(c);
+      const bool plain = std::isalnum(byte) != 0 || c == '/' || c == '.' || c == '-' || c == '_';
+      if (plain) escaped += c;
+      else escaped += {'%', kHex[byte >> 4], kHex[byte & 15]};
+    }
+    db = std::make_unique<Database>("file:" + escaped + "?immutable=1", Database::Mode::read);
+  }
+  harden(*db);
+  Deadline deadline{std::chrono::steady_clock::now() + std::chrono::seconds(20)};
+  sqlite3_progress_handler(db->get(), 10'000, over, &deadline);
+  if (db->number("PRAGMA application_id") != kApplicationId) throw BadRun("it is not a run file");
+  const std::int64_t version = db->number("PRAGMA user_version");
+  if (version > kFormatVersion)
+    throw BadRun("it is of format " + std::to_string(version) + ", and this program knows up to " + std::to_string(kFormatVersion));
+  if (version < 1) throw BadRun("it has no format version");
+  {
+    Statement check(*db, "PRAGMA quick_check(1)");
+    if (!check.step() || check.text(0) != "ok") throw BadRun("SQLite finds it damaged");
+  }
+  sqlite3_set_authorizer(db->get(), authorize, nullptr);
+  check_schema(*db);
+  RunHeader header = read_header(*db);
+  std::vector<std::string> names = read_names(*db);
+  const std::int64_t rows = db->number("SELECT count(*) FROM events");
+  if (rows > kMaxRows || (rows > 0 && db->number("SELECT max(row) FROM events") != rows - 1) || (rows > 0 && db->number("SELECT min(row) FROM events") != 0))
+    throw BadRun("its events are not counted from 0");
+  std::vector<core::Time> first_times;
+  Statement first(*db, "SELECT t_ns FROM events WHERE row = ?1");
+  for (std::int64_t row = 0; row < rows; row += kChunkRows) {
+    first.reset();
+    if (!first.bind(1, row).step()) throw BadRun("an event is missing");
+    first_times.emplace_back(core::Duration(first.integer(0)));
+  }
+  first.reset();
+  sqlite3_progress_handler(db->get(), 0, nullptr, nullptr);
+  auto source = std::make_unique<RunFileChunks>(std::move(db), header.nodes.size(), false);
+  source->expect(static_cast<std::size_t>(rows), names.size());
+  source->scratch_folder = std::exchange(folder, "");
+  return std::make_shared<Recording>(std::move(header), std::move(names), static_cast<std::size_t>(rows),
+                                     std::move(first_times), std::move(source));
+}
+
+}  // namespace
+
+std::shared_ptr<const Recording> open_run(const std::string& path) {
+  try {
+    return open_checked(path);
+  } catch (const BadRun& bad) {
+    throw BadRun(path + " cannot be opened: " + bad.what());
+  } catch (const core::Malformed& bad) {
+    throw BadRun(path + " cannot be opened: its header is damaged: " + bad.what());
+  } catch (const StoreError& error) {
+    throw BadRun(path + " cannot be opened: " + error.what());
+  }
+}
+
+}  // namespace record

@@ -1,0 +1,162 @@
+#include "labs/record/run_store.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "labs/record/run_file.h"
+#include "mechanisms/core/codec.h"
+
+namespace record {
+namespace {
+
+// So often the batch is committed; with the time of a commit well below the 200 ms that are promised.
+constexpr auto kBeat = std::chrono::milliseconds(50);
+// So many rows wait at most before the world waits, too: about what is written in a beat.
+constexpr std::size_t kBacklog = 3 * kChunkRows;
+constexpr std::size_t kBatch = 20'000;
+
+}  // namespace
+
+struct RunStore::Writer {
+  explicit Writer(const std::string& path) : db(path, Database::Mode::create) {
+    db.run("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+           "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192; BEGIN;");
+    db.run(kSchema);
+    db.run(("PRAGMA application_id = " + std::to_string(kApplicationId) + "; PRAGMA user_version = " + std::to_string(kFormatVersion)).c_str());
+  }
+  void write_header(const RunHeader& header);
+
+  Database db;
+  std::unique_ptr<Statement> insert, insert_name;
+};
+
+void RunStore::Writer::write_header(const RunHeader& header) {
+  Statement meta(db, "INSERT INTO meta VALUES(?1, ?2)");
+  const auto put = [&](const char* key, const std::string& value) { meta.bind(1, std::string(key)).bind(2, value).step(); };
+  const core::Bytes encoded = core::encode(header);
+  meta.bind(1, std::string("header")).bind(2, core::BytesView(encoded)).step();
+  put("program", header.program);
+  put("lab", header.lab);
+  put("lab_text", header.lab_text);
+  put("world", header.world);
+  put("seed", std::to_string(header.seed));
+  put("level", std::string(core::name_of(header.level)));
+  std::string settings;
+  for (const auto& setting : header.settings) settings += setting + "\n";
+  put("settings", settings);
+  Statement node(db, "INSERT INTO nodes VALUES(?1, ?2, ?3, ?4)");
+  for (const auto& info : header.nodes) node.bind(1, std::int64_t{info.id}).bind(2, info.name).bind(3, info.kind).bind(4, info.group).step();
+  Statement kind(db, "INSERT INTO kinds VALUES(?1, ?2)");
+  const auto kinds = names(EventKind{});
+  for (std::size_t i = 0; i < kinds.size(); ++i) kind.bind(1, static_cast<std::int64_t>(i)).bind(2, std::string(kinds[i])).step();
+  db.run("COMMIT");
+  insert = std::make_unique<Statement>(db, "INSERT INTO events VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+  insert_name = std::make_unique<Statement>(db, "INSERT INTO names VALUES(?1, ?2)");
+}
+
+RunStore::RunStore(Recording& recording, std::string path, bool temporary)
+    : recording_(recording), path_(std::move(path)), temporary_(temporary) {
+  // Created here and not by SQLite: never over something that is there, never through a link, for nobody else to read.
+  const int file = ::open(path_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0) throw StoreError("cannot make " + path_ + ": " + std::string(std::strerror(errno)));
+  ::close(file);
+  writer_ = std::make_unique<Writer>(path_);
+  writer_->write_header(recording_.header());
+  auto source = std::make_shared<RunFileChunks>(std::make_unique<Database>(path_, Database::Mode::read),
+                                                recording_.header().nodes.size(), true);
+  recording_.attach(source);
+  recording_.limit_backlog(kBacklog);
+  thread_ = std::thread([this] { work(); });
+}
+
+RunStore::~RunStore() { finish(); }
+
+void RunStore::finish() {
+  if (!thread_.joinable()) return;
+  stop_ = true;
+  thread_.join();
+  recording_.limit_backlog(0);
+  writer_.reset();
+  if (temporary_) {
+    std::error_code ignored;
+    for (const char* ending : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + ending, ignored);
+  }
+}
+
+std::string RunStore::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
+void RunStore::inject(const char* sql) {
+  const std::lock_guard lock(mutex_);
+  injected_ = sql;
+}
+
+void RunStore::give_up(const std::string& why) {
+  {
+    const std::lock_guard lock(mutex_);
+    trouble_ = why;
+  }
+  recording_.limit_backlog(0);
+}
+
+void RunStore::work() {
+  try {
+    for (;;) {
+      const bool last = stop_.load();
+      const auto began = std::chrono::steady_clock::now();
+      std::string injected;
+      {
+        const std::lock_guard lock(mutex_);
+        injected.swap(injected_);
+      }
+      if (!injected.empty()) writer_->db.run(injected.c_str());
+      const std::size_t end = recording_.size();
+      while (stored_ < end) store_until(std::min(end, stored_ + kBatch));
+      if (last && recording_.size() == stored_) break;
+      // With much to do there is no rest.
+      while (!stop_ && std::chrono::steady_clock::now() < began + kBeat && recording_.size() - stored_ < kBatch)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    writer_->insert.reset(), writer_->insert_name.reset();
+    // One file, without anything beside it.
+    recording_.attach(nullptr);
+    writer_->db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (!temporary_) writer_->db.run("PRAGMA journal_mode = DELETE");
+    recording_.attach(std::make_shared<RunFileChunks>(std::make_unique<Database>(path_, Database::Mode::read),
+                                                      recording_.header().nodes.size(), true));
+  } catch (const StoreError& error) {
+    give_up(std::string("recording to ") + path_ + " stopped: " + error.what());
+  }
+}
+
+// One transaction. Names first, so that no event ever names what the file does not hold.
+void RunStore::store_until(std::size_t row) {
+  Writer& w = *writer_;
+  w.db.run("BEGIN");
+  try {
+    for (; stored_names_ < recording_.names(); ++stored_names_)
+      w.insert_name->bind(1, static_cast<std::int64_t>(stored_names_)).bind(2, recording_.name(static_cast<NameId>(stored_names_))).step();
+    auto at = static_cast<std::int64_t>(stored_.load());
+    recording_.visit(stored_, row, [&](const Event& e, core::BytesView body) {
+      w.insert->bind(1, at++).bind(2, static_cast<std::int64_t>(e.id)).bind(3, std::int64_t{e.at.time_since_epoch().count()});
+      w.insert->bind(4, static_cast<std::int64_t>(e.kind)).bind(5, std::int64_t{e.node}).bind(6, std::int64_t{e.peer});
+      w.insert->bind(7, std::int64_t{e.type}).bind(8, static_cast<std::int64_t>(e.ref)).bind(9, e.value).bind(10, body);
+      w.insert->step();
+    });
+    w.db.run("COMMIT");
+  } catch (...) {
+    sqlite3_exec(w.db.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+    throw;
+  }
+  stored_ = row;
+  recording_.stored(row);
+}
+
+}  // namespace record
