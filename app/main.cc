@@ -1,2 +1,4 @@
-// Everything of the program but main() lives in app/; this file only starts it.
-int main() { return 0; }
+// The program `faultline`.
+#include "app/cli/cli.h"
+
+int main(int argc, char** argv) { return cli::main(argc, argv); }

@@ -3,7 +3,7 @@
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 BUILD_PACKAGES=(g++ cmake ninja-build libasio-dev libsqlite3-dev libtomlplusplus-dev libcli11-dev
-  nlohmann-json3-dev libfmt-dev libxxhash-dev libmd4c-dev)
+  nlohmann-json3-dev libxxhash-dev)
 TEST_PACKAGES=(libgtest-dev librapidcheck-dev libbenchmark-dev clang sqlite3)
 
 # install_missing NAME..: installs the Debian packages among NAME that this machine lacks.

@@ -1,0 +1,26 @@
+// What `faultline bench` measures. Every figure comes with its baseline from the same run, so that a noisy machine
+// disturbs both.
+#pragma once
+#include <string>
+#include <vector>
+
+namespace bench {
+
+struct Figure {
+  std::string measure;
+  double value = 0;
+  std::string unit;
+  std::string goal;  // "" or such as ">= 0.2"
+};
+struct Bench {
+  std::string name;
+  std::vector<Figure> (*run)();
+};
+const std::vector<Bench>& all();
+
+std::vector<Figure> world_bench();
+std::vector<Figure> checker_bench();
+std::vector<Figure> record_bench();
+std::vector<Figure> fuzz_bench();
+
+}  // namespace bench

@@ -1,0 +1,57 @@
+// The command line: `faultline SUBCOMMAND`. cli.cc reads the words; each subcommand is a function in a file of its own.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace cli {
+
+// Exit codes. Of verdicts as Jepsen's: valid, invalid, unknown; of usage and data as sysexits.h.
+inline constexpr int kValid = 0, kInvalid = 1, kUnknown = 2, kUsage = 64, kBadData = 65, kCannotWrite = 73;
+
+int main(int argc, const char* const* argv);
+
+struct RunArguments {
+  std::string lab, world = "simulated", script, record, length, level = "bodies";
+  std::vector<std::string> settings;
+  std::uint64_t seed = 0;
+  bool has_seed = false;
+  double speed = 0;       // 0: as fast as it goes.
+  bool watch_only = false;
+};
+int run(const RunArguments& arguments);
+
+int labs();
+int show(const std::string& path);
+
+struct ExportArguments {
+  std::string path, format = "csv", out;
+  bool force = false;
+};
+int export_run(const ExportArguments& arguments);
+
+struct CheckArguments {
+  std::string path, model = "kv";
+  std::uint64_t seconds = 60;
+};
+int check(const CheckArguments& arguments);
+
+struct FuzzArguments {
+  std::string mechanism, seeds = "1..100", save;
+  std::vector<std::string> flaws;
+  bool list_flaws = false;
+};
+int fuzz(const FuzzArguments& arguments);
+
+struct BenchArguments {
+  std::string name;
+  bool json = false;
+};
+int bench(const BenchArguments& arguments);
+
+// Prints `faultline: WHY` and returns the code.
+int fail(int code, const std::string& why);
+// `1..200` or `7`; false when it is neither.
+bool read_range(const std::string& text, std::uint64_t& first, std::uint64_t& last);
+
+}  // namespace cli

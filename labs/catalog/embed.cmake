@@ -1,0 +1,11 @@
+# Writes OUT, a source file with the text of every lab file in FOLDER. Run as a script: cmake -DFOLDER= -DOUT= -P.
+file(GLOB labs ${FOLDER}/*.md)
+list(SORT labs)
+set(text "#include \"labs/catalog/labs.h\"\n\nnamespace catalog {\n\nconst std::vector<LabFile>& lab_files() {\n  static const std::vector<LabFile> all = {\n")
+foreach(lab ${labs})
+  get_filename_component(name ${lab} NAME_WE)
+  file(READ ${lab} content)
+  string(APPEND text "      {\"${name}\", R\"====lab====(${content})====lab====\"},\n")
+endforeach()
+string(APPEND text "  };\n  return all;\n}\n\n}  // namespace catalog\n")
+file(WRITE ${OUT} "${text}")
