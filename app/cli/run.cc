@@ -15,6 +15,7 @@
 #include "labs/guide/runner.h"
 #include "labs/record/run_file.h"
 #include "labs/record/run_store.h"
+#include "labs/world/loopback/loopback.h"
 #include "labs/world/simulated.h"
 #include "mechanisms/core/text.h"
 
@@ -86,6 +87,12 @@ record::RunHeader header_of(const RunArguments& a, const guide::Lab& lab, const 
   return header;
 }
 
+std::unique_ptr<world::World> make_world(const RunArguments& a, const world::System& system, std::uint64_t seed) {
+  if (a.world != "loopback") return std::make_unique<world::SimulatedWorld>(system, seed);
+  // A recorded run keeps its disks beside its file.
+  return std::make_unique<world::LoopbackWorld>(system, seed, a.record.empty() ? "" : a.record + ".disks");
+}
+
 int run_checked(const RunArguments& a) {
   guide::Lab lab = catalog::load_lab(a.lab);
   for (const auto& setting : a.settings) guide::apply_setting(lab.system, setting);
@@ -94,9 +101,10 @@ int run_checked(const RunArguments& a) {
   if (!a.length.empty() && !core::parse(a.length, options.at_least))
     return fail(kUsage, "--for takes a duration such as 30s, not `" + a.length + "`");
   if (!a.script.empty()) options.script = world::parse_script(read_text(a.script));
-  if (a.world == "loopback") return fail(kUsage, "this build has no loopback world");
+  if (a.world == "loopback" && a.speed > 0) return fail(kUsage, "--speed is for the simulated world: sockets have their own");
   const std::uint64_t seed = a.has_seed ? a.seed : lab.seed;
-  world::SimulatedWorld world(lab.system, seed);
+  const auto hosting = make_world(a, lab.system, seed);
+  world::World& world = *hosting;
 
   guide::Facts facts(world.nodes());
   world.listen(&facts);
@@ -133,6 +141,8 @@ int run(const RunArguments& arguments) {
     return fail(kUsage, bad.what());
   } catch (const world::BadCommand& bad) {
     return fail(kUsage, bad.what());
+  } catch (const world::Trouble& error) {
+    return fail(kCannotWrite, error.what());
   } catch (const record::StoreError& error) {
     return fail(kCannotWrite, error.what());
   }

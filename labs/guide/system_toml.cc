@@ -171,7 +171,7 @@ std::string write_system(const world::System& system) {
     out += "[link]\ndelay = " + quoted(core::text(system.link.delay)) + "\njitter = " + quoted(core::text(system.link.jitter)) + "\n";
     if (system.link.bandwidth != 0) out += "bandwidth = " + std::to_string(system.link.bandwidth) + "\n";
   }
-  if (system.disk.sync != core::Duration{} || system.disk.files)
+  if (system.disk.sync != core::Duration{} || !system.disk.files)
     out += "[disk]\nsync = " + quoted(core::text(system.disk.sync)) + "\nfiles = " + core::text(system.disk.files) + "\n";
   for (const auto& group : system.groups) {
     out += "[[group]]\nname = " + quoted(group.name) + "\nkind = " + quoted(group.kind->name) + "\ncount = " + std::to_string(group.count) + "\n";
@@ -202,6 +202,10 @@ void apply_setting(world::System& system, std::string_view assignment) {
   if (family == "link" && setting == "delay") return duration(system.link.delay);
   if (family == "link" && setting == "jitter") return duration(system.link.jitter);
   if (family == "disk" && setting == "sync") return duration(system.disk.sync);
+  if (family == "disk" && setting == "files") {
+    if (!core::parse(value, system.disk.files)) throw BadLab("`" + std::string(assignment) + "`: expected on or off");
+    return;
+  }
   bool found = false;
   std::vector<std::string> families{"link", "disk"};
   for (auto& group : system.groups) {

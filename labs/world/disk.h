@@ -9,6 +9,8 @@
 
 namespace world {
 
+constexpr std::string_view kTornWrite = "torn write";
+
 struct DiskFaults {
   core::Duration slow{};  // Added to every durable write.
   bool full = false;      // Every write fails.
@@ -28,7 +30,7 @@ class Disk {
     if (rng.chance(faults.failing)) return "disk error";
     if (faults.torn) {
       faults.torn = false;
-      return "torn write";
+      return kTornWrite;
     }
     return {};
   }

@@ -12,7 +12,7 @@ namespace world {
 // Where a world's nodes keep what must survive a crash.
 struct DiskShape {
   core::Duration sync{};  // How long a durable write takes (in a loopback world of files: what the machine takes, plus this).
-  bool files = false;     // Loopback only: real files, really synced. Else memory.
+  bool files = true;      // Loopback only: real files, really synced. Else memory.
 };
 
 struct Group {

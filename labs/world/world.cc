@@ -317,8 +317,6 @@ void World::stop_node(core::NodeId node, std::string_view why) {
   s.node = {};
   ++s.life;
   s.timers.clear();
-  s.pending.clear();
-  s.in_sync = 0;
   for (const auto& waiting : s.inbox)
     if (!waiting.is_timer) drop(waiting.packet, node, packets_[waiting.packet].from, down_);
   s.inbox.clear();
@@ -326,6 +324,8 @@ void World::stop_node(core::NodeId node, std::string_view why) {
     emit_text(record::EventKind::note, node, std::to_string(lost) + " unsynced writes are lost");
   judge(node);  // It must see that the node is down, else a restart looks like time going backwards.
   on_crash(node, why);
+  s.pending.clear();
+  s.in_sync = 0;
 }
 
 void World::append_writes(core::NodeId node, const Effects& effects) {
