@@ -4,7 +4,8 @@ namespace bench {
 
 const std::vector<Bench>& all() {
   static const std::vector<Bench> list = {
-      {"world", world_bench}, {"checker", checker_bench}, {"record", record_bench}, {"fuzz", fuzz_bench}};
+      {"world", world_bench}, {"checker", checker_bench}, {"record", record_bench}, {"fuzz", fuzz_bench},
+      {"loopback", loopback_bench}};
   return list;
 }
 

@@ -22,5 +22,6 @@ std::vector<Figure> world_bench();
 std::vector<Figure> checker_bench();
 std::vector<Figure> record_bench();
 std::vector<Figure> fuzz_bench();
+std::vector<Figure> loopback_bench();
 
 }  // namespace bench

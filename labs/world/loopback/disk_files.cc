@@ -131,7 +131,7 @@ struct DiskFiles::Inside {
 };
 
 DiskFiles::DiskFiles(asio::io_context& home, std::string folder)
-    : folder_(folder.empty() ? temporary_folder() : std::move(folder)), temporary_(folder.empty()) {
+    : temporary_(folder.empty()), folder_(temporary_ ? temporary_folder() : std::move(folder)) {
   std::error_code error;
   if (!temporary_) std::filesystem::create_directories(folder_, error);
   if (error) throw Trouble("cannot make the folder " + folder_ + ": " + error.message());
@@ -183,15 +183,9 @@ void DiskFiles::tear(core::NodeId id, const std::vector<core::Bytes>& writes) {
 
 std::vector<core::Bytes> DiskFiles::read(core::NodeId id) {
   auto& node = node_of(inside_->nodes, inside_->pool, id, path(id));
-  std::promise<std::vector<core::Bytes>> found;
-  asio::post(node.strand, [&] {
-    try {
-      found.set_value(node.file.read());
-    } catch (...) {
-      found.set_exception(std::current_exception());
-    }
-  });
-  return found.get_future().get();
+  auto found = std::make_shared<std::packaged_task<std::vector<core::Bytes>()>>([&node] { return node.file.read(); });
+  asio::post(node.strand, [found] { (*found)(); });
+  return found->get_future().get();
 }
 
 }  // namespace world

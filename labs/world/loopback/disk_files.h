@@ -32,8 +32,8 @@ class DiskFiles {
 
  private:
   struct Inside;
-  std::string folder_;
   bool temporary_;
+  std::string folder_;
   std::unique_ptr<Inside> inside_;
 };
 

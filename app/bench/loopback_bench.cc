@@ -1,0 +1,115 @@
+// Raft over real sockets: operations a second and their latency, beside what two sockets of the same library can do that
+// only send 64 bytes to and fro.
+#include <algorithm>
+#include <array>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/read.hpp>
+#include <asio/write.hpp>
+#include <chrono>
+
+#include "app/bench/bench.h"
+#include "labs/catalog/kinds.h"
+#include "labs/world/loopback/loopback.h"
+
+namespace bench {
+namespace {
+
+using asio::ip::tcp;
+using Clock = std::chrono::steady_clock;
+constexpr auto kMeasured = std::chrono::seconds(2);
+
+// Reads 64 bytes and sends them back, until the time is over.
+struct Player {
+  tcp::socket& socket;
+  std::array<char, 64> ball{};
+  std::uint64_t hits = 0;
+  Clock::time_point end;
+
+  void receive() {
+    asio::async_read(socket, asio::buffer(ball), [this](const asio::error_code& failed, std::size_t) {
+      if (!failed && Clock::now() < end) hit();
+    });
+  }
+  void hit() {
+    ++hits;
+    asio::async_write(socket, asio::buffer(ball), [this](const asio::error_code& failed, std::size_t) {
+      if (!failed) receive();
+    });
+  }
+};
+
+double ping_pong_rate() {
+  asio::io_context io{1};
+  tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
+  tcp::socket here(io), there(io);
+  here.connect(acceptor.local_endpoint());
+  acceptor.accept(there);
+  for (auto* socket : {&here, &there}) socket->set_option(tcp::no_delay(true));
+  Player first{here, {}, 0, Clock::now() + kMeasured}, second{there, {}, 0, Clock::now() + kMeasured};
+  second.receive();
+  first.hit();
+  const auto began = Clock::now();
+  io.run_until(first.end);
+  return static_cast<double>(first.hits) / std::chrono::duration<double>(Clock::now() - began).count();
+}
+
+// The latency of every operation that ended.
+struct Meter : record::Listener {
+  record::NameId latency = 0;
+  std::vector<double> all;
+
+  void on_name(record::NameId id, std::string_view name) override {
+    if (name == "client_latency_ms") latency = id;
+  }
+  void on_event(const record::Event& event, core::BytesView) override {
+    if (event.kind == record::EventKind::metric && event.type == latency) all.push_back(event.value);
+  }
+  double percentile(double part) {
+    if (all.empty()) return 0;
+    const auto at = all.begin() + static_cast<std::ptrdiff_t>(part * static_cast<double>(all.size() - 1));
+    std::nth_element(all.begin(), at, all.end());
+    return *at;
+  }
+};
+
+struct Raft {
+  double rate = 0, p50 = 0, p99 = 0;
+};
+
+Raft raft(std::uint32_t clients, bool files) {
+  world::System system;
+  system.groups.push_back({"servers", catalog::find_kind("raft"), 3, {}, {}});
+  system.groups.push_back({"clients", catalog::find_kind("raft-client"), 1, {"servers"},
+                           {{"sessions", std::to_string(clients)}, {"reads", "0"}, {"value_bytes", "100"}, {"keys", "1000"}}});
+  system.disk.files = files;
+  system.judge = false;  // Measured is Raft, not its invariants.
+  world::LoopbackWorld world(system, 1);
+  world.run_for(std::chrono::seconds(1));  // Somebody is elected, and all caches are warm.
+  Meter meter;
+  world.listen(&meter);
+  const auto began = world.now();
+  world.run_for(kMeasured);
+  const double seconds = std::chrono::duration<double>(world.now() - began).count();
+  return {static_cast<double>(meter.all.size()) / seconds, meter.percentile(0.5), meter.percentile(0.99)};
+}
+
+}  // namespace
+
+std::vector<Figure> loopback_bench() {
+  std::vector<Figure> figures;
+  const double bare = ping_pong_rate();
+  figures.push_back({"bare ping-pong of 64 bytes", bare, "round trips/s", ""});
+  for (const bool files : {false, true})
+    for (const std::uint32_t clients : {64u, 8u, 1u}) {
+      const std::string of = ", " + std::to_string(clients) + (clients == 1 ? " client, " : " clients, ") + (files ? "synced files" : "memory disk");
+      const Raft measured = raft(clients, files);
+      figures.push_back({"Raft of 3" + of, measured.rate, "operations/s", ""});
+      figures.push_back({"p50" + of, measured.p50, "ms", ""});
+      figures.push_back({"p99" + of, measured.p99, "ms", ""});
+      figures.push_back({"Raft / bare" + of, measured.rate / bare, "", files || clients == 8 ? "" : clients == 64 ? ">= 1.8" : ">= 0.2"});
+    }
+  return figures;
+}
+
+}  // namespace bench
