@@ -58,10 +58,10 @@ class Disk {
     synced_ = writes_.size();
   }
 
-  // A log that only grows must be compacted: when it is twice what it was after the last time. Not while writes are
-  // unsynced: compacting would have to choose what is lost.
+  // A log that only grows must be compacted: when it is four times what it was after the last time, so that the work is
+  // a fraction of the writing. Not while writes are unsynced: compacting would have to choose what is lost.
   bool wants_compaction() const {
-    return bytes_ > 64 * 1024 && bytes_ > 2 * compacted_bytes_ && synced_ == writes_.size();
+    return bytes_ > 1024 * 1024 && bytes_ > 4 * compacted_bytes_ && synced_ == writes_.size();
   }
   void replace(std::vector<core::Bytes> writes) {
     writes_ = std::move(writes);

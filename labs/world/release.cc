@@ -71,34 +71,65 @@ void World::drop(std::uint32_t packet_index, core::NodeId where, core::NodeId ot
 }
 
 void World::change_timer(Slot& from, core::NodeId node, const Effects::TimerChange& change) {
-  const TimerSet wanted{change.kind, change.key, ++timer_generation_};
-  const auto at = std::lower_bound(from.timers.begin(), from.timers.end(), wanted);
+  TimerSet wanted{change.kind, change.key};
+  auto at = std::lower_bound(from.timers.begin(), from.timers.end(), wanted);
   const bool found = at != from.timers.end() && !(wanted < *at);
   if (!change.set) {
-    if (found) from.timers.erase(at);
+    if (found) at->armed = false;
     return;
   }
-  if (found)
-    at->generation = wanted.generation;
-  else
-    from.timers.insert(at, wanted);
+  if (!found) {
+    wanted.planned = kNoEntry;
+    at = from.timers.insert(at, wanted);
+  }
+  at->armed = true;
+  at->due = now_ + from.clock.in_world(std::max(change.after, core::Duration{}));
+  if (at->planned == kNoEntry || at->planned > at->due) plan_timer(*at, node);
+}
+
+void World::plan_timer(TimerSet& timer, core::NodeId node) {
   if (free_timers_.empty()) {
     timers_due_.emplace_back();
     free_timers_.push_back(static_cast<std::uint32_t>(timers_due_.size() - 1));
   }
   const std::uint32_t index = free_timers_.back();
   free_timers_.pop_back();
-  timers_due_[index] = {node, change.kind, change.key, wanted.generation};
-  plan(now_ + from.clock.in_world(std::max(change.after, core::Duration{})), Plan::timer, index);
+  timer.planned = timer.due;
+  timer.generation = ++timer_generation_;
+  timers_due_[index] = {node, timer.kind, timer.key, timer.generation};
+  plan(timer.due, Plan::timer, index);
 }
 
-// Takes the timer out of those that are set, if it is still the setting that rang.
-bool World::take_timer(Slot& at, const TimerDue& due) {
-  const TimerSet wanted{due.kind, due.key, due.generation};
+std::vector<World::TimerSet>::iterator World::find_timer(Slot& at, const TimerDue& due) {
+  const TimerSet wanted{due.kind, due.key};
   const auto set = std::lower_bound(at.timers.begin(), at.timers.end(), wanted);
-  if (set == at.timers.end() || set->generation != due.generation) return false;
+  return set == at.timers.end() || set->generation != due.generation ? at.timers.end() : set;
+}
+
+// An entry of the queue came up.
+void World::ring(std::uint32_t timer_index) {
+  const TimerDue due = timers_due_[timer_index];
+  free_timers_.push_back(timer_index);
+  Slot& s = slot(due.node);
+  const auto set = find_timer(s, due);
+  if (set == s.timers.end()) return;
+  if (!set->armed) {
+    s.timers.erase(set);
+  } else if (set->due > now_) {
+    plan_timer(*set, due.node);
+  } else {
+    set->planned = kNoEntry;
+    take(due.node, {true, 0, due});
+  }
+}
+
+// Takes the timer out of those that are set, if it was not set again or cancelled while it waited in the inbox.
+bool World::take_timer(Slot& at, const TimerDue& due) {
+  const auto set = find_timer(at, due);
+  if (set == at.timers.end()) return false;
+  const bool rings = set->armed;
   at.timers.erase(set);
-  return true;
+  return rings;
 }
 
 void World::sample(core::NodeId node, const Effects::Sample& sample, std::uint64_t cause) {

@@ -128,15 +128,7 @@ void World::do_next() {
       if ((slot(node).life & 0xffff) == due.index >> 16) finish(node);
       return;
     }
-    case Plan::timer: {
-      const TimerDue rung = timers_due_[due.index];
-      free_timers_.push_back(due.index);
-      const auto& timers = slot(rung.node).timers;
-      const bool current = std::any_of(timers.begin(), timers.end(),
-                                       [&](const TimerSet& set) { return set.generation == rung.generation; });
-      if (current) take(rung.node, {true, 0, rung});
-      return;
-    }
+    case Plan::timer: return ring(due.index);
   }
 }
 

@@ -70,12 +70,18 @@ class World {
     std::uint64_t send = 0;   // The send event's id.
     core::Bytes bytes;
   };
+  // A timer that is set again and again, as election timers are, keeps its one entry in the queue: when that comes up
+  // too early, it is planned anew.
   struct TimerSet {
     std::uint8_t kind;
     std::uint64_t key;
-    std::uint64_t generation;  // Of the last setting: an older entry of the queue is void.
+    bool armed = false;            // Else it was cancelled, and only its entry in the queue is left.
+    core::Time due{};              // When it rings,
+    core::Time planned{};          // and when its entry in the queue comes up: not later. kNoEntry: it has none.
+    std::uint64_t generation = 0;  // Of that entry: an older one is void.
     bool operator<(const TimerSet& o) const { return kind != o.kind ? kind < o.kind : key < o.key; }
   };
+  static constexpr core::Time kNoEntry = core::Time::max();
   struct TimerDue {
     core::NodeId node;
     std::uint8_t kind;
@@ -198,6 +204,9 @@ class World {
   void put_on_link(core::NodeId from, core::NodeId to, record::NameId type, std::uint64_t send_id,
                    core::BytesView bytes);
   void change_timer(Slot& from, core::NodeId node, const Effects::TimerChange& change);
+  void plan_timer(TimerSet& timer, core::NodeId node);
+  void ring(std::uint32_t timer_index);
+  static std::vector<TimerSet>::iterator find_timer(Slot& at, const TimerDue& due);  // end(): it is void.
   bool take_timer(Slot& at, const TimerDue& due);
   void sample(core::NodeId node, const Effects::Sample& sample, std::uint64_t cause);
   void show(core::NodeId node);

@@ -1,7 +1,7 @@
 #include "mechanisms/consensus/raft/invariants.h"
 
 #include "mechanisms/core/codec.h"
-#include "mechanisms/core/rng.h"
+#include "mechanisms/core/fingerprint.h"
 
 namespace raft {
 namespace {
@@ -12,7 +12,7 @@ std::string at(Index index) { return "entry " + std::to_string(index); }
 Fingerprint extend(Fingerprint before, const Entry& entry) {
   const core::Bytes bytes = core::encode(entry.payload);
   const std::string_view view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  return core::derive_seed(before, view, entry.term);
+  return core::fingerprint(core::fingerprint(before, entry.term), view);
 }
 
 // Brings the fingerprints up to date with the server's log: recomputes those behind the last entry that is unchanged.

@@ -131,7 +131,9 @@ void Server::back_up(Progress& progress, const AppendReply& m) const {
 // it. Figure 8 shows how an earlier term's entry on a majority of servers can still be overwritten.
 void Server::advance_commit(Step& step) {
   auto& leader = std::get<Leader>(role_);
-  for (Index n = log_.last(); n > commit_; --n) {
+  Index furthest = leader.others.empty() ? log_.last() : commit_;  // Nothing beyond it is on two servers.
+  for (const auto& [id, progress] : leader.others) furthest = std::max(furthest, progress.match);
+  for (Index n = std::min(furthest, log_.last()); n > commit_; --n) {
     if (log_.term(n) != term_ && !settings_.flaws.commit_old_term) break;
     const bool replicated = log_.config().quorum([&](core::NodeId id) {
       if (id == id_) return true;

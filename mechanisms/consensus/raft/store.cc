@@ -1,11 +1,12 @@
 #include "mechanisms/consensus/raft/store.h"
 
-#include "mechanisms/core/rng.h"
+#include "mechanisms/core/fingerprint.h"
 
 namespace raft {
 
 Result Store::apply(Index index, const Command& command, std::uint32_t max_sessions, bool no_sessions) {
-  digest_ = core::derive_seed(digest_, command.key + '\0' + command.value, command.session, command.serial);
+  digest_ = core::fingerprint(core::fingerprint(digest_, command.session), command.serial);
+  digest_ = core::fingerprint(core::fingerprint(digest_, command.key), command.value);
   if (no_sessions) return run(command);
   const auto known = sessions_.find(command.session);
   if (known == sessions_.end() && command.serial != 1) {
