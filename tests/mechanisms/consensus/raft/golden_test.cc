@@ -12,6 +12,7 @@
 //   tell N WORDS                        what an operator asks of server N: transfer, add, remove, change, snapshot ...
 //   deliver [FROM TO [COUNT]]           what is on its way, and then what that causes; or only what is on its way from
 //   drop [FROM TO [COUNT]]              FROM to TO, or the oldest COUNT of these
+//   talk A B                            what is on its way between the two, and what that causes between them
 //   hold FROM TO, release               messages are late; and now they are there again
 //   cut A B, isolate N, heal            links lose everything; a server may be `client`
 //   crash N, restart N
@@ -102,6 +103,7 @@ class Script {
     if (verb == "tell") return tell(live(1), rest(2));
     if (verb == "again") return again(value(1), live(2));
     if (verb == "deliver") return has(1) ? cluster().deliver(node(1), node(2), count(3)) : cluster().deliver();
+    if (verb == "talk") return talk(node(1), node(2));
     if (verb == "drop") return drop();
     if (verb == "hold") return hold();
     if (verb == "release") return release();
@@ -216,6 +218,15 @@ class Script {
   void answer_clients() {
     if (!cluster_) return;
     for (core::NodeId id = 1; id <= size_; ++id) cluster().deliver(id, kClient);
+  }
+  void talk(core::NodeId a, core::NodeId b) {
+    const auto between = [&](const Cluster::Packet& p) {
+      return (p.from == a && p.to == b) || (p.from == b && p.to == a);
+    };
+    for (auto all = cluster().packets(); std::any_of(all.begin(), all.end(), between); all = cluster().packets()) {
+      cluster().deliver(a, b);
+      cluster().deliver(b, a);
+    }
   }
   void drop() {
     const auto all = has(1) ? cluster().drop(node(1), node(2), count(3)) : cluster().packets();
