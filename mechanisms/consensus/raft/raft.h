@@ -214,7 +214,7 @@ class Server {
   void propose(Step& step, Entry entry);
   void broadcast(Step& step);
   void replicate(Step& step, core::NodeId to, Progress& progress);
-  void send_entries(Step& step, core::NodeId to, Progress& progress);
+  void send_entries(Step& step, core::NodeId to, Progress& progress, std::uint32_t at_most);
   void heartbeat(Step& step);
   void heard_from(Step& step, core::NodeId from, Progress& progress, std::uint64_t round);
   void back_up(Progress& progress, const AppendReply& m) const;

@@ -14,7 +14,7 @@
 //   drop [FROM TO [COUNT]]              FROM to TO, or the oldest COUNT of these
 //   talk A B                            what is on its way between the two, and what that causes between them
 //   hold FROM TO, release               messages are late; and now they are there again
-//   cut A B, isolate N, heal            links lose everything; a server may be `client`
+//   cut A B, cut-one-way FROM TO, isolate N, heal    links lose everything; a server may be `client`
 //   crash N, restart N
 //   pass 300ms, clock N RATE            time goes by, and nothing happens; a clock runs faster or slower
 //   status, log [N], disk N, members, progress N, value KEY, messages
@@ -108,6 +108,7 @@ class Script {
     if (verb == "hold") return hold();
     if (verb == "release") return release();
     if (verb == "cut") return cluster().cut(node(1), node(2));
+    if (verb == "cut-one-way") return cluster().cut_one_way(node(1), node(2));
     if (verb == "isolate") return cluster().isolate(node(1));
     if (verb == "heal") return cluster().heal();
     if (verb == "crash") return cluster().crash(live(1));
