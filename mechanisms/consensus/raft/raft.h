@@ -229,6 +229,7 @@ class Server {
   std::string begin_change(Step& step, Configuration target);
   void track_members();
   void catch_up(Step& step, core::NodeId from);
+  void give_up_on_silent_learners(Step& step);
   void on_config_committed(Step& step, Index index, const Configuration& config);
   std::string tell_change(Step& step, const std::vector<std::string>& words);
 

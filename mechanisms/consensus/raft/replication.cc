@@ -69,6 +69,7 @@ void Server::heartbeat(Step& step) {
   auto* leader = std::get_if<Leader>(&role_);
   if (leader == nullptr) return;
   step.set_timer({Alarm::heartbeat}, settings_.heartbeat);
+  give_up_on_silent_learners(step);
   for (auto& [id, progress] : leader->others) {
     // Nothing was heard since the last heartbeat: what is in flight may be lost. Find out where the logs agree.
     if (!progress.heard && (progress.in_flight > 0 || progress.snapshot != 0)) {
