@@ -13,6 +13,7 @@
 //   deliver [FROM TO [COUNT]]           what is on its way, and then what that causes; or only what is on its way from
 //   drop [FROM TO [COUNT]]              FROM to TO, or the oldest COUNT of these
 //   talk A B                            what is on its way between the two, and what that causes between them
+//   twice FROM TO                       what is on its way from FROM to TO will arrive twice
 //   hold FROM TO, release               messages are late; and now they are there again
 //   cut A B, cut-one-way FROM TO, isolate N, heal    links lose everything; a server may be `client`
 //   crash N, restart N
@@ -105,6 +106,7 @@ class Script {
     if (verb == "deliver") return has(1) ? cluster().deliver(node(1), node(2), count(3)) : cluster().deliver();
     if (verb == "talk") return talk(node(1), node(2));
     if (verb == "drop") return drop();
+    if (verb == "twice") return twice();
     if (verb == "hold") return hold();
     if (verb == "release") return release();
     if (verb == "cut") return cluster().cut(node(1), node(2));
@@ -234,6 +236,11 @@ class Script {
     if (!has(1)) cluster().drop_all();
     for (const auto& packet : all) print(in_words(packet) + ": dropped");
     print_if_nothing("nothing was on its way");
+  }
+  void twice() {
+    for (const auto& packet : cluster().drop(node(1), node(2)))
+      for (int copies = 2; copies > 0; --copies)
+        cluster().send(packet.from, packet.to, core::decode<Message>(packet.bytes));
   }
   void hold() {
     for (const auto& packet : cluster().drop(node(1), node(2), count(3))) {
