@@ -202,7 +202,12 @@ class Server {
   bool member() const { return log_.config().votes(id_); }
   // Thesis, section 4.2.2: also a server that its own log has let go must stand for election until that is committed. It
   // may be the only one whose log is long enough to win, and then nobody else could ever finish the change.
-  bool may_campaign() const { return member() || log_.config_as_of(commit_).votes(id_); }
+  // The configuration before the latest is the one that may still count: a change begins when the last is committed. It
+  // is not the one as of commit_, which a crash sets back to far before that.
+  bool may_campaign() const {
+    const Index latest = log_.config_index();
+    return member() || (latest > commit_ && log_.config_as_of(latest - 1).votes(id_));
+  }
 
   // election.cc
   void ask_for_votes(Step& step, bool pre, bool transfer);

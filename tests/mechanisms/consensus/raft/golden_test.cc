@@ -90,6 +90,10 @@ class Script {
     if (!cluster().up(node(i))) throw BadScript(word(i) + " is down");
     return node(i);
   }
+  core::NodeId with(core::NodeId id, Alarm alarm) {
+    if (!cluster().has_timer(id, alarm)) throw BadScript("its " + std::string(core::name_of(alarm)) + " timer is not set");
+    return id;
+  }
   std::size_t count(std::size_t i) const { return has(i) ? value(i) : Cluster::kAll; }
 
   // --- Commands.
@@ -98,9 +102,9 @@ class Script {
     const std::string& verb = word(0);
     if (verb == "cluster") return build();
     if (verb == "prepare") return prepare();
-    if (verb == "fire") return fire(live(1), value<Alarm>(2));
-    if (verb == "elect") return static_cast<void>(cluster().elect(live(1)));
-    if (verb == "beat") return cluster().beat(live(1));
+    if (verb == "fire") return cluster().fire(with(live(1), value<Alarm>(2)), value<Alarm>(2));
+    if (verb == "elect") return static_cast<void>(cluster().elect(with(live(1), Alarm::election)));
+    if (verb == "beat") return cluster().beat(with(live(1), Alarm::heartbeat));
     if (verb == "tell") return tell(live(1), rest(2));
     if (verb == "again") return again(value(1), live(2));
     if (verb == "deliver") return has(1) ? cluster().deliver(node(1), node(2), count(3)) : cluster().deliver();
@@ -200,10 +204,6 @@ class Script {
     cluster().restart(id);
     printed_.resize(before);
     print("    " + num(id) + ": has on disk " + in_words(cluster().disk(id)));
-  }
-  void fire(core::NodeId id, Alarm alarm) {
-    if (!cluster().has_timer(id, alarm)) throw BadScript("that timer is not set");
-    cluster().fire(id, alarm);
   }
   void tell(core::NodeId id, const std::string& what) {
     const auto refused = cluster().tell(id, what);
