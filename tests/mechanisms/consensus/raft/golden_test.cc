@@ -91,7 +91,8 @@ class Script {
     return node(i);
   }
   core::NodeId with(core::NodeId id, Alarm alarm) {
-    if (!cluster().has_timer(id, alarm)) throw BadScript("its " + std::string(core::name_of(alarm)) + " timer is not set");
+    if (!cluster().has_timer(id, alarm))
+      throw BadScript("its " + std::string(core::name_of(alarm)) + " timer is not set");
     return id;
   }
   std::size_t count(std::size_t i) const { return has(i) ? value(i) : Cluster::kAll; }
@@ -143,7 +144,8 @@ class Script {
       if (verb == "status")
         print(status(server));
       else if (verb == "log")
-        print(num(id) + ": " + log_in_words(server.log().base(), terms_of(server.log())) + "; commit " + num(server.commit()));
+        print(num(id) + ": " + log_in_words(server.log().base(), terms_of(server.log())) + "; commit " +
+              num(server.commit()));
       else if (verb == "members")
         print(num(id) + ": " + in_words(server.log().config()) + " (entry " + num(server.log().config_index()) + ")");
       else if (verb == "value")

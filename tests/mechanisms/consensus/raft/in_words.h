@@ -158,14 +158,14 @@ inline std::string changes(const Seen& before, const Server& s, const Server::St
   const auto add = [&](const std::string& part) { all += (all.empty() ? "" : "; ") + part; };
   const Seen now(s);
   if (now.role != before.role || now.term != before.term) add(now.role + " of term " + num(now.term));
-  if (now.leader != before.leader && now.leader != core::kNobody && now.leader != s.id()) add("follows " + num(now.leader));
+  const bool follows = now.leader != core::kNobody && now.leader != s.id();
+  if (follows && now.leader != before.leader) add("follows " + num(now.leader));
   for (const auto& note : step.notes)
     if (!note.text.starts_with("stands for election") && !note.text.starts_with("leads in term")) add(note.text);
   // The entries behind what both logs have.
   Index same = std::max(before.base, now.base);
-  const auto term_before = [&](Index i) { return before.terms[i - before.base - 1]; };
-  while (same < before.base + before.terms.size() && same < s.log().last() && term_before(same + 1) == s.log().term(same + 1))
-    ++same;
+  const Index end = std::min<Index>(before.base + before.terms.size(), s.log().last());
+  while (same < end && before.terms[same - before.base] == s.log().term(same + 1)) ++same;
   std::vector<Entry> fresh;
   for (Index i = same + 1; i <= s.log().last(); ++i) fresh.push_back(s.log().at(i));
   if (!fresh.empty()) add("appends " + in_words(same + 1, fresh, s.term()));
