@@ -107,7 +107,7 @@ void Client::begin(Step& step, std::size_t slot, Command command) {
       taken_until_ = durable_.next + kSessionBlock;
       step.persist(TakeSessions{taken_until_});
     }
-    session.id = static_cast<std::uint64_t>(id_) << 24 | durable_.next++;
+    session.id = static_cast<std::uint64_t>(id_) << kSessionBits | durable_.next++;
     session.command.serial = 0;
   }
   command.session = session.id;

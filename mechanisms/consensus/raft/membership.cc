@@ -119,6 +119,19 @@ void Server::catch_up(Step& step, core::NodeId from) {
   if (leads()) track_members();
 }
 
+// One that is down would keep the change waiting for ever, and with it every other change.
+void Server::give_up_on_silent_learners(Step& step) {
+  auto& leader = std::get<Leader>(role_);
+  if (!leader.change) return;
+  const core::Duration patience = settings_.election_timeout.high * settings_.catch_up_rounds;
+  for (const core::NodeId id : leader.change->learners) {
+    if (step.now <= std::max(leader.others[id].last_heard, leader.change->round_began) + patience) continue;
+    step.refuse("server " + std::to_string(id) + " does not answer: the change is given up");
+    leader.change.reset();
+    return track_members();
+  }
+}
+
 void Server::on_config_committed(Step& step, Index index, const Configuration& config) {
   auto* leader = std::get_if<Leader>(&role_);
   if (leader == nullptr) return;

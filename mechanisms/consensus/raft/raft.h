@@ -202,7 +202,12 @@ class Server {
   bool member() const { return log_.config().votes(id_); }
   // Thesis, section 4.2.2: also a server that its own log has let go must stand for election until that is committed. It
   // may be the only one whose log is long enough to win, and then nobody else could ever finish the change.
-  bool may_campaign() const { return member() || log_.config_as_of(commit_).votes(id_); }
+  // The configuration before the latest is the one that may still count: a change begins when the last is committed. It
+  // is not the one as of commit_, which a crash sets back to far before that.
+  bool may_campaign() const {
+    const Index latest = log_.config_index();
+    return member() || (latest > commit_ && log_.config_as_of(latest - 1).votes(id_));
+  }
 
   // election.cc
   void ask_for_votes(Step& step, bool pre, bool transfer);
@@ -214,7 +219,7 @@ class Server {
   void propose(Step& step, Entry entry);
   void broadcast(Step& step);
   void replicate(Step& step, core::NodeId to, Progress& progress);
-  void send_entries(Step& step, core::NodeId to, Progress& progress);
+  void send_entries(Step& step, core::NodeId to, Progress& progress, std::uint32_t at_most);
   void heartbeat(Step& step);
   void heard_from(Step& step, core::NodeId from, Progress& progress, std::uint64_t round);
   void back_up(Progress& progress, const AppendReply& m) const;
@@ -229,6 +234,7 @@ class Server {
   std::string begin_change(Step& step, Configuration target);
   void track_members();
   void catch_up(Step& step, core::NodeId from);
+  void give_up_on_silent_learners(Step& step);
   void on_config_committed(Step& step, Index index, const Configuration& config);
   std::string tell_change(Step& step, const std::vector<std::string>& words);
 

@@ -29,17 +29,17 @@ void Server::replicate(Step& step, core::NodeId to, Progress& progress) {
   const std::uint32_t room = progress.probing ? 1 : settings_.max_in_flight;
   while (progress.next <= log_.last() && progress.in_flight < room) {
     if (progress.next <= log_.base()) return send_snapshot(step, to, progress);
-    send_entries(step, to, progress);
+    send_entries(step, to, progress, settings_.max_batch_entries);
   }
 }
 
 // One message: the entries from `next` on, or none: a heartbeat.
-void Server::send_entries(Step& step, core::NodeId to, Progress& progress) {
+void Server::send_entries(Step& step, core::NodeId to, Progress& progress, std::uint32_t at_most) {
   auto& leader = std::get<Leader>(role_);
   AppendEntries m{term_, progress.next - 1, log_.term(progress.next - 1), commit_, leader.round, {}};
   std::size_t bytes = 0;
   for (Index i = progress.next; i <= log_.last(); ++i) {
-    if (m.entries.size() >= settings_.max_batch_entries || bytes >= settings_.max_batch_bytes) break;
+    if (m.entries.size() >= at_most || bytes >= settings_.max_batch_bytes) break;
     m.entries.push_back(log_.at(i));
     bytes += size_of(m.entries.back());
   }
@@ -55,10 +55,12 @@ void Server::broadcast(Step& step) {
   ++leader.round;
   leader.sent[leader.round] = step.now;
   for (auto& [id, progress] : leader.others) {
+    // When the pipeline is full the entries wait for a reply; what must be said now goes without.
+    const bool full = !progress.probing && progress.in_flight >= settings_.max_in_flight;
     if (progress.next <= log_.base())
       send_snapshot(step, id, progress);
     else
-      send_entries(step, id, progress);
+      send_entries(step, id, progress, full ? 0 : settings_.max_batch_entries);
   }
   confirm_rounds(step);
 }
@@ -67,6 +69,7 @@ void Server::heartbeat(Step& step) {
   auto* leader = std::get_if<Leader>(&role_);
   if (leader == nullptr) return;
   step.set_timer({Alarm::heartbeat}, settings_.heartbeat);
+  give_up_on_silent_learners(step);
   for (auto& [id, progress] : leader->others) {
     // Nothing was heard since the last heartbeat: what is in flight may be lost. Find out where the logs agree.
     if (!progress.heard && (progress.in_flight > 0 || progress.snapshot != 0)) {
@@ -93,7 +96,9 @@ void Server::on_message(Step& step, core::NodeId from, const AppendReply& m) {
   if (it == leader->others.end()) return;
   Progress& progress = it->second;
   heard_from(step, from, progress, m.round);
-  if (progress.in_flight > 0) --progress.in_flight;
+  // It refuses what was sent before we backed up. The answer that counts is still on its way.
+  const bool outdated = !m.success && progress.probing && m.match + 1 != progress.next;
+  if (progress.in_flight > 0 && !outdated) --progress.in_flight;
   if (m.success) {
     progress.match = std::max(progress.match, m.match);
     if (progress.probing || progress.next <= progress.match) progress.next = progress.match + 1;
@@ -103,7 +108,7 @@ void Server::on_message(Step& step, core::NodeId from, const AppendReply& m) {
     if (!leads()) return;
     catch_up(step, from);
     hand_over_when_ready(step);
-  } else if (m.match > progress.match) {
+  } else if (m.match > progress.match && !outdated) {
     // Unless it is an old answer: it has agreed to that much since.
     back_up(progress, m);
   }

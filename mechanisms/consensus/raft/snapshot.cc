@@ -54,8 +54,9 @@ void Server::on_message(Step& step, core::NodeId from, const SnapshotReply& m) {
       if (const auto again = still->others.find(from); again != still->others.end()) replicate(step, from, again->second);
     return;
   }
-  // The answer to a chunk that a heartbeat sent again: the next one is under way already.
-  if (snapshot_.index != m.index || m.wanted <= progress.offset || m.wanted > snapshot_.store.size()) return;
+  // The answer to a chunk that a heartbeat sent again: the next one is under way already. But a follower that crashed,
+  // or stood for election meanwhile, has lost what it had, and wants an earlier byte.
+  if (snapshot_.index != m.index || m.wanted == progress.offset || m.wanted > snapshot_.store.size()) return;
   progress.offset = m.wanted;
   send_snapshot(step, from, progress);
 }

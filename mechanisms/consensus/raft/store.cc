@@ -9,7 +9,9 @@ Result Store::apply(Index index, const Command& command, std::uint32_t max_sessi
   digest_ = core::fingerprint(core::fingerprint(digest_, command.key), command.value);
   if (no_sessions) return run(command);
   const auto known = sessions_.find(command.session);
-  if (known == sessions_.end() && command.serial != 1) {
+  const auto gone = forgotten_.find(command.session >> kSessionBits);
+  const bool maybe_gone = gone != forgotten_.end() && command.session <= gone->second;
+  if (known == sessions_.end() && (command.serial != 1 || maybe_gone)) {
     // The session was forgotten. Whether this command was done before cannot be known: it must not be done now.
     return {Status::expired, {}};
   }
@@ -57,6 +59,8 @@ void Store::forget_idle(std::uint32_t max_sessions) {
   auto idle = sessions_.begin();
   for (auto it = sessions_.begin(); it != sessions_.end(); ++it)
     if (it->second.used < idle->second.used) idle = it;
+  std::uint64_t& latest = forgotten_[idle->first >> kSessionBits];
+  latest = std::max(latest, idle->first);
   sessions_.erase(idle);
 }
 

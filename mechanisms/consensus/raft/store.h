@@ -26,7 +26,7 @@ class Store {
   std::uint64_t digest() const { return digest_; }
   std::size_t keys() const { return data_.size(); }
 
-  FIELDS(Store, data_, sessions_, digest_)
+  FIELDS(Store, data_, sessions_, forgotten_, digest_)
 
  private:
   Result run(const Command& command);
@@ -34,6 +34,7 @@ class Store {
 
   std::map<std::string, std::string> data_;
   std::map<std::uint64_t, Session> sessions_;
+  std::map<std::uint64_t, std::uint64_t> forgotten_;  // By client, the latest of its sessions that was forgotten.
   std::uint64_t digest_ = 0;
 };
 

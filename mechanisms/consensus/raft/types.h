@@ -51,6 +51,9 @@ struct Configuration {
 enum class Function : std::uint8_t { get, put, append, cas, del };
 constexpr auto names(Function) { return std::array<std::string_view, 5>{"get", "put", "append", "cas", "delete"}; }
 
+// A session's number is its client's and, in the lower bits, its own: a client counts its sessions upwards.
+inline constexpr int kSessionBits = 24;
+
 // What a client wants of the key-value store. `session` and `serial` make a retry recognisable (section 8).
 struct Command {
   std::uint64_t session{};

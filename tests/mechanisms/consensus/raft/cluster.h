@@ -3,6 +3,8 @@
 // at every step, and copying the cluster is a fork. Words: elect, put, deliver, cut, crash.
 #pragma once
 #include <array>
+#include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -21,6 +23,7 @@ inline constexpr core::NodeId kClient = 100;  // From here on ids are clients: w
 
 class Cluster {
  public:
+  static constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
   struct Packet {
     core::NodeId from{}, to{};
     core::Bytes bytes;
@@ -85,6 +88,16 @@ class Cluster {
     return all;
   }
   std::size_t on_their_way() const { return net_.size(); }
+  std::vector<Packet> packets() const {  // The next to arrive first.
+    std::vector<Packet> all;
+    for (const auto& [when, packet] : net_) all.push_back(packet);
+    return all;
+  }
+
+  // Somebody who watches: what arrives, or would if its link were not cut and its receiver not down; and each step of a
+  // server when it has been done.
+  std::function<void(const Packet&, bool lost)> on_packet;
+  std::function<void(core::NodeId, const Server::Step&)> on_step;
 
   // The last answer to a client's operation.
   std::optional<ClientReply> answer(std::uint64_t session, std::uint64_t serial) const {
@@ -118,9 +131,15 @@ class Cluster {
   void settings_after_restart(const Settings& settings) { settings_ = settings; }
 
   void send(core::NodeId from, core::NodeId to, const Message& message) { post({from, to, core::encode(message)}); }
-  // Takes messages off the network.
-  void drop(core::NodeId from, core::NodeId to) {
-    std::erase_if(net_, [&](const auto& p) { return p.second.from == from && p.second.to == to; });
+  // Takes messages off the network, the oldest first.
+  std::vector<Packet> drop(core::NodeId from, core::NodeId to, std::size_t at_most = kAll) {
+    std::vector<Packet> picked;
+    for (auto it = net_.begin(); it != net_.end() && picked.size() < at_most;) {
+      const bool wanted = it->second.from == from && it->second.to == to;
+      if (wanted) picked.push_back(it->second);
+      it = wanted ? net_.erase(it) : std::next(it);
+    }
+    return picked;
   }
   void drop_all() { net_.clear(); }
   // Delivers one message, the oldest; then all, with those that these cause.
@@ -135,12 +154,8 @@ class Cluster {
     for (int budget = 1'000'000; deliver_one(); --budget) CHECK(budget > 0);
   }
   // Delivers what is on its way between two servers now.
-  void deliver(core::NodeId from, core::NodeId to) {
-    std::vector<Packet> picked;
-    for (const auto& [when, packet] : net_)
-      if (packet.from == from && packet.to == to) picked.push_back(packet);
-    drop(from, to);
-    for (const auto& packet : picked) arrive(packet);
+  void deliver(core::NodeId from, core::NodeId to, std::size_t at_most = kAll) {
+    for (const auto& packet : drop(from, to, at_most)) arrive(packet);
   }
   // Heartbeats of the leader and their answers, so often.
   void beat(core::NodeId id, int times = 1) {
@@ -280,6 +295,7 @@ class Cluster {
     }
     for (const auto& send : s.sends) post({id, send.to, core::encode(send.message)});
     broken(id);
+    if (on_step) on_step(id, s);
   }
 
   void broken(core::NodeId stepped) {
@@ -298,13 +314,14 @@ class Cluster {
   }
 
   void arrive(const Packet& packet) {
-    if (cut_.count({packet.from, packet.to}) != 0) return;
+    const bool lost = cut_.count({packet.from, packet.to}) != 0 || (packet.to < kClient && !up(packet.to));
+    if (on_packet) on_packet(packet, lost);
+    if (lost) return;
     const auto message = core::decode<Message>(packet.bytes);
     if (packet.to >= kClient) {
       replies_.push_back(std::get<ClientReply>(message));
       return;
     }
-    if (!members_.at(packet.to).server) return;
     ++delivered_[message.index()];
     step(packet.to, [&](Server& server, Server::Step& s) {
       std::visit([&](const auto& m) { server.on_message(s, packet.from, m); }, message);
