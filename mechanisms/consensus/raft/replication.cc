@@ -136,7 +136,8 @@ void Server::back_up(Progress& progress, const AppendReply& m) const {
 // it. Figure 8 shows how an earlier term's entry on a majority of servers can still be overwritten.
 void Server::advance_commit(Step& step) {
   auto& leader = std::get<Leader>(role_);
-  Index furthest = leader.others.empty() ? log_.last() : commit_;  // Nothing beyond it is on two servers.
+  // Beyond `furthest` no other server has anything: nothing to count, unless this one is a majority by itself.
+  Index furthest = log_.config().quorum([&](core::NodeId id) { return id == id_; }) ? log_.last() : commit_;
   for (const auto& [id, progress] : leader.others) furthest = std::max(furthest, progress.match);
   for (Index n = std::min(furthest, log_.last()); n > commit_; --n) {
     if (log_.term(n) != term_ && !settings_.flaws.commit_old_term) break;
