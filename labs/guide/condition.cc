@@ -64,7 +64,7 @@ std::size_t read_operand(std::span<const std::string> words, std::string_view li
     return 3;
   }
   core::Duration duration{};
-  if (core::parse(words[0], o.value)) return std::isfinite(o.value) ? 1 : 0;
+  if (core::parse(words[0], o.value)) return 1;
   if (!core::parse(words[0], duration)) return 0;
   o.value = static_cast<double>(duration.count()) / 1e6;
   return 1;

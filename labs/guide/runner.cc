@@ -89,6 +89,7 @@ class Walk {
 
 LabResult run_lab(const Lab& lab, world::World& world, Facts& facts, const RunOptions& options) {
   LabResult result;
+  world.run_until(world.now());  // The nodes start: before, all of them would seem to be down.
   Walk walk(world, facts, options, result);
   const std::vector<world::ScriptLine> none;
   const bool own_script = !options.script.empty();
