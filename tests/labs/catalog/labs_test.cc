@@ -29,7 +29,7 @@ struct Outcome {
   std::vector<record::NodeInfo> nodes;
 };
 
-Outcome walk(const guide::Lab& lab, std::uint64_t seed, bool do_commands = true) {
+Outcome walk(const guide::Lab& lab, std::uint64_t seed, bool do_commands = true, core::Duration slice = std::chrono::milliseconds(10)) {
   world::SimulatedWorld world(lab.system, seed);
   guide::Facts facts(world.nodes());
   Roles roles;
@@ -37,6 +37,7 @@ Outcome walk(const guide::Lab& lab, std::uint64_t seed, bool do_commands = true)
   world.listen(&roles);
   guide::RunOptions options;
   options.do_commands = do_commands;
+  options.slice = slice;
   return {guide::run_lab(lab, world, facts, options), roles.seen, world.nodes()};
 }
 
@@ -65,6 +66,14 @@ TEST_P(CatalogLab, ItsOwnCommandsSolveItWithTwentySeeds) {
     ASSERT_TRUE(result.passed()) << "seed " << seed << ": " << story(result);
     ASSERT_TRUE(result.refused.empty()) << "seed " << seed << ": " << story(result);
   }
+}
+
+TEST_P(CatalogLab, ItsVerdictDoesNotDependOnHowOftenSomebodyLooks) {
+  for (const auto slice : {std::chrono::milliseconds(1), std::chrono::milliseconds(17), std::chrono::milliseconds(60)})
+    for (std::uint64_t seed = 21; seed <= 23; ++seed) {
+      const auto result = walk(lab, seed, true, slice).result;
+      EXPECT_TRUE(result.passed()) << "seed " << seed << ", every " << core::text(core::Duration(slice)) << ": " << story(result);
+    }
 }
 
 TEST_P(CatalogLab, DoingNothingDoesNotSolveIt) {

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include "labs/catalog/labs.h"
+#include "labs/guide/runner.h"
+#include "labs/world/simulated.h"
 #include "mechanisms/core/rng.h"
 
 namespace {
@@ -83,6 +85,34 @@ TEST(MutatedLabs, LinesLostDoubledAndMixedNeverCrashTheReader) {
   }
   EXPECT_GT(read, 0u);
   EXPECT_GT(refused, 0u);
+}
+
+// What could be read can be run: commands may be refused, nodes may crash, but the world stays up.
+TEST(MutatedLabs, ThoseThatAreStillLabsCanBeRun) {
+  core::Rng rng(13);
+  std::size_t run = 0;
+  for (const auto& file : catalog::lab_files())
+    for (int round = 0; round < 40; ++round) {
+      std::string text(file.text);
+      mutate_bytes(text, rng);
+      guide::Lab lab;
+      try {
+        lab = guide::read_lab("mutated", text, catalog::all_kinds());
+      } catch (const guide::BadLab&) {
+        continue;
+      }
+      std::size_t nodes = 0;
+      for (const auto& group : lab.system.groups) nodes += group.count;
+      if (nodes > 30) continue;  // It would run, and take long.
+      world::SimulatedWorld world(lab.system, 1);
+      guide::Facts facts(world.nodes());
+      world.listen(&facts);
+      guide::RunOptions options;
+      options.watch = [&](const guide::Facts& now) { return now.events < 10'000 && now.now() < core::Time(std::chrono::minutes(1)); };
+      guide::run_lab(lab, world, facts, options);
+      ++run;
+    }
+  EXPECT_GT(run, 20u);
 }
 
 TEST(MutatedLabs, AFileThatEndsAnywhereNeverCrashesTheReader) {
