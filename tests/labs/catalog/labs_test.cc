@@ -80,6 +80,16 @@ TEST_P(CatalogLab, DoingNothingDoesNotSolveIt) {
   for (std::uint64_t seed = 1; seed <= 3; ++seed) EXPECT_FALSE(walk(lab, seed, false).result.passed()) << "seed " << seed;
 }
 
+TEST_P(CatalogLab, NoStepPassesWithoutItsCommands) {
+  for (std::size_t i = 0; i < lab.steps.size(); ++i) {
+    if (lab.steps[i].commands.empty()) continue;
+    guide::Lab lazy = lab;
+    lazy.steps[i].commands.clear();
+    lazy.steps.resize(i + 1);
+    EXPECT_FALSE(walk(lazy, lab.seed).result.passed()) << lab.steps[i].title;
+  }
+}
+
 TEST_P(CatalogLab, WithoutWhatHelpsItEndsBadly) {
   if (lab.without.empty()) return;
   guide::Lab worse = lab;

@@ -216,6 +216,22 @@ TEST(Condition, ForIsReadInEveryForm) {
     EXPECT_EQ(guide::read_condition(line, 1).hold, 1500ms) << line;
 }
 
+TEST(Condition, EitherSideTakesEveryTerm) {
+  Told told;
+  told.show(1, "leader", 2).show(2, "follower", 2).show(3, "follower", 1).ok(3).send("Vote").drop("loss");
+  told.metric(1, "lag", 4).metric(2, "won_total", 2).metric(1, "took_ms", 2).at(5ms);
+  // Each is a number of its own, smallest first.
+  const std::vector<std::string> terms{"dropped(loss)", "gained(won_total)", "ops ok", "lag of S1", "elapsed"};
+  for (std::size_t i = 0; i < terms.size(); ++i)
+    for (std::size_t j = 0; j < terms.size(); ++j) {
+      EXPECT_EQ(told.holds(terms[i] + " < " + terms[j]), i < j) << terms[i] << " < " << terms[j];
+      EXPECT_EQ(told.holds(terms[i] + " == " + terms[j] + " for 1s"), i == j) << terms[i] << " == " << terms[j];
+    }
+  for (const char* line : {"count(leader) < count(follower)", "epoch of S3 < epoch of leader", "max(epoch) == epoch of S1",
+                           "sent(Vote) == dropped(any)", "p50(took_ms) == p99(took_ms)", "sum(lag) == min(lag)", "ops unknown == ops failed"})
+    EXPECT_TRUE(told.holds(line)) << line;
+}
+
 TEST(Condition, ABadOneIsRefusedWithItsLineAndWhatWasExpected) {
   const std::pair<const char*, const char*> bad[] = {
       {"", "expected a condition"},
