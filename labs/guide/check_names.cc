@@ -35,23 +35,32 @@ void check(const Condition& c, const Condition::Operand& o, const Names& names) 
     case Term::max:
     case Term::min:
     case Term::of_node:
-    case Term::gained: known = &names.metrics, what = "metric"; break;
+    case Term::gained:
+      known = &names.metrics, what = "metric";
+      break;
     case Term::p50:
-    case Term::p99: known = &names.timings, what = "timing"; break;
-    case Term::sent: known = &names.messages, what = "message"; break;
-    case Term::dropped: known = &names.reasons, what = "reason to drop a message"; break;
+    case Term::p99:
+      known = &names.timings, what = "timing";
+      break;
+    case Term::sent:
+      known = &names.messages, what = "message";
+      break;
+    case Term::dropped:
+      known = &names.reasons, what = "reason to drop a message";
+      break;
     // Roles are words that nodes say while they run.
     case Term::number:
     case Term::count:
     case Term::ops:
     case Term::epoch_of:
     case Term::max_epoch:
-    case Term::elapsed: return;
+    case Term::elapsed:
+      return;
   }
   if (std::find(known->begin(), known->end(), o.what) != known->end()) return;
   const std::string near = core::nearest(o.what, *known);
-  throw BadLab("line " + std::to_string(c.line) + ": `" + c.text + "`: there is no " + what + " `" + o.what + "` in this lab" +
-               (near.empty() ? "" : ", did you mean `" + near + "`?"));
+  throw BadLab("line " + std::to_string(c.line) + ": `" + c.text + "`: there is no " + what + " `" + o.what +
+               "` in this lab" + (near.empty() ? "" : ", did you mean `" + near + "`?"));
 }
 
 }  // namespace

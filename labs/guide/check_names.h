@@ -1,4 +1,5 @@
-// A condition that names a metric or a message that no node of the lab has would wait for ever, and nobody would see why.
+// A condition that names a metric or a message that no node of the lab has would wait for ever, and nobody
+// would see why.
 #pragma once
 #include "labs/guide/lab.h"
 

@@ -25,13 +25,15 @@ bool call(const std::string& word, std::string& name, std::string& inside) {
 }
 
 using Term = Condition::Term;
-constexpr std::pair<std::string_view, Term> kCalls[] = {{"count", Term::count}, {"sum", Term::sum},   {"max", Term::max},
-                                                        {"min", Term::min},     {"gained", Term::gained}, {"p50", Term::p50},
-                                                        {"p99", Term::p99},     {"sent", Term::sent}, {"dropped", Term::dropped}};
+constexpr std::pair<std::string_view, Term> kCalls[] = {
+    {"count", Term::count}, {"sum", Term::sum},       {"max", Term::max},
+    {"min", Term::min},     {"gained", Term::gained}, {"p50", Term::p50},
+    {"p99", Term::p99},     {"sent", Term::sent},     {"dropped", Term::dropped}};
 constexpr std::string_view kOps[] = {"==", "!=", "<", "<=", ">", ">="};
 
 // Reads the words of one side of a comparison from the front; returns how many, or 0 when they are none.
-std::size_t read_operand(std::span<const std::string> words, std::string_view line, int number, Condition::Operand& o) {
+std::size_t read_operand(std::span<const std::string> words, std::string_view line, int number,
+                         Condition::Operand& o) {
   if (words.empty()) return 0;
   std::string name, inside;
   if (call(words[0], name, inside)) {
@@ -44,7 +46,8 @@ std::size_t read_operand(std::span<const std::string> words, std::string_view li
       return 1;
     }
     const std::string near = core::nearest(name, all);
-    fail(line, number, "there is no `" + name + "(..)`" + (near.empty() ? "" : ", did you mean `" + near + "(..)`?"));
+    fail(line, number,
+         "there is no `" + name + "(..)`" + (near.empty() ? "" : ", did you mean `" + near + "(..)`?"));
   }
   if (words[0] == "elapsed") {
     o.term = Term::elapsed;
@@ -73,7 +76,8 @@ std::size_t read_operand(std::span<const std::string> words, std::string_view li
 void read_comparison(std::span<const std::string> words, std::string_view line, int number, Condition& c) {
   const std::size_t left = read_operand(words, line, number, c.left);
   if (left == 0 || c.left.term == Term::number)
-    fail(line, number, "expected a term such as count(leader), METRIC of S1, gained(METRIC), ops ok or elapsed");
+    fail(line, number,
+         "expected a term such as count(leader), METRIC of S1, gained(METRIC), ops ok or elapsed");
   words = words.subspan(left);
   if (words.size() < 2) fail(line, number, "expected TERM OP VALUE [for DURATION]");
   const auto op = std::find(std::begin(kOps), std::end(kOps), words[0]);
@@ -88,32 +92,55 @@ void read_comparison(std::span<const std::string> words, std::string_view line, 
 bool compare(double a, Condition::Op op, double b) {
   using Op = Condition::Op;
   switch (op) {
-    case Op::eq: return a == b;
-    case Op::ne: return a != b;
-    case Op::lt: return a < b;
-    case Op::le: return a <= b;
-    case Op::gt: return a > b;
-    case Op::ge: return a >= b;
+    case Op::eq:
+      return a == b;
+    case Op::ne:
+      return a != b;
+    case Op::lt:
+      return a < b;
+    case Op::le:
+      return a <= b;
+    case Op::gt:
+      return a > b;
+    case Op::ge:
+      return a >= b;
   }
   return false;
 }
 
 std::string number_text(double value) {
-  return value == std::floor(value) && std::abs(value) < 1e15 ? core::text(static_cast<std::int64_t>(value)) : core::text(std::round(value * 100) / 100);
+  return value == std::floor(value) && std::abs(value) < 1e15 ? core::text(static_cast<std::int64_t>(value))
+                                                              : core::text(std::round(value * 100) / 100);
 }
 
 // The present value of one side; false: there is none, because nobody is meant or nothing was measured.
 bool value_of(const Condition::Operand& o, const Facts& facts, double& value) {
   value = 0;
   switch (o.term) {
-    case Term::number: value = o.value; return true;
-    case Term::count: value = static_cast<double>(facts.count_role(o.what)); return true;
-    case Term::gained: value = facts.gained(o.what); return true;
-    case Term::p50: value = facts.percentile(o.what, 0.5); return facts.samples(o.what) > 0;
-    case Term::p99: value = facts.percentile(o.what, 0.99); return facts.samples(o.what) > 0;
-    case Term::sent: value = static_cast<double>(facts.sent(o.what)); return true;
-    case Term::dropped: value = static_cast<double>(facts.dropped(o.what)); return true;
-    case Term::elapsed: value = static_cast<double>(facts.elapsed().count()) / 1e6; return true;
+    case Term::number:
+      value = o.value;
+      return true;
+    case Term::count:
+      value = static_cast<double>(facts.count_role(o.what));
+      return true;
+    case Term::gained:
+      value = facts.gained(o.what);
+      return true;
+    case Term::p50:
+      value = facts.percentile(o.what, 0.5);
+      return facts.samples(o.what) > 0;
+    case Term::p99:
+      value = facts.percentile(o.what, 0.99);
+      return facts.samples(o.what) > 0;
+    case Term::sent:
+      value = static_cast<double>(facts.sent(o.what));
+      return true;
+    case Term::dropped:
+      value = static_cast<double>(facts.dropped(o.what));
+      return true;
+    case Term::elapsed:
+      value = static_cast<double>(facts.elapsed().count()) / 1e6;
+      return true;
     case Term::ops: {
       core::Outcome outcome{};
       core::parse(o.what, outcome);
@@ -132,7 +159,8 @@ bool value_of(const Condition::Operand& o, const Facts& facts, double& value) {
     case Term::of_node:
     case Term::sum:
     case Term::max:
-    case Term::min: break;
+    case Term::min:
+      break;
   }
   const auto* values = facts.metric(o.what);
   if (values == nullptr || values->empty()) return false;
@@ -144,7 +172,9 @@ bool value_of(const Condition::Operand& o, const Facts& facts, double& value) {
   }
   value = o.term == Term::sum ? 0 : values->begin()->second;
   for (const auto& [node, one] : *values)
-    value = o.term == Term::sum ? value + one : o.term == Term::max ? std::max(value, one) : std::min(value, one);
+    value = o.term == Term::sum   ? value + one
+            : o.term == Term::max ? std::max(value, one)
+                                  : std::min(value, one);
   return true;
 }
 
@@ -166,10 +196,13 @@ Condition read_condition(std::string_view line, int number) {
     words.insert(words.begin(), "heard");
   }
   if (words.size() > 2 && words[words.size() - 2] == "for") {
-    if (!core::parse(words.back(), c.hold) || c.hold <= core::Duration{}) fail(line, number, "`for` needs a duration such as 3s");
+    if (!core::parse(words.back(), c.hold) || c.hold <= core::Duration{})
+      fail(line, number, "`for` needs a duration such as 3s");
     words.resize(words.size() - 2);
   }
-  const auto is = [&](std::initializer_list<std::string_view> wanted) { return std::equal(words.begin(), words.end(), wanted.begin(), wanted.end()); };
+  const auto is = [&](std::initializer_list<std::string_view> wanted) {
+    return std::equal(words.begin(), words.end(), wanted.begin(), wanted.end());
+  };
   c.negated = words[0] == "no" || words[0] == "not";
   if (is({"violation"}) || is({"no", "violation"})) {
     c.kind = Condition::Kind::violation;
@@ -181,7 +214,8 @@ Condition read_condition(std::string_view line, int number) {
     c.kind = Condition::Kind::is_role;
     c.node = words[0];
     c.negated = words[2] == "not";
-    if (words.size() != (c.negated ? 4u : 3u)) fail(line, number, "expected NODE is ROLE, or NODE is not ROLE");
+    if (words.size() != (c.negated ? 4u : 3u))
+      fail(line, number, "expected NODE is ROLE, or NODE is not ROLE");
     c.what = words.back();
   } else {
     c.kind = Condition::Kind::compare;
@@ -194,12 +228,14 @@ State evaluate(const Condition& c, const Facts& facts) {
   switch (c.kind) {
     case Condition::Kind::violation:
       return {facts.violation().empty() == c.negated, facts.violation().empty() ? "none" : facts.violation()};
-    case Condition::Kind::heard: return {facts.heard(c.what), facts.heard(c.what) ? "yes" : "not yet"};
+    case Condition::Kind::heard:
+      return {facts.heard(c.what), facts.heard(c.what) ? "yes" : "not yet"};
     case Condition::Kind::linearizable: {
       const auto verdict = check::linearizable(facts.history(), check::Model::kv);
       using Answer = check::Verdict::Answer;
       const bool holds = verdict.answer == (c.negated ? Answer::not_linearizable : Answer::linearizable);
-      return {holds, std::string(check::answer_text(verdict.answer)) + (verdict.reason.empty() ? "" : ": " + verdict.reason)};
+      return {holds, std::string(check::answer_text(verdict.answer)) +
+                         (verdict.reason.empty() ? "" : ": " + verdict.reason)};
     }
     case Condition::Kind::is_role: {
       const auto* node = facts.find(c.node);
@@ -213,7 +249,8 @@ State evaluate(const Condition& c, const Facts& facts) {
     case Condition::Kind::compare: {
       double left = 0, right = 0;
       if (!value_of(c.left, facts, left)) return {false, "nothing yet"};
-      if (!value_of(c.right, facts, right)) return {false, number_text(left) + ", and nothing yet to compare with"};
+      if (!value_of(c.right, facts, right))
+        return {false, number_text(left) + ", and nothing yet to compare with"};
       std::string now = number_text(left) + (c.left.term == Term::elapsed ? " ms" : "");
       if (c.right.term != Term::number) now += " and " + number_text(right);
       return {compare(left, c.op, right), now};

@@ -28,7 +28,9 @@ struct Lines {
   }
 };
 
-[[noreturn]] void fail(int line, const std::string& why) { throw BadLab("line " + std::to_string(line) + ": " + why); }
+[[noreturn]] void fail(int line, const std::string& why) {
+  throw BadLab("line " + std::to_string(line) + ": " + why);
+}
 
 std::string_view trimmed(std::string_view text) {
   const auto begin = text.find_first_not_of(" \t"), end = text.find_last_not_of(" \t");
@@ -61,7 +63,8 @@ void read_lab_block(std::string_view text, int first_line, Reading& reading) {
     } else if (name == "loopback" && value.is_boolean()) {
       lab.loopback = *value.value<bool>();
     } else if (name == "limit" && text_value) {
-      if (!core::parse(*text_value, lab.limit) || lab.limit <= core::Duration{}) fail(line, "limit takes a duration such as \"30s\"");
+      if (!core::parse(*text_value, lab.limit) || lab.limit <= core::Duration{})
+        fail(line, "limit takes a duration such as \"30s\"");
     } else if (name == "without" && value.is_array()) {
       reading.without_line = line;
       for (const auto& one : *value.as_array()) {
@@ -70,7 +73,8 @@ void read_lab_block(std::string_view text, int first_line, Reading& reading) {
       }
     } else {
       const std::string near = core::nearest(name, known);
-      fail(line, "the lab block has no `" + name + "` of this sort" + (near.empty() || near == name ? "" : ", did you mean `" + near + "`?"));
+      fail(line, "the lab block has no `" + name + "` of this sort" +
+                     (near.empty() || near == name ? "" : ", did you mean `" + near + "`?"));
     }
   }
 }
@@ -95,10 +99,13 @@ Ask read_ask(std::string_view text, int first_line) {
       into += (into.empty() ? "" : " ") + std::string(words);
     }
   }
-  const auto rights = std::count_if(ask.choices.begin(), ask.choices.end(), [](const Choice& c) { return c.right; });
-  if (ask.choices.size() < 2 || rights != 1) fail(first_line - 1, "an ask needs at least two choices, of which one is [x]");
+  const auto rights =
+      std::count_if(ask.choices.begin(), ask.choices.end(), [](const Choice& c) { return c.right; });
+  if (ask.choices.size() < 2 || rights != 1)
+    fail(first_line - 1, "an ask needs at least two choices, of which one is [x]");
   for (std::size_t i = 0; i < ask.choices.size(); ++i)
-    if (ask.choices[i].explanation.empty()) fail(at[i], "the choice `" + ask.choices[i].text + "` lacks its explanation");
+    if (ask.choices[i].explanation.empty())
+      fail(at[i], "the choice `" + ask.choices[i].text + "` lacks its explanation");
   return ask;
 }
 
@@ -106,7 +113,8 @@ void read_until(std::string_view text, int first_line, LabStep& step) {
   Lines lines{text, first_line - 1};
   std::string_view line;
   while (lines.next(line))
-    if (const auto words = trimmed(line); !words.empty() && words[0] != '#') step.until.push_back(read_condition(words, lines.number));
+    if (const auto words = trimmed(line); !words.empty() && words[0] != '#')
+      step.until.push_back(read_condition(words, lines.number));
 }
 
 void read_do(std::string_view text, int first_line, LabStep& step) {
@@ -147,7 +155,8 @@ void read_block(const Block& block, Reading& reading) {
   std::vector<std::string> all = in_lab;
   all.insert(all.end(), in_step.begin(), in_step.end());
   if (std::find(all.begin(), all.end(), block.info) != all.end())
-    fail(fence, "a `" + block.info + "` block belongs " + (top ? "into a step, behind a ## heading" : "before the first step"));
+    fail(fence, "a `" + block.info + "` block belongs " +
+                    (top ? "into a step, behind a ## heading" : "before the first step"));
   const std::string near = core::nearest(block.info, all);
   if (!block.info.empty() && !near.empty() && block.info.size() > 1)
     fail(fence, "there is no `" + block.info + "` block, did you mean `" + near + "`?");
@@ -191,7 +200,8 @@ Lab read_lab(std::string name, std::string_view text, const Kinds& kinds) {
   Lab& lab = reading.lab;
   lab.name = std::move(name);
   lab.text = text;
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // The mark that some editors put before UTF-8.
+  if (text.starts_with("\xef\xbb\xbf"))
+    text.remove_prefix(3);  // The mark that some editors put before UTF-8.
   Lines lines{text, 0};
   std::string_view line;
   while (lines.next(line)) {

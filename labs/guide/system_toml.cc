@@ -10,15 +10,17 @@ namespace {
 
 constexpr std::int64_t kMaxNodes = 1000;
 
-void known_keys(const toml::table& table, int first_line, const std::vector<std::string>& known, const char* where) {
+void known_keys(const toml::table& table, int first_line, const std::vector<std::string>& known,
+                const char* where) {
   for (const auto& [key, value] : table) {
     const std::string name(key.str());
     if (std::find(known.begin(), known.end(), name) != known.end()) continue;
     const std::string near = core::nearest(name, known);
     std::string list;
     for (const auto& one : known) list += (list.empty() ? "" : ", ") + one;
-    fail_at(value, first_line, std::string(where) + " has no `" + name + "`" +
-                                (near.empty() ? "; it has " + list : ", did you mean `" + near + "`?"));
+    fail_at(value, first_line,
+            std::string(where) + " has no `" + name + "`" +
+                (near.empty() ? "; it has " + list : ", did you mean `" + near + "`?"));
   }
 }
 
@@ -35,14 +37,16 @@ template <class T>
 T parsed(const toml::node& node, int first_line, const std::string& what, const char* expected) {
   T value{};
   const std::string text = scalar_text(node, first_line, what);
-  if (!core::parse(text, value)) fail_at(node, first_line, what + " takes " + expected + ", not `" + text + "`");
+  if (!core::parse(text, value))
+    fail_at(node, first_line, what + " takes " + expected + ", not `" + text + "`");
   return value;
 }
 
 // Longer is a slip of the pen, and sums of times must not overflow.
 bool fits(core::Duration delay) { return delay >= core::Duration{} && delay <= std::chrono::hours(1); }
 
-core::Duration parsed_delay(const toml::node& node, int first_line, const std::string& what, const char* expected) {
+core::Duration parsed_delay(const toml::node& node, int first_line, const std::string& what,
+                            const char* expected) {
   const auto value = parsed<core::Duration>(node, first_line, what, expected);
   if (!fits(value)) fail_at(node, first_line, what + " lies between 0 and an hour");
   return value;
@@ -50,15 +54,20 @@ core::Duration parsed_delay(const toml::node& node, int first_line, const std::s
 
 void read_links(const toml::table& table, int first_line, world::LinkShape& link) {
   known_keys(table, first_line, {"delay", "jitter", "bandwidth"}, "[link]");
-  if (const auto* node = table.get("delay")) link.delay = parsed_delay(*node, first_line, "delay", "a duration such as \"4ms\"");
-  if (const auto* node = table.get("jitter")) link.jitter = parsed_delay(*node, first_line, "jitter", "a duration such as \"1ms\"");
-  if (const auto* node = table.get("bandwidth")) link.bandwidth = parsed<std::uint64_t>(*node, first_line, "bandwidth", "bytes a second such as \"1MiB\"");
+  if (const auto* node = table.get("delay"))
+    link.delay = parsed_delay(*node, first_line, "delay", "a duration such as \"4ms\"");
+  if (const auto* node = table.get("jitter"))
+    link.jitter = parsed_delay(*node, first_line, "jitter", "a duration such as \"1ms\"");
+  if (const auto* node = table.get("bandwidth"))
+    link.bandwidth = parsed<std::uint64_t>(*node, first_line, "bandwidth", "bytes a second such as \"1MiB\"");
 }
 
 void read_disk(const toml::table& table, int first_line, world::DiskShape& disk) {
   known_keys(table, first_line, {"sync", "files"}, "[disk]");
-  if (const auto* node = table.get("sync")) disk.sync = parsed_delay(*node, first_line, "sync", "a duration such as \"1ms\"");
-  if (const auto* node = table.get("files")) disk.files = parsed<bool>(*node, first_line, "files", "true or false");
+  if (const auto* node = table.get("sync"))
+    disk.sync = parsed_delay(*node, first_line, "sync", "a duration such as \"1ms\"");
+  if (const auto* node = table.get("files"))
+    disk.files = parsed<bool>(*node, first_line, "files", "true or false");
 }
 
 void read_settings(const toml::table& table, int first_line, world::Group& group) {
@@ -66,8 +75,10 @@ void read_settings(const toml::table& table, int first_line, world::Group& group
     const std::string name(key.str());
     if (const auto* nested = node.as_table(); nested != nullptr && name == "flaw") {
       for (const auto& [flaw, value] : *nested) {
-        const std::string full = "flaw." + std::string(flaw.str()), text = scalar_text(value, first_line, full);
-        if (const auto why = group.kind->check_setting(full, text); !why.empty()) fail_at(value, first_line, why);
+        const std::string full = "flaw." + std::string(flaw.str()),
+                          text = scalar_text(value, first_line, full);
+        if (const auto why = group.kind->check_setting(full, text); !why.empty())
+          fail_at(value, first_line, why);
         group.settings.emplace_back(full, text);
       }
       continue;
@@ -80,7 +91,8 @@ void read_settings(const toml::table& table, int first_line, world::Group& group
 
 // One that commands can name: no blanks, no quotes, no `|`.
 bool plain_word(const std::string& name) {
-  return std::none_of(name.begin(), name.end(), [](unsigned char c) { return c <= ' ' || c == 0x7f || c == '"' || c == '|'; });
+  return std::none_of(name.begin(), name.end(),
+                      [](unsigned char c) { return c <= ' ' || c == 0x7f || c == '"' || c == '|'; });
 }
 
 world::Group read_group(const toml::table& table, int first_line, const Kinds& kinds) {
@@ -92,7 +104,8 @@ world::Group read_group(const toml::table& table, int first_line, const Kinds& k
   group.kind = kinds.find(kind_name);
   if (group.kind == nullptr) {
     const std::string near = core::nearest(kind_name, kinds.names());
-    fail_at(*kind, first_line, "there is no kind `" + kind_name + "`" + (near.empty() ? "" : ", did you mean `" + near + "`?"));
+    fail_at(*kind, first_line,
+            "there is no kind `" + kind_name + "`" + (near.empty() ? "" : ", did you mean `" + near + "`?"));
   }
   const auto* name = table.get("name");
   group.name = name != nullptr ? scalar_text(*name, first_line, "name") : kind_name;
@@ -100,7 +113,8 @@ world::Group read_group(const toml::table& table, int first_line, const Kinds& k
     fail_at(name != nullptr ? *name : table, first_line, "a group's name is one short word");
   if (const auto* count = table.get("count")) {
     const auto n = count->value<std::int64_t>();
-    if (!n || *n < 1 || *n > kMaxNodes) fail_at(*count, first_line, "count takes a number from 1 to " + std::to_string(kMaxNodes));
+    if (!n || *n < 1 || *n > kMaxNodes)
+      fail_at(*count, first_line, "count takes a number from 1 to " + std::to_string(kMaxNodes));
     group.count = static_cast<std::size_t>(*n);
   }
   if (const auto* to = table.get("to")) {
@@ -109,7 +123,8 @@ world::Group read_group(const toml::table& table, int first_line, const Kinds& k
     for (const auto& one : *list) group.to.push_back(scalar_text(one, first_line, "to"));
   }
   if (const auto* settings = table.get("settings")) {
-    if (!settings->is_table()) fail_at(*settings, first_line, "`settings` takes a table, such as { heartbeat = \"50ms\" }");
+    if (!settings->is_table())
+      fail_at(*settings, first_line, "`settings` takes a table, such as { heartbeat = \"50ms\" }");
     read_settings(*settings->as_table(), first_line, group);
   }
   return group;
@@ -118,7 +133,8 @@ world::Group read_group(const toml::table& table, int first_line, const Kinds& k
 const toml::table* section(const toml::table& root, const char* name, int first_line) {
   const auto* node = root.get(name);
   if (node == nullptr) return nullptr;
-  if (!node->is_table()) fail_at(*node, first_line, "`" + std::string(name) + "` is a section: [" + name + "]");
+  if (!node->is_table())
+    fail_at(*node, first_line, "`" + std::string(name) + "` is a section: [" + name + "]");
   return node->as_table();
 }
 
@@ -130,7 +146,8 @@ world::System read_system(std::string_view text, const Kinds& kinds, int first_l
   world::System system;
   if (const auto* link = section(root, "link", first_line)) read_links(*link, first_line, system.link);
   if (const auto* disk = section(root, "disk", first_line)) read_disk(*disk, first_line, system.disk);
-  if (const auto* check = root.get("check")) system.judge = parsed<bool>(*check, first_line, "check", "true or false");
+  if (const auto* check = root.get("check"))
+    system.judge = parsed<bool>(*check, first_line, "check", "true or false");
   const auto* groups = root.get("group");
   if (groups == nullptr || !groups->is_array() || groups->as_array()->empty())
     throw BadLab("line " + std::to_string(first_line) + ": the system block needs at least one [[group]]");
@@ -140,12 +157,15 @@ world::System read_system(std::string_view text, const Kinds& kinds, int first_l
     system.groups.push_back(read_group(*node.as_table(), first_line, kinds));
     nodes += system.groups.back().count;
     for (std::size_t i = 0; i + 1 < system.groups.size(); ++i)
-      if (system.groups[i].name == system.groups.back().name) fail_at(node, first_line, "two groups are called `" + system.groups.back().name + "`");
+      if (system.groups[i].name == system.groups.back().name)
+        fail_at(node, first_line, "two groups are called `" + system.groups.back().name + "`");
   }
-  if (nodes > kMaxNodes) fail_at(*groups, first_line, "a lab has at most " + std::to_string(kMaxNodes) + " nodes");
+  if (nodes > kMaxNodes)
+    fail_at(*groups, first_line, "a lab has at most " + std::to_string(kMaxNodes) + " nodes");
   for (std::size_t i = 0; i < system.groups.size(); ++i)
     for (const auto& to : system.groups[i].to)
-      if (std::none_of(system.groups.begin(), system.groups.end(), [&](const auto& g) { return g.name == to; }))
+      if (std::none_of(system.groups.begin(), system.groups.end(),
+                       [&](const auto& g) { return g.name == to; }))
         fail_at(*groups->as_array()->get(i), first_line,
                 "group `" + system.groups[i].name + "` is connected to `" + to + "`, which is no group");
   return system;
@@ -154,14 +174,18 @@ world::System read_system(std::string_view text, const Kinds& kinds, int first_l
 std::string write_system(const world::System& system) {
   std::string out;
   if (!system.judge) out += "check = false\n";
-  if (system.link.delay != core::Duration{} || system.link.jitter != core::Duration{} || system.link.bandwidth != 0) {
-    out += "[link]\ndelay = " + toml_quoted(core::text(system.link.delay)) + "\njitter = " + toml_quoted(core::text(system.link.jitter)) + "\n";
+  if (system.link.delay != core::Duration{} || system.link.jitter != core::Duration{} ||
+      system.link.bandwidth != 0) {
+    out += "[link]\ndelay = " + toml_quoted(core::text(system.link.delay)) +
+           "\njitter = " + toml_quoted(core::text(system.link.jitter)) + "\n";
     if (system.link.bandwidth != 0) out += "bandwidth = " + std::to_string(system.link.bandwidth) + "\n";
   }
   if (system.disk.sync != core::Duration{} || system.disk.files)
-    out += "[disk]\nsync = " + toml_quoted(core::text(system.disk.sync)) + "\nfiles = " + core::text(system.disk.files) + "\n";
+    out += "[disk]\nsync = " + toml_quoted(core::text(system.disk.sync)) +
+           "\nfiles = " + core::text(system.disk.files) + "\n";
   for (const auto& group : system.groups) {
-    out += "[[group]]\nname = " + toml_quoted(group.name) + "\nkind = " + toml_quoted(group.kind->name) + "\ncount = " + std::to_string(group.count) + "\n";
+    out += "[[group]]\nname = " + toml_quoted(group.name) + "\nkind = " + toml_quoted(group.kind->name) +
+           "\ncount = " + std::to_string(group.count) + "\n";
     if (!group.to.empty()) {
       out += "to = [";
       for (std::size_t i = 0; i < group.to.size(); ++i) out += (i > 0 ? ", " : "") + toml_quoted(group.to[i]);
@@ -180,10 +204,13 @@ std::string write_system(const world::System& system) {
 void apply_setting(world::System& system, std::string_view assignment) {
   const auto equals = assignment.find('='), dot = assignment.find('.');
   if (equals == std::string_view::npos || dot == std::string_view::npos || dot > equals)
-    throw BadLab("`" + std::string(assignment) + "`: expected KIND.SETTING=VALUE, such as raft.heartbeat=20ms");
+    throw BadLab("`" + std::string(assignment) +
+                 "`: expected KIND.SETTING=VALUE, such as raft.heartbeat=20ms");
   const std::string family(assignment.substr(0, dot)), setting(assignment.substr(dot + 1, equals - dot - 1)),
       value(assignment.substr(equals + 1));
-  const auto refuse = [&](const std::string& why) { throw BadLab("`" + std::string(assignment) + "`: " + why); };
+  const auto refuse = [&](const std::string& why) {
+    throw BadLab("`" + std::string(assignment) + "`: " + why);
+  };
   const auto duration = [&](core::Duration& into) {
     core::Duration read{};
     if (!core::parse(value, read) || !fits(read)) refuse("expected a duration such as 5ms");
@@ -215,7 +242,8 @@ void apply_setting(world::System& system, std::string_view assignment) {
   }
   if (found) return;
   const std::string near = core::nearest(family, families);
-  throw BadLab("there is no kind or group `" + family + "` here" + (near.empty() ? "" : ", did you mean `" + near + "`?"));
+  throw BadLab("there is no kind or group `" + family + "` here" +
+               (near.empty() ? "" : ", did you mean `" + near + "`?"));
 }
 
 }  // namespace guide

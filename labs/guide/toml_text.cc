@@ -12,7 +12,9 @@ constexpr std::size_t kMaxText = 64 * 1024;
 constexpr int kMaxDepth = 16;
 constexpr int kMaxDots = 100;  // Of one line: `a.b.c = 1` nests, too.
 
-[[noreturn]] void fail(int line, const std::string& why) { throw BadLab("line " + std::to_string(line) + ": " + why); }
+[[noreturn]] void fail(int line, const std::string& why) {
+  throw BadLab("line " + std::to_string(line) + ": " + why);
+}
 
 void check_depth(std::string_view text, int line, const char* what) {
   int depth = 0, dots = 0;
@@ -21,7 +23,8 @@ void check_depth(std::string_view text, int line, const char* what) {
     if ((c == ']' || c == '}') && depth > 0) --depth;
     if (c == '.') ++dots;
     if (c == '\n') ++line, dots = 0;
-    if (depth > kMaxDepth || dots > kMaxDots) fail(line, std::string("the ") + what + " block is nested too deeply");
+    if (depth > kMaxDepth || dots > kMaxDots)
+      fail(line, std::string("the ") + what + " block is nested too deeply");
   }
 }
 
@@ -42,7 +45,8 @@ int line_of_giving_up(std::string_view text) {
   std::vector<std::size_t> ends;
   for (std::size_t i = 0; i < text.size(); ++i)
     if (text[i] == '\n') ends.push_back(i + 1);
-  const auto first = std::partition_point(ends.begin(), ends.end(), [&](std::size_t end) { return !gives_up(text.substr(0, end)); });
+  const auto first = std::partition_point(ends.begin(), ends.end(),
+                                          [&](std::size_t end) { return !gives_up(text.substr(0, end)); });
   return static_cast<int>(first - ends.begin());
 }
 

@@ -1,5 +1,5 @@
-// Reads the TOML of a lab file's blocks, which may come from anybody: bounded in size and depth, because toml++ recurses
-// into nested values, and an error always says at which line of the file.
+// Reads the TOML of a lab file's blocks, which may come from anybody: bounded in size and depth, because
+// toml++ recurses into nested values, and an error always says at which line of the file.
 #pragma once
 #include <string>
 #include <string_view>

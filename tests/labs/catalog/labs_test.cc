@@ -1,5 +1,5 @@
-// Every lab that comes with the program: it can be solved as it says, not by doing nothing, with every seed; what it says
-// helps does help; and its text names only what exists.
+// Every lab that comes with the program: it can be solved as it says, not by doing nothing, with every seed;
+// what it says helps does help; and its text names only what exists.
 #include "labs/catalog/labs.h"
 
 #include <gtest/gtest.h>
@@ -29,7 +29,8 @@ struct Outcome {
   std::vector<record::NodeInfo> nodes;
 };
 
-Outcome walk(const guide::Lab& lab, std::uint64_t seed, bool do_commands = true, core::Duration slice = std::chrono::milliseconds(10)) {
+Outcome walk(const guide::Lab& lab, std::uint64_t seed, bool do_commands = true,
+             core::Duration slice = std::chrono::milliseconds(10)) {
   world::SimulatedWorld world(lab.system, seed);
   guide::Facts facts(world.nodes());
   Roles roles;
@@ -69,15 +70,18 @@ TEST_P(CatalogLab, ItsOwnCommandsSolveItWithTwentySeeds) {
 }
 
 TEST_P(CatalogLab, ItsVerdictDoesNotDependOnHowOftenSomebodyLooks) {
-  for (const auto slice : {std::chrono::milliseconds(1), std::chrono::milliseconds(17), std::chrono::milliseconds(60)})
+  for (const auto slice :
+       {std::chrono::milliseconds(1), std::chrono::milliseconds(17), std::chrono::milliseconds(60)})
     for (std::uint64_t seed = 21; seed <= 23; ++seed) {
       const auto result = walk(lab, seed, true, slice).result;
-      EXPECT_TRUE(result.passed()) << "seed " << seed << ", every " << core::text(core::Duration(slice)) << ": " << story(result);
+      EXPECT_TRUE(result.passed()) << "seed " << seed << ", every " << core::text(core::Duration(slice))
+                                   << ": " << story(result);
     }
 }
 
 TEST_P(CatalogLab, DoingNothingDoesNotSolveIt) {
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) EXPECT_FALSE(walk(lab, seed, false).result.passed()) << "seed " << seed;
+  for (std::uint64_t seed = 1; seed <= 3; ++seed)
+    EXPECT_FALSE(walk(lab, seed, false).result.passed()) << "seed " << seed;
 }
 
 TEST_P(CatalogLab, NoStepPassesWithoutItsCommands) {
@@ -94,18 +98,22 @@ TEST_P(CatalogLab, WithoutWhatHelpsItEndsBadly) {
   if (lab.without.empty()) return;
   guide::Lab worse = lab;
   for (const auto& setting : lab.without) guide::apply_setting(worse.system, setting);
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) EXPECT_FALSE(walk(worse, seed).result.passed()) << "seed " << seed;
+  for (std::uint64_t seed = 1; seed <= 3; ++seed)
+    EXPECT_FALSE(walk(worse, seed).result.passed()) << "seed " << seed;
 }
 
 TEST_P(CatalogLab, ItsConditionsNameOnlyNodesAndRolesThatThereAre) {
   const Outcome outcome = walk(lab, lab.seed);
   const auto check_node = [&](const std::string& word, const guide::Condition& condition) {
-    const bool node = std::any_of(outcome.nodes.begin(), outcome.nodes.end(), [&](const auto& info) { return info.name == word; });
-    EXPECT_TRUE(node || outcome.roles.count(word) != 0) << "line " << condition.line << ": nobody is `" << word << "`";
+    const bool node = std::any_of(outcome.nodes.begin(), outcome.nodes.end(),
+                                  [&](const auto& info) { return info.name == word; });
+    EXPECT_TRUE(node || outcome.roles.count(word) != 0)
+        << "line " << condition.line << ": nobody is `" << word << "`";
   };
   for (const auto& step : lab.steps)
     for (const auto& condition : step.until) {
-      if (condition.kind == guide::Condition::Kind::is_role) check_node(condition.node, condition), check_node(condition.what, condition);
+      if (condition.kind == guide::Condition::Kind::is_role)
+        check_node(condition.node, condition), check_node(condition.what, condition);
       for (const auto* side : {&condition.left, &condition.right}) {
         if (!side->node.empty()) check_node(side->node, condition);
         if (side->term == guide::Condition::Term::count) check_node(side->what, condition);
@@ -121,7 +129,8 @@ TEST_P(CatalogLab, EveryAnswerHasAnExplanationOfItsOwn) {
       std::set<std::string> choices;
       for (const auto& choice : ask.choices) {
         EXPECT_TRUE(choices.insert(choice.text).second) << "twice: " << choice.text;
-        EXPECT_TRUE(explanations.insert(choice.explanation).second) << "the same words for two answers: " << choice.explanation;
+        EXPECT_TRUE(explanations.insert(choice.explanation).second)
+            << "the same words for two answers: " << choice.explanation;
         EXPECT_GT(choice.explanation.size(), 40u) << choice.explanation;
         EXPECT_EQ(choice.right, choice.explanation.starts_with("Yes")) << choice.explanation;
       }
@@ -133,7 +142,8 @@ TEST_P(CatalogLab, EveryAnswerHasAnExplanationOfItsOwn) {
 std::vector<std::string> code_in(const std::string& prose) {
   static const std::regex code("`([^`\n]+)`");
   std::vector<std::string> all;
-  for (auto it = std::sregex_iterator(prose.begin(), prose.end(), code); it != std::sregex_iterator(); ++it) all.push_back((*it)[1]);
+  for (auto it = std::sregex_iterator(prose.begin(), prose.end(), code); it != std::sregex_iterator(); ++it)
+    all.push_back((*it)[1]);
   return all;
 }
 
@@ -156,12 +166,15 @@ void check_code(const guide::Lab& lab, const std::string& code) {
   }
   const auto words = core::split_words(code);
   const auto& forms = world::command_forms();
-  if (words.size() < 2 || std::none_of(forms.begin(), forms.end(), [&](const auto& form) { return form.verb == words[0]; })) return;
+  if (words.size() < 2 ||
+      std::none_of(forms.begin(), forms.end(), [&](const auto& form) { return form.verb == words[0]; }))
+    return;
   try {
     const auto command = world::parse_command(code);
     world::SimulatedWorld world(lab.system, 1);
     world.run_for(std::chrono::seconds(2));
-    if (const auto* set = std::get_if<world::Set>(&command)) world.apply(*set);  // The setting must exist, and take this value.
+    if (const auto* set = std::get_if<world::Set>(&command))
+      world.apply(*set);  // The setting must exist, and take this value.
     if (const auto* tell = std::get_if<world::TellNode>(&command)) {
       const std::string verb = core::split_words(tell->words)[0];
       bool known = false;
@@ -195,8 +208,10 @@ TEST_P(CatalogLab, ItReadsWellAsAPage) {
     EXPECT_TRUE(titles.insert(step.title).second) << "two steps are called " << step.title;
     EXPECT_GT(step.prose.size(), 40u) << step.title << ": say what to do and what to watch";
     EXPECT_EQ(step.prose.find("```"), std::string::npos) << step.title << ": a block that is none";
-    EXPECT_TRUE(!step.until.empty() || !step.asks.empty()) << step.title << ": nothing to do and nothing to think of";
-    EXPECT_TRUE(step.commands.empty() || !step.until.empty()) << step.title << ": commands whose end nobody waits for";
+    EXPECT_TRUE(!step.until.empty() || !step.asks.empty())
+        << step.title << ": nothing to do and nothing to think of";
+    EXPECT_TRUE(step.commands.empty() || !step.until.empty())
+        << step.title << ": commands whose end nobody waits for";
   }
   EXPECT_EQ(lab.prose.find("```"), std::string::npos) << "a block that is none";
   int number = 0;
@@ -208,7 +223,9 @@ TEST_P(CatalogLab, ItReadsWellAsAPage) {
     ++number;
     explains = line.starts_with("    ");  // An explanation is one line, however long.
     const bool wide = explains || line.starts_with("[") || line.find("settings = {") != line.npos;
-    if (!wide) { EXPECT_LE(line.size(), 125u) << "line " << number; }
+    if (!wide) {
+      EXPECT_LE(line.size(), 125u) << "line " << number;
+    }
     EXPECT_FALSE(line.ends_with(' ') || line.find('\t') != line.npos) << "line " << number;
   }
 }
@@ -229,7 +246,8 @@ INSTANTIATE_TEST_SUITE_P(Catalog, CatalogLab, testing::ValuesIn(names_of_all()),
 
 TEST(Catalog, ALabIsFoundByItsNameOrItsPathAndANearMissIsNamed) {
   EXPECT_EQ(catalog::load_lab("raft-elections").title, "How a cluster finds a leader");
-  EXPECT_EQ(catalog::load_lab(std::string(SOURCE_DIR) + "/labs/catalog/raft-elections.md").title, "How a cluster finds a leader");
+  EXPECT_EQ(catalog::load_lab(std::string(SOURCE_DIR) + "/labs/catalog/raft-elections.md").title,
+            "How a cluster finds a leader");
   try {
     catalog::load_lab("raft-election");
     FAIL() << "it was found";

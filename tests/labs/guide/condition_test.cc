@@ -1,4 +1,5 @@
-// Every form of the language of conditions: what it reads, when it holds, and what it says when it cannot be read.
+// Every form of the language of conditions: what it reads, when it holds, and what it says when it cannot be
+// read.
 #include "labs/guide/condition.h"
 
 #include <gtest/gtest.h>
@@ -35,13 +36,13 @@ TEST(Condition, CountCountsOnlyNodesThatAreUpAndShowTheRole) {
 }
 
 TEST(Condition, EachComparisonMeansWhatItSays) {
-  const Told told;
-  const std::pair<const char*, std::array<bool, 3>> forms[] = {{"==", {false, true, false}}, {"!=", {true, false, true}},
-                                                               {"<", {false, false, true}},  {"<=", {false, true, true}},
-                                                               {">", {true, false, false}},  {">=", {true, true, false}}};
+  const std::pair<const char*, std::array<bool, 3>> forms[] = {
+      {"==", {false, true, false}}, {"!=", {true, false, true}}, {"<", {false, false, true}},
+      {"<=", {false, true, true}},  {">", {true, false, false}}, {">=", {true, true, false}}};
   for (const auto& [op, holds] : forms)
     for (const int value : {2, 3, 4})
-      EXPECT_EQ(Told().show(1, "x").show(2, "x").show(3, "x").holds("count(x) " + std::string(op) + " " + std::to_string(value)),
+      EXPECT_EQ(Told().show(1, "x").show(2, "x").show(3, "x").holds("count(x) " + std::string(op) + " " +
+                                                                    std::to_string(value)),
                 holds[static_cast<std::size_t>(value - 2)])
           << op << " " << value;
 }
@@ -92,8 +93,8 @@ TEST(Condition, SumMaxMinAndOfLookAtTheLastValueOfEachNode) {
 
 TEST(Condition, WhatWasNeverMeasuredIsNeitherSmallNorLarge) {
   Told told;
-  for (const char* line : {"sum(lag) < 5", "sum(lag) >= 5", "max(lag) == 0", "min(lag) == 0", "lag of S1 == 0", "p50(took_ms) < 5",
-                           "p99(took_ms) >= 0"}) {
+  for (const char* line : {"sum(lag) < 5", "sum(lag) >= 5", "max(lag) == 0", "min(lag) == 0",
+                           "lag of S1 == 0", "p50(took_ms) < 5", "p99(took_ms) >= 0"}) {
     EXPECT_FALSE(told.holds(line)) << line;
     EXPECT_EQ(told.judge(line).now, "nothing yet") << line;
   }
@@ -115,7 +116,8 @@ TEST(Condition, ACounterThatBeginsAgainAfterARestartLosesNothing) {
   Told told;
   told.metric(1, "won_total", 1).step();
   told.crash(1).restart(1).metric(1, "won_total", 1);
-  EXPECT_TRUE(told.holds("gained(won_total) == 1")) << "the first count after the restart equals the last before it";
+  EXPECT_TRUE(told.holds("gained(won_total) == 1"))
+      << "the first count after the restart equals the last before it";
   told.metric(1, "won_total", 2).metric(1, "won_total", 3);
   EXPECT_TRUE(told.holds("gained(won_total) == 3"));
   told.crash(1).restart(1).metric(1, "won_total", 5);
@@ -147,12 +149,15 @@ TEST(Condition, OneTermCanBeComparedWithAnother) {
 TEST(Condition, OperationsMessagesAndDropsCountFromTheStepsBegin) {
   Told told;
   told.ok(3).send("Vote").drop("loss").step();
-  for (const char* line : {"ops ok == 0", "sent(Vote) == 0", "sent(any) == 0", "dropped(loss) == 0", "dropped(any) == 0"})
+  for (const char* line :
+       {"ops ok == 0", "sent(Vote) == 0", "sent(any) == 0", "dropped(loss) == 0", "dropped(any) == 0"})
     EXPECT_TRUE(told.holds(line)) << line;
-  told.ok(2).operation(1, "put", "k", "v", core::Outcome::failed).operation(2, "put", "k", "v", core::Outcome::unknown);
+  told.ok(2)
+      .operation(1, "put", "k", "v", core::Outcome::failed)
+      .operation(2, "put", "k", "v", core::Outcome::unknown);
   told.send("Vote").send("Vote").send("Append").drop("loss").drop("partition");
-  for (const char* line : {"ops ok == 2", "ops failed == 1", "ops unknown == 1", "sent(Vote) == 2", "sent(any) == 3",
-                           "dropped(loss) == 1", "dropped(any) == 2"})
+  for (const char* line : {"ops ok == 2", "ops failed == 1", "ops unknown == 1", "sent(Vote) == 2",
+                           "sent(any) == 3", "dropped(loss) == 1", "dropped(any) == 2"})
     EXPECT_TRUE(told.holds(line)) << line;
 }
 
@@ -210,9 +215,10 @@ TEST(Condition, LinearizableJudgesTheHistoryOfTheWholeRun) {
 // --- reading
 
 TEST(Condition, ForIsReadInEveryForm) {
-  for (const char* line : {"count(leader) == 1 for 1500ms", "S1 is down for 1500ms", "S1 is not leader for 1500ms",
-                           "no violation for 1500ms", "linearizable for 1500ms", "heard /x/ for 1500ms",
-                           "min(a) == max(b) for 1500ms", "ops ok > 5 for 1500ms", "a of leader >= 2 for 1500ms"})
+  for (const char* line :
+       {"count(leader) == 1 for 1500ms", "S1 is down for 1500ms", "S1 is not leader for 1500ms",
+        "no violation for 1500ms", "linearizable for 1500ms", "heard /x/ for 1500ms",
+        "min(a) == max(b) for 1500ms", "ops ok > 5 for 1500ms", "a of leader >= 2 for 1500ms"})
     EXPECT_EQ(guide::read_condition(line, 1).hold, 1500ms) << line;
 }
 
@@ -221,14 +227,18 @@ TEST(Condition, EitherSideTakesEveryTerm) {
   told.show(1, "leader", 2).show(2, "follower", 2).show(3, "follower", 1).ok(3).send("Vote").drop("loss");
   told.metric(1, "lag", 4).metric(2, "won_total", 2).metric(1, "took_ms", 2).at(5ms);
   // Each is a number of its own, smallest first.
-  const std::vector<std::string> terms{"dropped(loss)", "gained(won_total)", "ops ok", "lag of S1", "elapsed"};
+  const std::vector<std::string> terms{"dropped(loss)", "gained(won_total)", "ops ok", "lag of S1",
+                                       "elapsed"};
   for (std::size_t i = 0; i < terms.size(); ++i)
     for (std::size_t j = 0; j < terms.size(); ++j) {
       EXPECT_EQ(told.holds(terms[i] + " < " + terms[j]), i < j) << terms[i] << " < " << terms[j];
-      EXPECT_EQ(told.holds(terms[i] + " == " + terms[j] + " for 1s"), i == j) << terms[i] << " == " << terms[j];
+      EXPECT_EQ(told.holds(terms[i] + " == " + terms[j] + " for 1s"), i == j)
+          << terms[i] << " == " << terms[j];
     }
-  for (const char* line : {"count(leader) < count(follower)", "epoch of S3 < epoch of leader", "max(epoch) == epoch of S1",
-                           "sent(Vote) == dropped(any)", "p50(took_ms) == p99(took_ms)", "sum(lag) == min(lag)", "ops unknown == ops failed"})
+  for (const char* line :
+       {"count(leader) < count(follower)", "epoch of S3 < epoch of leader", "max(epoch) == epoch of S1",
+        "sent(Vote) == dropped(any)", "p50(took_ms) == p99(took_ms)", "sum(lag) == min(lag)",
+        "ops unknown == ops failed"})
     EXPECT_TRUE(told.holds(line)) << line;
 }
 

@@ -1,4 +1,5 @@
-// Reading lab files: what each block becomes, and that a bad one is refused with one clear line that names its line.
+// Reading lab files: what each block becomes, and that a bad one is refused with one clear line that names
+// its line.
 #include "labs/guide/lab.h"
 
 #include <gtest/gtest.h>
@@ -10,8 +11,8 @@ namespace {
 using namespace std::chrono_literals;
 
 const std::string kSystem = "```system\n[[group]]\nname = \"servers\"\nkind = \"raft\"\ncount = 3\n```\n";
-const std::string kTop = "# Title\n\n" + kSystem;           // Lines 1 to 8.
-const std::string kStep = kTop + "## Step\n";                // The step is line 9: what follows begins at line 10.
+const std::string kTop = "# Title\n\n" + kSystem;  // Lines 1 to 8.
+const std::string kStep = kTop + "## Step\n";      // The step is line 9: what follows begins at line 10.
 
 guide::Lab read(const std::string& text) { return guide::read_lab("test", text, catalog::all_kinds()); }
 
@@ -35,11 +36,14 @@ void expect_refused(const std::string& text, int line, const std::string& why) {
 
 TEST(LabFile, AWholeLabIsRead) {
   const guide::Lab lab = read(
-      "# A title\n\nSome *prose*.\n\n```lab\nfamily = \"consensus\"\nsummary = \"One line.\"\nseed = 7\nlimit = \"12s\"\n"
+      "# A title\n\nSome *prose*.\n\n```lab\nfamily = \"consensus\"\nsummary = \"One line.\"\nseed = "
+      "7\nlimit = \"12s\"\n"
       "without = [\"raft.voters=1\"]\nloopback = true\n```\n" +
       kSystem +
-      "After.\n\n## First\n\nDo this.\n\n```do\ncrash leader\nwait 2s\nrestart all\n```\n\n```until\n# a comment\ncount(leader) == 1 for 2s\n\n"
-      "no violation\n```\n\n```ask\nWhat now?\n\n[ ] Nothing\n    No.\n    Really not.\n[x] All\n    Yes.\n```\n\n```hint\nTry it.\n```\n\n"
+      "After.\n\n## First\n\nDo this.\n\n```do\ncrash leader\nwait 2s\nrestart all\n```\n\n```until\n# a "
+      "comment\ncount(leader) == 1 for 2s\n\n"
+      "no violation\n```\n\n```ask\nWhat now?\n\n[ ] Nothing\n    No.\n    Really not.\n[x] All\n    "
+      "Yes.\n```\n\n```hint\nTry it.\n```\n\n"
       "Behind.\n\n## Second\n");
   EXPECT_EQ(lab.title, "A title");
   EXPECT_EQ(lab.prose, "\nSome *prose*.\n\nAfter.\n\n");
@@ -81,7 +85,8 @@ TEST(LabFile, WhatANewLabNeedNotSayHasDefaults) {
 
 TEST(LabFile, LineEndsAndMarksOfOtherEditorsMakeNoDifference) {
   std::string windows = "\xef\xbb\xbf";
-  for (const char c : kStep + "```do\ncrash 1\n```\n") windows += c == '\n' ? std::string("\r\n") : std::string(1, c);
+  for (const char c : kStep + "```do\ncrash 1\n```\n")
+    windows += c == '\n' ? std::string("\r\n") : std::string(1, c);
   const guide::Lab lab = read(windows);
   EXPECT_EQ(lab.title, "Title");
   ASSERT_EQ(lab.steps.size(), 1u);
@@ -118,7 +123,8 @@ TEST(LabFile, ABlockThatIsNotClosedIsNamedNotItsNeighbour) {
 }
 
 TEST(LabFile, AnEmptyBlockIsRefusedForItWouldLetTheStepPass) {
-  for (const char* info : {"do", "until", "ask", "hint"}) expect_refused(kStep + "```" + info + "\n\n```\n", 10, "is empty");
+  for (const char* info : {"do", "until", "ask", "hint"})
+    expect_refused(kStep + "```" + info + "\n\n```\n", 10, "is empty");
   expect_refused(kTop + "## \n", 9, "a step begins with its title");
   std::string many = kTop;
   for (int i = 0; i < 101; ++i) many += "## Step\n";
@@ -162,9 +168,11 @@ TEST(LabFile, ABadSystemBlockIsRefusedAtItsLine) {
   expect_refused(system(group + "settings = { hartbeat = \"50ms\" }"), 5, "did you mean `heartbeat`");
   expect_refused(system(group + "settings = { heartbeat = \"fast\" }"), 5, "heartbeat");
   expect_refused(system(group + "settings = { heartbeat = [1] }"), 5, "heartbeat takes a text");
-  expect_refused(system(group + "settings = { flaw.forget_wote = true }"), 5, "did you mean `flaw.forget_vote`");
+  expect_refused(system(group + "settings = { flaw.forget_wote = true }"), 5,
+                 "did you mean `flaw.forget_vote`");
   expect_refused(system(group + group), 5, "two groups are called `raft`");
-  expect_refused(system(group + "count = 600\n" + group + "name = \"b\"\ncount = 600"), 3, "at most 1000 nodes");
+  expect_refused(system(group + "count = 600\n" + group + "name = \"b\"\ncount = 600"), 3,
+                 "at most 1000 nodes");
   expect_refused(system("link = 3\n" + group), 3, "is a section: [link]");
 }
 
@@ -175,7 +183,9 @@ TEST(LabFile, WhatTomlItselfTripsOverIsRefusedAtItsLine) {
 }
 
 TEST(LabFile, NestingThatCouldExhaustTheStackIsRefused) {
-  const auto in = [](const char* block, const std::string& toml) { return "# T\n```" + std::string(block) + "\n" + toml + "\n```\n"; };
+  const auto in = [](const char* block, const std::string& toml) {
+    return "# T\n```" + std::string(block) + "\n" + toml + "\n```\n";
+  };
   std::string brackets, braces, dots = "a";
   for (int i = 0; i < 20000; ++i) brackets += "[", braces += "{a=", dots += ".a";
   for (const char* block : {"lab", "system"})
@@ -199,7 +209,8 @@ TEST(LabFile, ABadConditionIsRefusedAtItsLine) {
 
 TEST(LabFile, ANameThatNobodyHasIsRefusedWithTheNearest) {
   const auto until = [](const std::string& line) { return kStep + "```until\n" + line + "\n```\n"; };
-  expect_refused(until("gained(consensus_leader_election_total) >= 1"), 11, "did you mean `consensus_leader_elections_total`");
+  expect_refused(until("gained(consensus_leader_election_total) >= 1"), 11,
+                 "did you mean `consensus_leader_elections_total`");
   expect_refused(until("max(consensus_term) > min(consensus_trem)"), 11, "did you mean `consensus_term`");
   expect_refused(until("consensus_trem of S1 > 2"), 11, "did you mean `consensus_term`");
   expect_refused(until("p99(consensus_term) > 2"), 11, "there is no timing `consensus_term`");

@@ -39,10 +39,18 @@ void mutate_bytes(std::string& text, core::Rng& rng) {
   for (std::uint64_t n = 1 + rng.below(8); n > 0 && !text.empty(); --n) {
     const std::size_t at = rng.below(text.size());
     switch (rng.below(4)) {
-      case 0: text[at] = static_cast<char>(rng.below(256)); break;
-      case 1: text.erase(at, 1 + rng.below(20)); break;
-      case 2: text.insert(at, 1 + rng.below(3), "`[]{}\"=.#|\n\r\t -0:/()"[rng.below(20)]); break;
-      case 3: text.insert(at, text.substr(rng.below(text.size()), rng.below(200))); break;
+      case 0:
+        text[at] = static_cast<char>(rng.below(256));
+        break;
+      case 1:
+        text.erase(at, 1 + rng.below(20));
+        break;
+      case 2:
+        text.insert(at, 1 + rng.below(3), "`[]{}\"=.#|\n\r\t -0:/()"[rng.below(20)]);
+        break;
+      case 3:
+        text.insert(at, text.substr(rng.below(text.size()), rng.below(200)));
+        break;
     }
   }
 }
@@ -51,10 +59,18 @@ void mutate_lines(std::vector<std::string>& lines, const std::vector<std::string
   for (std::uint64_t n = 1 + rng.below(4); n > 0 && !lines.empty(); --n) {
     const auto at = static_cast<std::ptrdiff_t>(rng.below(lines.size()));
     switch (rng.below(4)) {
-      case 0: lines.erase(lines.begin() + at); break;
-      case 1: lines.insert(lines.begin() + at, lines[rng.below(lines.size())]); break;
-      case 2: lines.insert(lines.begin() + at, others[rng.below(others.size())]); break;
-      case 3: std::swap(lines[static_cast<std::size_t>(at)], lines[rng.below(lines.size())]); break;
+      case 0:
+        lines.erase(lines.begin() + at);
+        break;
+      case 1:
+        lines.insert(lines.begin() + at, lines[rng.below(lines.size())]);
+        break;
+      case 2:
+        lines.insert(lines.begin() + at, others[rng.below(others.size())]);
+        break;
+      case 3:
+        std::swap(lines[static_cast<std::size_t>(at)], lines[rng.below(lines.size())]);
+        break;
     }
   }
 }
@@ -108,7 +124,9 @@ TEST(MutatedLabs, ThoseThatAreStillLabsCanBeRun) {
       guide::Facts facts(world.nodes());
       world.listen(&facts);
       guide::RunOptions options;
-      options.watch = [&](const guide::Facts& now) { return now.events < 10'000 && now.now() < core::Time(std::chrono::minutes(1)); };
+      options.watch = [&](const guide::Facts& now) {
+        return now.events < 10'000 && now.now() < core::Time(std::chrono::minutes(1));
+      };
       guide::run_lab(lab, world, facts, options);
       ++run;
     }
@@ -117,7 +135,8 @@ TEST(MutatedLabs, ThoseThatAreStillLabsCanBeRun) {
 
 TEST(MutatedLabs, AFileThatEndsAnywhereNeverCrashesTheReader) {
   for (const auto& file : catalog::lab_files())
-    for (std::size_t end = 0; end < file.text.size(); end += 7) survives(std::string(file.text.substr(0, end)));
+    for (std::size_t end = 0; end < file.text.size(); end += 7)
+      survives(std::string(file.text.substr(0, end)));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// How far a step is, and how a whole lab is walked: what counts since when, how long something must hold, what order.
+// How far a step is, and how a whole lab is walked: what counts since when, how long something must hold,
+// what order.
 #include "labs/guide/runner.h"
 
 #include <gtest/gtest.h>
@@ -74,7 +75,8 @@ TEST(Progress, WhatHeldBeforeTheStepBeganDoesNotCount) {
 TEST(Progress, EventsBeforeTheStepBeganDoNotCount) {
   Told told;
   told.ok(5).note("steps down").metric(1, "won_total", 3).send("Vote").drop("loss");
-  guide::Progress progress(step_of({"ops ok >= 1", "heard /steps down/", "gained(won_total) >= 1", "sent(Vote) >= 1", "dropped(loss) >= 1"}),
+  guide::Progress progress(step_of({"ops ok >= 1", "heard /steps down/", "gained(won_total) >= 1",
+                                    "sent(Vote) >= 1", "dropped(loss) >= 1"}),
                            told.facts);
   EXPECT_FALSE(progress.update(told.facts));
   for (const auto& line : progress.lines()) EXPECT_FALSE(line.holds) << line.text;
@@ -131,10 +133,12 @@ struct Walked {
 };
 
 Walked walk(const std::string& steps, guide::RunOptions options = {}, const std::string& settings = "{}") {
-  const guide::Lab lab = guide::read_lab("test",
-                                         "# T\n```lab\nlimit = \"3s\"\n```\n```system\n[link]\ndelay = \"1ms\"\n[[group]]\nname = \"servers\"\n"
-                                         "kind = \"raft\"\ncount = 3\nsettings = " + settings + "\n```\n" + steps,
-                                         catalog::all_kinds());
+  const guide::Lab lab = guide::read_lab(
+      "test",
+      "# T\n```lab\nlimit = \"3s\"\n```\n```system\n[link]\ndelay = \"1ms\"\n[[group]]\nname = \"servers\"\n"
+      "kind = \"raft\"\ncount = 3\nsettings = " +
+          settings + "\n```\n" + steps,
+      catalog::all_kinds());
   world::SimulatedWorld world(lab.system, 1);
   guide::Facts facts(world.nodes());
   world.listen(&facts);
@@ -154,7 +158,8 @@ TEST(RunLab, AStepThatIsNeverDoneEndsAtItsLimitAndTheNextDoNotBegin) {
 }
 
 TEST(RunLab, CommandsAreGivenAtTheirTimesAndThenTheStepIsJudged) {
-  const auto walked = walk("## One\n```do\nwait 500ms\ncrash 1\nwait 700ms\n```\n```until\nS1 is down\n```\n");
+  const auto walked =
+      walk("## One\n```do\nwait 500ms\ncrash 1\nwait 700ms\n```\n```until\nS1 is down\n```\n");
   EXPECT_TRUE(walked.result.passed());
   EXPECT_EQ(walked.result.steps[0].ended, told::time(1200ms)) << "it waits for the end of the script";
 }
@@ -171,20 +176,26 @@ TEST(RunLab, WatchingOnlyGivesNoCommands) {
 }
 
 TEST(RunLab, NodesAreUpWhenTheFirstStepBegins) {
-  EXPECT_FALSE(walk("## One\n```until\ncount(down) == 3\n```\n").result.passed()) << "at the first moment, too";
+  EXPECT_FALSE(walk("## One\n```until\ncount(down) == 3\n```\n").result.passed())
+      << "at the first moment, too";
 }
 
 TEST(RunLab, AnotherScriptTakesThePlaceOfTheLabsOwn) {
   guide::RunOptions options;
   options.script = world::parse_script("crash 2");
-  EXPECT_TRUE(walk("## One\n```do\ncrash 1\n```\n```until\nS2 is down\nS1 is not down\n```\n", options).result.passed());
+  EXPECT_TRUE(walk("## One\n```do\ncrash 1\n```\n```until\nS2 is down\nS1 is not down\n```\n", options)
+                  .result.passed());
 }
 
 TEST(RunLab, AWrongOrderDoesNotPass) {
-  const std::string steps = "## Cut\n```until\nheard /steps down/\n```\n## Crash\n```until\ncount(down) == 1\ngained(consensus_leader_elections_total) >= 1\n```\n";
+  const std::string steps =
+      "## Cut\n```until\nheard /steps down/\n```\n## Crash\n```until\ncount(down) == "
+      "1\ngained(consensus_leader_elections_total) >= 1\n```\n";
   guide::RunOptions right, wrong;
-  right.script = world::parse_script("wait 1s\ntell 1 campaign\nwait 100ms\nisolate leader\nwait 1s\nheal\nwait 200ms\n");
-  wrong.script = world::parse_script("wait 1s\ncrash leader\nwait 1s\nrestart all\nwait 200ms\nisolate leader\nwait 1s\nheal\nwait 200ms\n");
+  right.script = world::parse_script(
+      "wait 1s\ntell 1 campaign\nwait 100ms\nisolate leader\nwait 1s\nheal\nwait 200ms\n");
+  wrong.script = world::parse_script(
+      "wait 1s\ncrash leader\nwait 1s\nrestart all\nwait 200ms\nisolate leader\nwait 1s\nheal\nwait 200ms\n");
   EXPECT_FALSE(walk(steps, wrong).result.passed()) << "the crash came before its step";
   EXPECT_TRUE(walk(steps, right).result.steps[0].done);
   EXPECT_FALSE(walk(steps, right).result.passed()) << "nobody crashed";
@@ -214,8 +225,10 @@ TEST(RunLab, ItGoesOnAsLongAsWasAsked) {
 
 // S3 votes for S1, crashes, forgets it, and votes for S2: two leaders of term 1.
 TEST(RunLab, AViolationFailsALabThatDoesNotWaitForOne) {
-  const std::string settings = "{ election_timeout = \"10s\", pre_vote = false, check_quorum = false, flaw.forget_vote = true }";
-  const std::string story = "partition 1 | 2\ntell 1 campaign\nwait 1500us\ncrash 3\nrestart 3\ntell 2 campaign\nwait 500ms\n";
+  const std::string settings =
+      "{ election_timeout = \"10s\", pre_vote = false, check_quorum = false, flaw.forget_vote = true }";
+  const std::string story =
+      "partition 1 | 2\ntell 1 campaign\nwait 1500us\ncrash 3\nrestart 3\ntell 2 campaign\nwait 500ms\n";
   const auto plain = walk("## One\n```do\n" + story + "```\n```until\nelapsed >= 100ms\n```\n", {}, settings);
   EXPECT_TRUE(plain.result.steps[0].done);
   EXPECT_NE(plain.result.violation, "") << "the story is about a violation";

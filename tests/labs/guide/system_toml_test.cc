@@ -83,11 +83,13 @@ TEST(SystemToml, TheSystemOfEveryLabIsReadBackAsItWas) {
 // Random systems: any number of groups, any settings at their defaults or their ends, odd names and times.
 TEST(SystemToml, WhateverIsWrittenIsReadBackEqual) {
   core::Rng rng(7);
-  const char* const names[] = {"servers", "a", "x-1", "ü", "it's", "back\\slash", "#hash", "[b]", "a=b", "true", "5"};
+  const char* const names[] = {"servers", "a",   "x-1", "ü",    "it's", "back\\slash",
+                               "#hash",   "[b]", "a=b", "true", "5"};
   for (int round = 0; round < 300; ++round) {
     world::System system;
     system.judge = rng.chance(0.5);
-    if (rng.chance(0.7)) system.link.delay = core::Duration(static_cast<std::int64_t>(rng.below(3'600'000'000'000)));
+    if (rng.chance(0.7))
+      system.link.delay = core::Duration(static_cast<std::int64_t>(rng.below(3'600'000'000'000)));
     if (rng.chance(0.5)) system.link.jitter = core::Duration(static_cast<std::int64_t>(rng.below(1'000)));
     if (rng.chance(0.5)) system.link.bandwidth = 1 + rng.below(1'000'000'000);
     if (rng.chance(0.5)) system.disk.sync = core::Duration(static_cast<std::int64_t>(rng.below(3'000'001)));
@@ -117,10 +119,12 @@ TEST(SystemToml, TextsAreQuotedAsTomlReadsThem) {
 }
 
 TEST(SystemToml, ASettingIsAppliedToAKindAGroupALinkOrADisk) {
-  world::System system = read("[[group]]\nname = \"servers\"\nkind = \"raft\"\n[[group]]\nname = \"others\"\nkind = \"raft\"\n");
+  world::System system =
+      read("[[group]]\nname = \"servers\"\nkind = \"raft\"\n[[group]]\nname = \"others\"\nkind = \"raft\"\n");
   guide::apply_setting(system, "raft.voters=3");
   guide::apply_setting(system, "servers.voters=2");
-  EXPECT_EQ(system.groups[0].settings, (world::SettingValues{{"voters", "2"}})) << "set again, it is not there twice";
+  EXPECT_EQ(system.groups[0].settings, (world::SettingValues{{"voters", "2"}}))
+      << "set again, it is not there twice";
   EXPECT_EQ(system.groups[1].settings, (world::SettingValues{{"voters", "3"}}));
   guide::apply_setting(system, "link.delay=5ms");
   guide::apply_setting(system, "link.bandwidth=64KiB");
@@ -133,20 +137,26 @@ TEST(SystemToml, ASettingIsAppliedToAKindAGroupALinkOrADisk) {
 }
 
 TEST(SystemToml, ASettingThatCannotBeIsRefusedInWords) {
-  const std::pair<const char*, const char*> bad[] = {
-      {"voters=3", "expected KIND.SETTING=VALUE"}, {"raft.voters", "expected KIND.SETTING=VALUE"},
-      {"", "expected KIND.SETTING=VALUE"},         {"rat.voters=3", "did you mean `raft`"},
-      {"raft.voter=3", "did you mean `voters`"},   {"raft.voters=x", "voters"},
-      {"link.delay=-5ms", "expected a duration"},  {"link.delay=soon", "expected a duration"},
-      {"link.dealy=5ms", "link has delay, jitter, bandwidth"}, {"disk.speed=3", "disk has sync, files"},
-      {"link.bandwidth=much", "expected bytes"},   {"disk.files=maybe", "expected true or false"}};
+  const std::pair<const char*, const char*> bad[] = {{"voters=3", "expected KIND.SETTING=VALUE"},
+                                                     {"raft.voters", "expected KIND.SETTING=VALUE"},
+                                                     {"", "expected KIND.SETTING=VALUE"},
+                                                     {"rat.voters=3", "did you mean `raft`"},
+                                                     {"raft.voter=3", "did you mean `voters`"},
+                                                     {"raft.voters=x", "voters"},
+                                                     {"link.delay=-5ms", "expected a duration"},
+                                                     {"link.delay=soon", "expected a duration"},
+                                                     {"link.dealy=5ms", "link has delay, jitter, bandwidth"},
+                                                     {"disk.speed=3", "disk has sync, files"},
+                                                     {"link.bandwidth=much", "expected bytes"},
+                                                     {"disk.files=maybe", "expected true or false"}};
   for (const auto& [assignment, why] : bad) {
     world::System system = read("[[group]]\nkind = \"raft\"\n");
     try {
       guide::apply_setting(system, assignment);
       ADD_FAILURE() << assignment << " was taken";
     } catch (const guide::BadLab& refused) {
-      EXPECT_NE(std::string(refused.what()).find(why), std::string::npos) << assignment << " -> " << refused.what();
+      EXPECT_NE(std::string(refused.what()).find(why), std::string::npos)
+          << assignment << " -> " << refused.what();
     }
     expect_equal(system, read("[[group]]\nkind = \"raft\"\n"), assignment);
   }

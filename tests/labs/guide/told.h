@@ -45,19 +45,24 @@ struct Told {
   Told& refuse(std::string_view text) { return event(EventKind::refuse, 1, "", 0, bytes(text)); }
   Told& violation(std::string_view text) { return event(EventKind::violation, 1, "raft", 0, bytes(text)); }
   // One whole operation of a process.
-  Told& operation(std::uint64_t process, std::string_view function, std::string_view key, std::string_view value,
-                  core::Outcome outcome, std::optional<std::string> result = {}) {
+  Told& operation(std::uint64_t process, std::string_view function, std::string_view key,
+                  std::string_view value, core::Outcome outcome, std::optional<std::string> result = {}) {
     const std::uint64_t id = ++operations_;
     event(EventKind::invoke, 1, function, 0,
-          core::encode(core::Invocation{id, process, std::string(function), std::string(key), std::string(value), ""}));
-    return event(EventKind::complete, 1, core::name_of(outcome), 0, core::encode(core::Completion{id, outcome, std::move(result)}));
+          core::encode(core::Invocation{id, process, std::string(function), std::string(key),
+                                        std::string(value), ""}));
+    return event(EventKind::complete, 1, core::name_of(outcome), 0,
+                 core::encode(core::Completion{id, outcome, std::move(result)}));
   }
   Told& ok(int times = 1) {
-    for (; times > 0; --times) operation(1000 + operations_, "put", "k", "v" + std::to_string(operations_), core::Outcome::ok);
+    for (; times > 0; --times)
+      operation(1000 + operations_, "put", "k", "v" + std::to_string(operations_), core::Outcome::ok);
     return *this;
   }
 
-  guide::State judge(std::string_view condition) const { return guide::evaluate(guide::read_condition(condition, 1), facts); }
+  guide::State judge(std::string_view condition) const {
+    return guide::evaluate(guide::read_condition(condition, 1), facts);
+  }
   bool holds(std::string_view condition) const { return judge(condition).holds; }
 
  private:
@@ -69,10 +74,12 @@ struct Told {
   }
   static core::Bytes bytes(std::string_view text) { return {text.begin(), text.end()}; }
 
-  Told& event(EventKind kind, core::NodeId node, std::string_view type = {}, double value = 0, const core::Bytes& body = {}) {
+  Told& event(EventKind kind, core::NodeId node, std::string_view type = {}, double value = 0,
+              const core::Bytes& body = {}) {
     record::NameId id = 0;
     if (!type.empty()) {
-      const auto [it, fresh] = names_.emplace(std::string(type), static_cast<record::NameId>(names_.size() + 1));
+      const auto [it, fresh] =
+          names_.emplace(std::string(type), static_cast<record::NameId>(names_.size() + 1));
       if (fresh) facts.on_name(it->second, type);
       id = it->second;
     }
