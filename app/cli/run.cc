@@ -15,6 +15,7 @@
 #include "labs/guide/runner.h"
 #include "labs/record/run_file.h"
 #include "labs/record/run_store.h"
+#include "labs/record/spill.h"
 #include "labs/world/simulated.h"
 #include "mechanisms/core/text.h"
 
@@ -102,10 +103,12 @@ int run_checked(const RunArguments& a) {
   world.listen(&facts);
   record::Recording recording(header_of(a, lab, world, seed));
   std::unique_ptr<record::RunStore> store;
-  if (!a.record.empty()) {
+  std::unique_ptr<record::Spill> spill;
+  if (a.record.empty())
+    spill = std::make_unique<record::Spill>(recording);
+  else
     store = std::make_unique<record::RunStore>(recording, a.record);
-    world.listen(&recording);
-  }
+  world.listen(&recording);
   std::cout << app::program_version() << "  lab " << lab.name << "  " << a.world << "  seed " << seed << "\n";
   guide::LabResult result;
   {
@@ -121,6 +124,7 @@ int run_checked(const RunArguments& a) {
     if (const auto trouble = store->trouble(); !trouble.empty()) return fail(kCannotWrite, trouble);
     std::cout << "recorded in " << store->path() << "\n";
   }
+  if (spill && !spill->trouble().empty()) std::cerr << "faultline: " << spill->trouble() << "\n";
   return result.passed() ? kValid : kInvalid;
 }
 

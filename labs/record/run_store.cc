@@ -5,8 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
-#include <filesystem>
+#include <cstring>
 
 #include "labs/record/run_file.h"
 #include "mechanisms/core/codec.h"
@@ -65,11 +66,19 @@ RunStore::RunStore(Recording& recording, std::string path, bool temporary)
   const int file = ::open(path_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) throw StoreError("cannot make " + path_ + ": " + std::string(std::strerror(errno)));
   ::close(file);
-  writer_ = std::make_unique<Writer>(path_);
-  writer_->write_header(recording_.header());
-  auto source = std::make_shared<RunFileChunks>(std::make_unique<Database>(path_, Database::Mode::read),
-                                                recording_.header().nodes.size(), true);
-  recording_.attach(source);
+  try {
+    writer_ = std::make_unique<Writer>(path_);
+    writer_->write_header(recording_.header());
+    source_ = std::make_shared<RunFileChunks>(std::make_unique<Database>(path_, Database::Mode::read),
+                                              recording_.header().nodes.size());
+  } catch (...) {
+    writer_.reset();
+    unlink_files();
+    throw;
+  }
+  // Both connections have opened the file and its log by now, and find neither by name again.
+  if (temporary_) unlink_files();
+  recording_.attach(source_);
   recording_.limit_backlog(kBacklog);
   thread_ = std::thread([this] { work(); });
 }
@@ -82,10 +91,10 @@ void RunStore::finish() {
   thread_.join();
   recording_.limit_backlog(0);
   writer_.reset();
-  if (temporary_) {
-    std::error_code ignored;
-    for (const char* ending : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + ending, ignored);
-  }
+}
+
+void RunStore::unlink_files() const {
+  for (const char* ending : {"", "-wal", "-shm", "-journal"}) ::unlink((path_ + ending).c_str());
 }
 
 std::string RunStore::trouble() const {
@@ -107,33 +116,48 @@ void RunStore::give_up(const std::string& why) {
 }
 
 void RunStore::work() {
+  std::string trouble;
   try {
-    for (;;) {
-      const bool last = stop_.load();
-      const auto began = std::chrono::steady_clock::now();
-      std::string injected;
-      {
-        const std::lock_guard lock(mutex_);
-        injected.swap(injected_);
-      }
-      if (!injected.empty()) writer_->db.run(injected.c_str());
-      const std::size_t end = recording_.size();
-      while (stored_ < end) store_until(std::min(end, stored_ + kBatch));
-      if (last && recording_.size() == stored_) break;
-      // With much to do there is no rest.
-      while (!stop_ && std::chrono::steady_clock::now() < began + kBeat && recording_.size() - stored_ < kBatch)
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    writer_->insert.reset(), writer_->insert_name.reset();
-    // One file, without anything beside it.
-    recording_.attach(nullptr);
-    writer_->db.run("PRAGMA wal_checkpoint(TRUNCATE)");
-    if (!temporary_) writer_->db.run("PRAGMA journal_mode = DELETE");
-    recording_.attach(std::make_shared<RunFileChunks>(std::make_unique<Database>(path_, Database::Mode::read),
-                                                      recording_.header().nodes.size(), true));
-  } catch (const StoreError& error) {
-    give_up(std::string("recording to ") + path_ + " stopped: " + error.what());
+    store_all();
+  } catch (const std::exception& error) {
+    trouble = "recording to " + path_ + " stopped: " + error.what();
+    give_up(trouble);
   }
+  writer_->insert.reset(), writer_->insert_name.reset();
+  if (temporary_) return;
+  try {
+    close_file();
+  } catch (const std::exception& error) {
+    // Nothing is lost: the log holds it.
+    if (trouble.empty()) give_up(path_ + " is whole only with " + path_ + "-wal beside it: " + error.what());
+  }
+}
+
+void RunStore::store_all() {
+  for (;;) {
+    const bool last = stop_.load();
+    const auto began = std::chrono::steady_clock::now();
+    std::string injected;
+    {
+      const std::lock_guard lock(mutex_);
+      injected.swap(injected_);
+    }
+    if (!injected.empty()) writer_->db.run(injected.c_str());
+    const std::size_t end = recording_.size();
+    while (stored_ < end && !(temporary_ && stop_)) store_until(std::min(end, stored_ + kBatch));
+    if (last && (temporary_ || recording_.size() == stored_)) break;
+    // With much to do there is no rest.
+    while (!stop_ && std::chrono::steady_clock::now() < began + kBeat && recording_.size() - stored_ < kBatch)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+// One file, without anything beside it. SQLite wants it for itself, so whoever reads waits for a moment.
+void RunStore::close_file() {
+  source_->reopen(path_, [&] {
+    writer_->db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    writer_->db.run("PRAGMA journal_mode = DELETE");
+  });
 }
 
 // One transaction. Names first, so that no event ever names what the file does not hold.
