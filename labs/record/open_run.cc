@@ -89,6 +89,7 @@ std::vector<std::string> read_names(Database& db) {
   while (select.step()) {
     if (select.integer(0) != static_cast<std::int64_t>(names.size()) || names.size() > kMaxNames)
       throw BadRun("its names are not counted from 1");
+    if (!select.is_text(1)) throw BadRun("a name is no text");
     names.push_back(select.text(1));
   }
   return names;

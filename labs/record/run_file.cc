@@ -14,6 +14,12 @@ namespace {
 // No run lasts 146 years. What adds to a time need not think of an overflow.
 constexpr std::int64_t kLastMoment = std::int64_t{1} << 62;
 
+// Who hears of these looks the node up.
+bool happens_at_a_node(EventKind kind) {
+  return kind == EventKind::show || kind == EventKind::crash || kind == EventKind::restart || kind == EventKind::pause ||
+         kind == EventKind::resume;
+}
+
 std::string uri_of(const std::string& path) {
   std::string escaped;
   for (const char c : path) {
@@ -190,6 +196,7 @@ void RunFileChunks::read_rows(Chunk& chunk) {
     if (s.integer(3) < 0 || s.integer(3) >= static_cast<std::int64_t>(names(EventKind{}).size())) bad("no such kind");
     for (const int column : {4, 5})
       if (s.integer(column) < 0 || s.integer(column) > static_cast<std::int64_t>(nodes_)) bad("no such node");
+    if (s.integer(4) == core::kNobody && happens_at_a_node(static_cast<EventKind>(s.integer(3)))) bad("no such node");
     if (s.integer(6) < 0 || s.integer(6) > std::numeric_limits<NameId>::max()) bad("no such name");
     if (static_cast<std::uint64_t>(s.integer(6)) >= names_) bad("no such name");
     if (s.integer(7) < 0) bad("a negative reference");
