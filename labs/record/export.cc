@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -19,16 +20,23 @@ namespace fs = std::filesystem;
 // A file that is written beside its target and takes its place when all is well.
 class Beside {
  public:
-  Beside(std::string target, bool force) : target_(std::move(target)), beside_(target_ + ".part"), force_(force) {
+  Beside(std::string target, bool force) : target_(std::move(target)), force_(force) {
     std::error_code ignored;
     if (!force_ && fs::exists(target_, ignored)) throw StoreError(target_ + " exists already; --force writes over it");
-    const int file = ::open(beside_.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0644);
+    // Never over what has the name already: somebody's file, or another export that is still going.
+    int file = -1;
+    for (int i = 1; i <= 100 && file < 0; ++i) {
+      const std::string name = target_ + ".part" + (i > 1 ? std::to_string(i) : "");
+      file = ::open(name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0644);
+      if (file >= 0) beside_ = name;
+      else if (errno != EEXIST) break;
+    }
     if (file >= 0) out_ = ::fdopen(file, "w");
     if (out_ == nullptr) fail();
   }
   ~Beside() {
     if (out_ != nullptr) std::fclose(out_);
-    if (!done_) ::unlink(beside_.c_str());
+    if (!done_ && !beside_.empty()) ::unlink(beside_.c_str());
   }
   void write(const std::string& text) {
     if (std::fwrite(text.data(), 1, text.size(), out_) != text.size()) fail();
@@ -36,14 +44,17 @@ class Beside {
   void finish() {
     const bool written = std::fflush(out_) == 0 && ::fsync(::fileno(out_)) == 0;
     if (std::fclose(std::exchange(out_, nullptr)) != 0 || !written) fail();
-    // link() refuses to replace what came in the meantime.
-    if (force_ ? ::rename(beside_.c_str(), target_.c_str()) != 0
-               : ::link(beside_.c_str(), target_.c_str()) != 0 || ::unlink(beside_.c_str()) != 0)
-      fail();
+    if ((force_ ? ::rename(beside_.c_str(), target_.c_str()) : rename_to_nothing()) != 0) fail();
     done_ = true;
   }
 
  private:
+  // What came to the target in the meantime stays. Of file systems, some know the one way and some the other.
+  int rename_to_nothing() const {
+    const int renamed = ::renameat2(AT_FDCWD, beside_.c_str(), AT_FDCWD, target_.c_str(), RENAME_NOREPLACE);
+    if (renamed == 0 || (errno != EINVAL && errno != ENOSYS)) return renamed;
+    return ::link(beside_.c_str(), target_.c_str()) == 0 ? ::unlink(beside_.c_str()) : -1;
+  }
   [[noreturn]] void fail() const { throw StoreError("cannot write " + target_ + ": " + std::strerror(errno)); }
 
   std::string target_, beside_;
@@ -51,8 +62,12 @@ class Beside {
   std::FILE* out_ = nullptr;
 };
 
-// A cell that a spreadsheet would take for a formula begins with an apostrophe.
+constexpr const char* kReplacement = "\xef\xbf\xbd";
+
+// A cell that a spreadsheet would take for a formula begins with an apostrophe. A zero byte, at which many programs
+// would end the text, is replaced; all other bytes are as they were.
 std::string csv_cell(std::string text) {
+  for (std::size_t at = 0; (at = text.find('\0', at)) != std::string::npos;) text.replace(at, 1, kReplacement);
   if (!text.empty() && std::strchr("=+-@\t\r", text[0]) != nullptr) text.insert(text.begin(), '\'');
   if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
   std::string quoted = "\"";
@@ -89,7 +104,7 @@ std::string json_text(std::string_view text) {
       std::snprintf(buffer, sizeof buffer, "\\u%04x", c);
       out += buffer;
     } else if (n == 0) {
-      out += "\xef\xbf\xbd";
+      out += kReplacement;
     } else {
       out += text.substr(0, n);
     }
@@ -98,8 +113,12 @@ std::string json_text(std::string_view text) {
   return out + '"';
 }
 
+// JSON has no NaN and no infinity.
+std::string json_number(double v) { return std::isfinite(v) ? core::text(v) : "null"; }
+
 struct Fields {
   std::string t_ns, id, kind, node, peer, type, ref, value, body;
+  double number;
 };
 
 Fields fields_of(const Recording& r, const Event& e, core::BytesView body, const BodyText& body_text) {
@@ -109,17 +128,19 @@ Fields fields_of(const Recording& r, const Event& e, core::BytesView body, const
   };
   return {std::to_string(e.at.time_since_epoch().count()), std::to_string(e.id), std::string(core::name_of(e.kind)),
           node(e.node), node(e.peer), r.name(e.type), std::to_string(e.ref), core::text(e.value),
-          body.empty() ? "" : body_text(r, e, body)};
+          body.empty() ? "" : body_text(r, e, body), e.value};
 }
 
 std::string header_line(const Recording& r, Format format) {
   const RunHeader& h = r.header();
   if (format == Format::csv) return "t_ns,id,kind,node,peer,type,ref,value,body,lab,seed,program\n";
-  std::string nodes;
+  std::string nodes, settings;
+  for (const auto& setting : h.settings) settings += (settings.empty() ? "" : ",") + json_text(setting);
   for (const auto& node : h.nodes)
     nodes += (nodes.empty() ? "" : ",") + ("{\"name\":" + json_text(node.name)) + ",\"kind\":" + json_text(node.kind) + ",\"group\":" + json_text(node.group) + "}";
   return "{\"program\":" + json_text(h.program) + ",\"lab\":" + json_text(h.lab) + ",\"world\":" + json_text(h.world) +
-         ",\"seed\":" + std::to_string(h.seed) + ",\"nodes\":[" + nodes + "]}\n";
+         ",\"seed\":" + std::to_string(h.seed) + ",\"level\":" + json_text(core::name_of(h.level)) + ",\"settings\":[" + settings +
+         "],\"nodes\":[" + nodes + "]}\n";
 }
 
 std::string event_line(const Recording& r, const Fields& f, Format format) {
@@ -128,7 +149,7 @@ std::string event_line(const Recording& r, const Fields& f, Format format) {
            "," + f.value + "," + csv_cell(f.body) + "," + csv_cell(r.header().lab) + "," + std::to_string(r.header().seed) + "," +
            csv_cell(r.header().program) + "\n";
   return "{\"t_ns\":" + f.t_ns + ",\"id\":" + f.id + ",\"kind\":" + json_text(f.kind) + ",\"node\":" + json_text(f.node) + ",\"peer\":" +
-         json_text(f.peer) + ",\"type\":" + json_text(f.type) + ",\"ref\":" + f.ref + ",\"value\":" + f.value + ",\"body\":" + json_text(f.body) + "}\n";
+         json_text(f.peer) + ",\"type\":" + json_text(f.type) + ",\"ref\":" + f.ref + ",\"value\":" + json_number(f.number) + ",\"body\":" + json_text(f.body) + "}\n";
 }
 
 }  // namespace
@@ -138,8 +159,9 @@ std::size_t export_run(const Recording& recording, Format format, const std::str
   Beside file(path, force);
   file.write(header_line(recording, format));
   std::size_t written = 0;
-  recording.visit(recording.first_at_or_after(range.from), recording.size(), [&](const Event& e, core::BytesView body) {
-    if (e.at > range.to) return;
+  const std::size_t begin = recording.first_at_or_after(range.from);
+  const std::size_t end = range.to == core::Time::max() ? recording.size() : recording.first_at_or_after(range.to + core::Duration(1));
+  recording.visit(begin, end, [&](const Event& e, core::BytesView body) {
     file.write(event_line(recording, fields_of(recording, e, body, body_text), format));
     ++written;
   });

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 
 #include "tests/labs/record/foreign_file.h"
@@ -138,6 +139,19 @@ TEST_F(Hostile, EventsThatCannotBeAreRefused) {
   expect_refused("UPDATE events SET row = -7 WHERE row = 0", "its events are not counted from 0");
   expect_refused("UPDATE events SET row = 1152921504606846976 WHERE row = 916", "its events are not counted from 0");
   expect_refused("UPDATE events SET row = -7 WHERE row = 500", "its events are not counted from 0");
+}
+
+// SQLite stores NULL for it. Who sorts measures must not stumble over it.
+TEST_F(Hostile, AMeasureThatIsNoNumberDoesNoHarm) {
+  ASSERT_EQ(change(file_, "UPDATE names SET name = 'client_latency_ms' WHERE id = 4; UPDATE events SET value = NULL WHERE kind = 8 AND row % 12 = 3"), "");
+  EXPECT_EQ(read_whole(file_), "");
+  const auto run = open_run(file_);
+  EXPECT_TRUE(std::isnan(run->at(3).event.value));
+  guide::Facts facts(run->header().nodes);
+  for (NameId id = 1; id < run->names(); ++id) facts.on_name(id, run->name(id));
+  run->visit(0, 900, [&](const Event& event, core::BytesView body) { facts.on_event(event, body); });
+  EXPECT_EQ(facts.percentile("client_latency_ms", 1, true), made_event(897).event.value) << "the largest of those that are numbers";
+  EXPECT_EQ(facts.percentile("client_latency_ms", 0, true), made_event(9).event.value);
 }
 
 TEST_F(Hostile, TheOrderBetweenTwoChunksIsChecked) {
