@@ -35,7 +35,9 @@ int authorize(void*, int action, const char* first, const char*, const char* dat
 struct Deadline {
   std::chrono::steady_clock::time_point at;
 };
-int over(void* deadline) { return std::chrono::steady_clock::now() > static_cast<Deadline*>(deadline)->at ? 1 : 0; }
+int over(void* deadline) {
+  return std::chrono::steady_clock::now() > static_cast<Deadline*>(deadline)->at ? 1 : 0;
+}
 
 // Called on the plain connection, before anything of the file is interpreted.
 void harden(Database& db) {
@@ -44,11 +46,16 @@ void harden(Database& db) {
   sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
   sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
-  const std::pair<int, int> limits[] = {{SQLITE_LIMIT_LENGTH, 64 << 20},  {SQLITE_LIMIT_SQL_LENGTH, 100'000},
-                                        {SQLITE_LIMIT_COLUMN, 100},       {SQLITE_LIMIT_EXPR_DEPTH, 20},
-                                        {SQLITE_LIMIT_COMPOUND_SELECT, 3}, {SQLITE_LIMIT_VDBE_OP, 25'000},
-                                        {SQLITE_LIMIT_FUNCTION_ARG, 8},   {SQLITE_LIMIT_ATTACHED, 0},
-                                        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50}, {SQLITE_LIMIT_VARIABLE_NUMBER, 20},
+  const std::pair<int, int> limits[] = {{SQLITE_LIMIT_LENGTH, 64 << 20},
+                                        {SQLITE_LIMIT_SQL_LENGTH, 100'000},
+                                        {SQLITE_LIMIT_COLUMN, 100},
+                                        {SQLITE_LIMIT_EXPR_DEPTH, 20},
+                                        {SQLITE_LIMIT_COMPOUND_SELECT, 3},
+                                        {SQLITE_LIMIT_VDBE_OP, 25'000},
+                                        {SQLITE_LIMIT_FUNCTION_ARG, 8},
+                                        {SQLITE_LIMIT_ATTACHED, 0},
+                                        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50},
+                                        {SQLITE_LIMIT_VARIABLE_NUMBER, 20},
                                         {SQLITE_LIMIT_TRIGGER_DEPTH, 1}};
   for (const auto& [limit, value] : limits) sqlite3_limit(raw, limit, value);
   db.run("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;");
@@ -102,8 +109,8 @@ std::string head_of(const std::string& path) {
   return head;
 }
 
-// A file that its writer did not finish has a log beside it. Both are copied into a private folder and joined there:
-// what lies beside a foreign file is never touched. The copy has no name once it is open.
+// A file that its writer did not finish has a log beside it. Both are copied into a private folder and joined
+// there: what lies beside a foreign file is never touched. The copy has no name once it is open.
 std::unique_ptr<Database> open_copy(const std::string& path) {
   struct Scratch {
     std::string folder = make_scratch_folder();
@@ -114,9 +121,12 @@ std::unique_ptr<Database> open_copy(const std::string& path) {
   } scratch;
   const std::string copy = scratch.folder + "/run", log = path + "-wal";
   std::error_code error;
-  if (fs::space(scratch.folder, error).available < fs::file_size(path, error) + fs::file_size(log, error) + kMaxHeader)
-    throw BadRun("there is no room for a private copy of it in " + fs::path(scratch.folder).parent_path().string());
-  // When the run is still going, its log may be begun anew between the two copies, which then do not belong together.
+  if (fs::space(scratch.folder, error).available <
+      fs::file_size(path, error) + fs::file_size(log, error) + kMaxHeader)
+    throw BadRun("there is no room for a private copy of it in " +
+                 fs::path(scratch.folder).parent_path().string());
+  // When the run is still going, its log may be begun anew between the two copies, which then do not belong
+  // together.
   for (int attempt = 0; attempt < 20; ++attempt) {
     const std::string before = head_of(log);
     fs::copy_file(path, copy, fs::copy_options::overwrite_existing, error);
@@ -143,7 +153,8 @@ void check_file(Database& db) {
   if (db.number("PRAGMA application_id") != kApplicationId) throw BadRun("it is not a run file");
   const std::int64_t version = db.number("PRAGMA user_version");
   if (version > kFormatVersion)
-    throw BadRun("it is of format " + std::to_string(version) + ", and this program knows up to " + std::to_string(kFormatVersion));
+    throw BadRun("it is of format " + std::to_string(version) + ", and this program knows up to " +
+                 std::to_string(kFormatVersion));
   if (version < 1) throw BadRun("it has no format version");
   // SQLite's check keeps a bit for each page that the file claims to have.
   if (db.number("PRAGMA page_size") < 4096) throw BadRun("its pages are too small");
@@ -155,7 +166,8 @@ void check_file(Database& db) {
 std::int64_t count_rows(Database& db) {
   const std::int64_t rows = db.number("SELECT count(*) FROM events");
   if (rows == 0) return 0;
-  if (rows > kMaxRows || db.number("SELECT max(row) FROM events") != rows - 1 || db.number("SELECT min(row) FROM events") != 0)
+  if (rows > kMaxRows || db.number("SELECT max(row) FROM events") != rows - 1 ||
+      db.number("SELECT min(row) FROM events") != 0)
     throw BadRun("its events are not counted from 0");
   return rows;
 }
@@ -168,19 +180,25 @@ std::vector<core::Time> read_first_times(Database& db, std::int64_t rows) {
     first.reset();
     if (!first.bind(1, row).step()) throw BadRun("an event is missing");
     const core::Time time{core::Duration(first.integer(0))};
-    if (!first.is_integer(0) || (!times.empty() && time < times.back())) throw BadRun("its events are not in order");
+    if (!first.is_integer(0) || (!times.empty() && time < times.back()))
+      throw BadRun("its events are not in order");
     times.push_back(time);
   }
   return times;
 }
 
-std::shared_ptr<const Recording> open_checked(const std::string& path) {
+std::shared_ptr<const Recording> open_checked(const std::string& given) {
+  // A link's log lies beside what the link names.
+  std::error_code error;
+  const std::string path = fs::canonical(given, error).string();
+  if (error) throw BadRun(error.message());
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) throw BadRun(std::strerror(errno));
   if (!S_ISREG(info.st_mode)) throw BadRun("it is not a plain file");
   if (info.st_size > kMaxFile) throw BadRun("it is too large");
   struct stat log {};
-  const bool unfinished = ::stat((path + "-wal").c_str(), &log) == 0 && S_ISREG(log.st_mode) && log.st_size > 0;
+  const bool unfinished =
+      ::stat((path + "-wal").c_str(), &log) == 0 && S_ISREG(log.st_mode) && log.st_size > 0;
   std::unique_ptr<Database> db = unfinished ? open_copy(path) : open_plain(path);
   // A disk reads more than 50 MB a second; what a sparse file merely claims to hold gives it no time.
   const auto patience = std::chrono::seconds(20 + (info.st_blocks + log.st_blocks) / 100'000);

@@ -25,10 +25,13 @@ constexpr std::size_t kBatch = 20'000;
 
 struct RunStore::Writer {
   explicit Writer(const std::string& path) : db(path, Database::Mode::create) {
-    db.run("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-           "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192; BEGIN;");
+    db.run(
+        "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+        "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192; BEGIN;");
     db.run(kSchema);
-    db.run(("PRAGMA application_id = " + std::to_string(kApplicationId) + "; PRAGMA user_version = " + std::to_string(kFormatVersion)).c_str());
+    db.run(("PRAGMA application_id = " + std::to_string(kApplicationId) +
+            "; PRAGMA user_version = " + std::to_string(kFormatVersion))
+               .c_str());
   }
   void write_header(const RunHeader& header);
 
@@ -38,7 +41,9 @@ struct RunStore::Writer {
 
 void RunStore::Writer::write_header(const RunHeader& header) {
   Statement meta(db, "INSERT INTO meta VALUES(?1, ?2)");
-  const auto put = [&](const char* key, const std::string& value) { meta.bind(1, std::string(key)).bind(2, value).step(); };
+  const auto put = [&](const char* key, const std::string& value) {
+    meta.bind(1, std::string(key)).bind(2, value).step();
+  };
   const core::Bytes encoded = core::encode(header);
   meta.bind(1, std::string("header")).bind(2, core::BytesView(encoded)).step();
   put("program", header.program);
@@ -51,18 +56,22 @@ void RunStore::Writer::write_header(const RunHeader& header) {
   for (const auto& setting : header.settings) settings += setting + "\n";
   put("settings", settings);
   Statement node(db, "INSERT INTO nodes VALUES(?1, ?2, ?3, ?4)");
-  for (const auto& info : header.nodes) node.bind(1, std::int64_t{info.id}).bind(2, info.name).bind(3, info.kind).bind(4, info.group).step();
+  for (const auto& info : header.nodes)
+    node.bind(1, std::int64_t{info.id}).bind(2, info.name).bind(3, info.kind).bind(4, info.group).step();
   Statement kind(db, "INSERT INTO kinds VALUES(?1, ?2)");
   const auto kinds = names(EventKind{});
-  for (std::size_t i = 0; i < kinds.size(); ++i) kind.bind(1, static_cast<std::int64_t>(i)).bind(2, std::string(kinds[i])).step();
+  for (std::size_t i = 0; i < kinds.size(); ++i)
+    kind.bind(1, static_cast<std::int64_t>(i)).bind(2, std::string(kinds[i])).step();
   db.run("COMMIT");
-  insert = std::make_unique<Statement>(db, "INSERT INTO events VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+  insert =
+      std::make_unique<Statement>(db, "INSERT INTO events VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
   insert_name = std::make_unique<Statement>(db, "INSERT INTO names VALUES(?1, ?2)");
 }
 
 RunStore::RunStore(Recording& recording, std::string path, bool temporary)
     : recording_(recording), path_(std::move(path)), temporary_(temporary) {
-  // Created here and not by SQLite: never over something that is there, never through a link, for nobody else to read.
+  // Created here and not by SQLite: never over something that is there, never through a link, for nobody else
+  // to read.
   const int file = ::open(path_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) throw StoreError("cannot make " + path_ + ": " + std::string(std::strerror(errno)));
   ::close(file);
@@ -166,12 +175,21 @@ void RunStore::store_until(std::size_t row) {
   w.db.run("BEGIN");
   try {
     for (; stored_names_ < recording_.names(); ++stored_names_)
-      w.insert_name->bind(1, static_cast<std::int64_t>(stored_names_)).bind(2, recording_.name(static_cast<NameId>(stored_names_))).step();
+      w.insert_name->bind(1, static_cast<std::int64_t>(stored_names_))
+          .bind(2, recording_.name(static_cast<NameId>(stored_names_)))
+          .step();
     auto at = static_cast<std::int64_t>(stored_.load());
     recording_.visit(stored_, row, [&](const Event& e, core::BytesView body) {
-      w.insert->bind(1, at++).bind(2, static_cast<std::int64_t>(e.id)).bind(3, std::int64_t{e.at.time_since_epoch().count()});
-      w.insert->bind(4, static_cast<std::int64_t>(e.kind)).bind(5, std::int64_t{e.node}).bind(6, std::int64_t{e.peer});
-      w.insert->bind(7, std::int64_t{e.type}).bind(8, static_cast<std::int64_t>(e.ref)).bind(9, e.value).bind(10, body);
+      w.insert->bind(1, at++)
+          .bind(2, static_cast<std::int64_t>(e.id))
+          .bind(3, std::int64_t{e.at.time_since_epoch().count()});
+      w.insert->bind(4, static_cast<std::int64_t>(e.kind))
+          .bind(5, std::int64_t{e.node})
+          .bind(6, std::int64_t{e.peer});
+      w.insert->bind(7, std::int64_t{e.type})
+          .bind(8, static_cast<std::int64_t>(e.ref))
+          .bind(9, e.value)
+          .bind(10, body);
       w.insert->step();
     });
     w.db.run("COMMIT");

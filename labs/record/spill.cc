@@ -20,7 +20,8 @@ void Spill::begin() {
     folder = make_scratch_folder();
     store_ = std::make_unique<RunStore>(recording_, folder + "/run", true);
   } catch (const StoreError& error) {
-    trouble_ = std::string("the memory for this run is full, and no temporary file can be made: ") + error.what();
+    trouble_ =
+        std::string("the memory for this run is full, and no temporary file can be made: ") + error.what();
   }
   if (!folder.empty()) ::rmdir(folder.c_str());
 }

@@ -1,5 +1,6 @@
-// For a run that nobody asked to keep: once its memory is full, its older parts go to a temporary run file, and are read
-// back from there. The file has no name, so that it is gone with the process, also when that is killed.
+// For a run that nobody asked to keep: once its memory is full, its older parts go to a temporary run file,
+// and are read back from there. The file has no name, so that it is gone with the process, also when that is
+// killed.
 #pragma once
 #include <memory>
 #include <string>

@@ -42,14 +42,16 @@ std::unique_ptr<Recording> noting(const std::vector<std::string>& texts, RunHead
 Rows import_csv(const Folder& folder, const std::string& csv) {
   const std::string db_path = folder / "imported.db";
   fs::remove(db_path);
-  const std::string command = "sqlite3 -csv '" + db_path + "' \".import '" + csv + "' t\" 2>'" + (folder / "complaints") + "'";
+  const std::string command =
+      "sqlite3 -csv '" + db_path + "' \".import '" + csv + "' t\" 2>'" + (folder / "complaints") + "'";
   EXPECT_EQ(std::system(command.c_str()), 0);
   EXPECT_EQ(fs::file_size(folder / "complaints"), 0u) << std::ifstream(folder / "complaints").rdbuf();
   Rows rows;
   sqlite3* db = nullptr;
   sqlite3_open(db_path.c_str(), &db);
   sqlite3_stmt* select = nullptr;
-  EXPECT_EQ(sqlite3_prepare_v2(db, "SELECT * FROM t ORDER BY rowid", -1, &select, nullptr), SQLITE_OK) << sqlite3_errmsg(db);
+  EXPECT_EQ(sqlite3_prepare_v2(db, "SELECT * FROM t ORDER BY rowid", -1, &select, nullptr), SQLITE_OK)
+      << sqlite3_errmsg(db);
   const int columns = sqlite3_column_count(select);
   rows.emplace_back();
   for (int i = 0; i < columns; ++i) rows.back().push_back(sqlite3_column_name(select, i));
@@ -57,7 +59,8 @@ Rows import_csv(const Folder& folder, const std::string& csv) {
     rows.emplace_back();
     for (int i = 0; i < columns; ++i) {
       const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(select, i));
-      rows.back().emplace_back(text != nullptr ? text : "", static_cast<std::size_t>(sqlite3_column_bytes(select, i)));
+      rows.back().emplace_back(text != nullptr ? text : "",
+                               static_cast<std::size_t>(sqlite3_column_bytes(select, i)));
     }
   }
   sqlite3_finalize(select);
@@ -83,7 +86,8 @@ TEST(ExportCsv, EveryRowAndColumnIsImportedBySqlite) {
   ASSERT_EQ(export_run(recording, Format::csv, folder / "a.csv", false, plain), kChunkRows + 500);
   const Rows rows = import_csv(folder, folder / "a.csv");
   ASSERT_EQ(rows.size(), kChunkRows + 501);
-  EXPECT_EQ(rows[0], (std::vector<std::string>{"t_ns", "id", "kind", "node", "peer", "type", "ref", "value", "body", "lab", "seed", "program"}));
+  EXPECT_EQ(rows[0], (std::vector<std::string>{"t_ns", "id", "kind", "node", "peer", "type", "ref", "value",
+                                               "body", "lab", "seed", "program"}));
   for (std::size_t i = 0; i + 1 < rows.size(); ++i) {
     const MadeEvent made = made_event(i);
     const auto& row = rows[i + 1];
@@ -105,8 +109,24 @@ TEST(ExportCsv, EveryRowAndColumnIsImportedBySqlite) {
 
 TEST(ExportCsv, CommasQuotesLinesAndForeignBytesComeThrough) {
   if (no_sqlite3()) GTEST_SKIP() << "sqlite3 is not installed";
-  const std::vector<std::string> texts{"a,b", "\"", "\"\"\"", "say \"hi\", then\nleave", "\n", "a\r\nb", "a\rb", ",", "", " spaces ", "\xff\xfe\x80",
-                                       "\xc3\xa9t\xc3\xa9", "a;b\tc", "'quoted'", "\\n", std::string(100'000, '"'), "NULL", "\xf0\x9f\x94\xa5"};
+  const std::vector<std::string> texts{"a,b",
+                                       "\"",
+                                       "\"\"\"",
+                                       "say \"hi\", then\nleave",
+                                       "\n",
+                                       "a\r\nb",
+                                       "a\rb",
+                                       ",",
+                                       "",
+                                       " spaces ",
+                                       "\xff\xfe\x80",
+                                       "\xc3\xa9t\xc3\xa9",
+                                       "a;b\tc",
+                                       "'quoted'",
+                                       "\\n",
+                                       std::string(100'000, '"'),
+                                       "NULL",
+                                       "\xf0\x9f\x94\xa5"};
   Folder folder;
   RunHeader header = made_header();
   header.lab = "a \"lab\", or two";
@@ -130,7 +150,9 @@ TEST(ExportCsv, AZeroByteCutsNothingOff) {
   export_run(*recording, Format::csv, folder / "a.csv", false, plain);
   const Rows rows = import_csv(folder, folder / "a.csv");
   ASSERT_EQ(rows.size(), 3u);
-  EXPECT_EQ(rows[1][8], "a\xef\xbf\xbd" "b,c");
+  EXPECT_EQ(rows[1][8],
+            "a\xef\xbf\xbd"
+            "b,c");
   EXPECT_EQ(rows[2][8], "next");
 }
 
@@ -191,10 +213,15 @@ TEST(ExportJson, BytesThatAreNoTextAreReplacedOneByOne) {
   Folder folder;
   const std::string replaced = "\xef\xbf\xbd";
   const std::vector<std::pair<std::string, std::string>> texts{
-      {"a\xff" "b", "a" + replaced + "b"},        {"\xc3", replaced},  // Cut off.
-      {"\xc3(", replaced + "("},                  {"\xc0\xaf", replaced + replaced},  // Too long a form.
+      {"a\xff"
+       "b",
+       "a" + replaced + "b"},
+      {"\xc3", replaced},  // Cut off.
+      {"\xc3(", replaced + "("},
+      {"\xc0\xaf", replaced + replaced},                 // Too long a form.
       {"\xed\xa0\x80", replaced + replaced + replaced},  // Half of a pair of UTF-16.
-      {"\xf4\x90\x80\x80", replaced + replaced + replaced + replaced}, {"\xe2\x82", replaced + replaced}};
+      {"\xf4\x90\x80\x80", replaced + replaced + replaced + replaced},
+      {"\xe2\x82", replaced + replaced}};
   std::vector<std::string> bodies;
   for (const auto& [body, wanted] : texts) bodies.push_back(body);
   const auto recording = noting(bodies);
@@ -208,8 +235,17 @@ TEST(Export, EveryNumberIsExactAndWhatIsNoneIsNull) {
   using Limits = std::numeric_limits<double>;
   Folder folder;
   Recording recording(made_header());
-  const std::vector<double> values{0, 1.0 / 3, 1e300, -1e-300, Limits::denorm_min(), Limits::max(), 9007199254740993.0, 0.1,
-                                   Limits::quiet_NaN(), Limits::infinity(), -Limits::infinity()};
+  const std::vector<double> values{0,
+                                   1.0 / 3,
+                                   1e300,
+                                   -1e-300,
+                                   Limits::denorm_min(),
+                                   Limits::max(),
+                                   9007199254740993.0,
+                                   0.1,
+                                   Limits::quiet_NaN(),
+                                   Limits::infinity(),
+                                   -Limits::infinity()};
   Event event;
   for (const double value : values) {
     ++event.id, event.kind = EventKind::metric, event.value = value;
@@ -226,7 +262,9 @@ TEST(Export, EveryNumberIsExactAndWhatIsNoneIsNull) {
       continue;
     }
     EXPECT_EQ(lines[i + 1]["value"].get<double>(), values[i]);
-    if (!rows[i + 1].empty()) { EXPECT_EQ(std::strtod(rows[i + 1][7].c_str(), nullptr), values[i]); }
+    if (!rows[i + 1].empty()) {
+      EXPECT_EQ(std::strtod(rows[i + 1][7].c_str(), nullptr), values[i]);
+    }
   }
 }
 
@@ -240,7 +278,9 @@ TEST(Export, ARangeHoldsWhatLiesInItWithBothEnds) {
   const auto lines = json_lines(folder / "a.json");
   EXPECT_EQ(lines[1]["id"], 301);
   EXPECT_EQ(lines.back()["id"], 603);
-  EXPECT_EQ(export_run(recording, Format::json, folder / "b.json", false, plain, {core::Time::max(), core::Time::max()}), 0u);
+  EXPECT_EQ(export_run(recording, Format::json, folder / "b.json", false, plain,
+                       {core::Time::max(), core::Time::max()}),
+            0u);
 }
 
 TEST(Export, ARunOutOfAFileIsExportedTheSame) {
@@ -256,7 +296,8 @@ TEST(Export, ARunOutOfAFileIsExportedTheSame) {
     export_run(recording, format, folder / "live", true, plain);
     export_run(*opened, format, folder / "opened", true, plain);
     std::ifstream live(folder / "live"), loaded(folder / "opened");
-    EXPECT_EQ((std::string{std::istreambuf_iterator<char>(live), {}}), (std::string{std::istreambuf_iterator<char>(loaded), {}}));
+    EXPECT_EQ((std::string{std::istreambuf_iterator<char>(live), {}}),
+              (std::string{std::istreambuf_iterator<char>(loaded), {}}));
   }
 }
 

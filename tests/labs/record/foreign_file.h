@@ -24,7 +24,8 @@ inline std::string bytes_in(const std::string& path) {
 }
 
 inline void write_bytes(const std::string& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary | std::ios::trunc).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  std::ofstream(path, std::ios::binary | std::ios::trunc)
+      .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
 // A sound run file of made-up events, to which every kind of event was added.
@@ -48,17 +49,19 @@ inline std::string change(const std::string& path, const std::string& sql) {
   sqlite3_open(path.c_str(), &db);
   sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr);
   std::string complaint;
-  if (sqlite3_exec(db, ("PRAGMA writable_schema = ON;" + sql).c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+  if (sqlite3_exec(db, ("PRAGMA writable_schema = ON;" + sql).c_str(), nullptr, nullptr, nullptr) !=
+      SQLITE_OK)
     complaint = sqlite3_errmsg(db);
   sqlite3_close(db);
   return complaint;
 }
 
-// Opens a file and reads everything in it in every way. Empty when it could; else why it was refused. What is neither
-// fails the test: another exception, much time, much memory.
+// Opens a file and reads everything in it in every way. Empty when it could; else why it was refused. What is
+// neither fails the test: another exception, much time, much memory.
 inline std::string read_whole(const std::string& path) {
   const std::clock_t began = std::clock();
-  struct rusage before {}, after {};
+  struct rusage before {
+  }, after{};
   ::getrusage(RUSAGE_SELF, &before);
   std::string refused;
   try {

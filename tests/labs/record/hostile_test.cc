@@ -1,4 +1,5 @@
-// Files that somebody made to harm whoever opens them, one trick each: all are refused in words, or do no harm.
+// Files that somebody made to harm whoever opens them, one trick each: all are refused in words, or do no
+// harm.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -28,7 +29,8 @@ class Hostile : public testing::Test {
   }
   void expect_refused(const std::string& sql, const std::string& why) {
     const std::string refused = after(sql);
-    EXPECT_NE(refused.find(why), std::string::npos) << sql << "\n  was: " << (refused.empty() ? "opened" : refused);
+    EXPECT_NE(refused.find(why), std::string::npos)
+        << sql << "\n  was: " << (refused.empty() ? "opened" : refused);
   }
 
   Folder folder_;
@@ -37,17 +39,21 @@ class Hostile : public testing::Test {
 
 TEST_F(Hostile, AnotherSchemaIsRefused) {
   const std::string tables = "its tables are not those of a run";
-  for (const char* sql : {
-           "DROP TABLE events; CREATE VIEW events AS WITH RECURSIVE c(x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM c) SELECT x AS row, x AS id,"
-           " x AS t_ns, 0 AS kind, 0 AS node, 0 AS peer, 0 AS type, 0 AS ref, 0.0 AS value, zeroblob(1000000) AS body FROM c",
-           "ALTER TABLE events RENAME TO other; CREATE VIEW events AS SELECT * FROM other",
-           "CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM events; END", "CREATE TABLE more(x)",
-           "CREATE INDEX i ON events(abs(id))", "CREATE VIEW v AS SELECT load_extension('/tmp/x.so')",
-           "CREATE VIRTUAL TABLE f USING fts5(x)", "CREATE TEMP TABLE x(y); DROP VIEW metrics", "DROP VIEW event",
-           "DROP TABLE names; CREATE TABLE names(id INTEGER PRIMARY KEY, name TEXT AS (zeroblob(1000000000)))",
-           "DROP TABLE names; CREATE TABLE names(id INTEGER PRIMARY KEY, name TEXT, CHECK(length(zeroblob(1000000000)) > id))",
-           "DROP TABLE names; CREATE TABLE names(id INTEGER PRIMARY KEY, name TEXT) WITHOUT ROWID",
-           "DROP TABLE names; CREATE VIRTUAL TABLE names USING rtree(id, name, x)"})
+  for (const char* sql :
+       {"DROP TABLE events; CREATE VIEW events AS WITH RECURSIVE c(x) AS (SELECT 0 UNION ALL SELECT x + 1 "
+        "FROM c) SELECT x AS row, x AS id,"
+        " x AS t_ns, 0 AS kind, 0 AS node, 0 AS peer, 0 AS type, 0 AS ref, 0.0 AS value, zeroblob(1000000) "
+        "AS body FROM c",
+        "ALTER TABLE events RENAME TO other; CREATE VIEW events AS SELECT * FROM other",
+        "CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM events; END", "CREATE TABLE more(x)",
+        "CREATE INDEX i ON events(abs(id))", "CREATE VIEW v AS SELECT load_extension('/tmp/x.so')",
+        "CREATE VIRTUAL TABLE f USING fts5(x)", "CREATE TEMP TABLE x(y); DROP VIEW metrics",
+        "DROP VIEW event",
+        "DROP TABLE names; CREATE TABLE names(id INTEGER PRIMARY KEY, name TEXT AS (zeroblob(1000000000)))",
+        "DROP TABLE names; CREATE TABLE names(id INTEGER PRIMARY KEY, name TEXT, "
+        "CHECK(length(zeroblob(1000000000)) > id))",
+        "DROP TABLE names; CREATE TABLE names(id INTEGER PRIMARY KEY, name TEXT) WITHOUT ROWID",
+        "DROP TABLE names; CREATE VIRTUAL TABLE names USING rtree(id, name, x)"})
     EXPECT_NE(after(sql), "") << sql;
   expect_refused("CREATE TABLE more(x)", tables);
   expect_refused("CREATE TRIGGER t AFTER INSERT ON events BEGIN DELETE FROM events; END", tables);
@@ -55,11 +61,15 @@ TEST_F(Hostile, AnotherSchemaIsRefused) {
 }
 
 TEST_F(Hostile, ASchemaThatLiesAboutItselfIsRefused) {
-  for (const char* sql : {"UPDATE sqlite_master SET rootpage = 2 WHERE name = 'events'", "UPDATE sqlite_master SET rootpage = 1000000 WHERE name = 'events'",
-                          "UPDATE sqlite_master SET rootpage = -1 WHERE name = 'events'", "UPDATE sqlite_master SET name = 'events2' WHERE name = 'events'",
-                          "UPDATE sqlite_master SET type = 'view' WHERE name = 'events'", "UPDATE sqlite_master SET sql = NULL WHERE name = 'events'",
-                          "UPDATE sqlite_master SET sql = zeroblob(50000000) WHERE name = 'events'",
-                          "INSERT INTO sqlite_master SELECT * FROM sqlite_master", "DELETE FROM sqlite_master"})
+  for (const char* sql :
+       {"UPDATE sqlite_master SET rootpage = 2 WHERE name = 'events'",
+        "UPDATE sqlite_master SET rootpage = 1000000 WHERE name = 'events'",
+        "UPDATE sqlite_master SET rootpage = -1 WHERE name = 'events'",
+        "UPDATE sqlite_master SET name = 'events2' WHERE name = 'events'",
+        "UPDATE sqlite_master SET type = 'view' WHERE name = 'events'",
+        "UPDATE sqlite_master SET sql = NULL WHERE name = 'events'",
+        "UPDATE sqlite_master SET sql = zeroblob(50000000) WHERE name = 'events'",
+        "INSERT INTO sqlite_master SELECT * FROM sqlite_master", "DELETE FROM sqlite_master"})
     EXPECT_NE(after(sql), "") << sql;
 }
 
@@ -67,9 +77,12 @@ TEST_F(Hostile, ASchemaThatLiesAboutItselfIsRefused) {
 TEST_F(Hostile, RowsWithoutTheirColumnsAreRefused) {
   const std::string ours = "(SELECT sql FROM kept)";
   EXPECT_NE(after("CREATE TABLE kept AS SELECT sql FROM sqlite_master WHERE name = 'events';"
-                  "CREATE TABLE short(row INTEGER PRIMARY KEY, id INTEGER, t_ns INTEGER); INSERT INTO short SELECT row, id, t_ns FROM events;"
+                  "CREATE TABLE short(row INTEGER PRIMARY KEY, id INTEGER, t_ns INTEGER); INSERT INTO short "
+                  "SELECT row, id, t_ns FROM events;"
                   "DROP TABLE events; ALTER TABLE short RENAME TO events;"
-                  "UPDATE sqlite_master SET sql = " + ours + " WHERE name = 'events'; DROP TABLE kept").find("a number is missing"),
+                  "UPDATE sqlite_master SET sql = " +
+                  ours + " WHERE name = 'events'; DROP TABLE kept")
+                .find("a number is missing"),
             std::string::npos);
 }
 
@@ -83,21 +96,25 @@ TEST_F(Hostile, AnotherFormatIsRefused) {
 }
 
 TEST_F(Hostile, HarmlessOtherWaysToStoreTheSameAreRead) {
-  for (const char* sql : {"PRAGMA page_size = 65536; VACUUM", "PRAGMA auto_vacuum = FULL; VACUUM", "VACUUM", "ANALYZE; DROP TABLE sqlite_stat1"})
+  for (const char* sql : {"PRAGMA page_size = 65536; VACUUM", "PRAGMA auto_vacuum = FULL; VACUUM", "VACUUM",
+                          "ANALYZE; DROP TABLE sqlite_stat1"})
     EXPECT_EQ(after(sql), "") << sql;
 }
 
 TEST_F(Hostile, AHeaderThatCannotBeIsRefused) {
   expect_refused("DELETE FROM meta WHERE key = 'header'", "it has no header");
   expect_refused("UPDATE meta SET value = zeroblob(9000000) WHERE key = 'header'", "its header is too large");
-  expect_refused("UPDATE meta SET value = x'ffffffffffffffffff01' WHERE key = 'header'", "its header is damaged");
+  expect_refused("UPDATE meta SET value = x'ffffffffffffffffff01' WHERE key = 'header'",
+                 "its header is damaged");
   expect_refused("UPDATE meta SET value = NULL WHERE key = 'header'", "its header is damaged");
   RunHeader header = made_header();
   header.nodes[2].id = 9;
   const core::Bytes wrong = core::encode(header);
   std::string hex;
-  for (const std::uint8_t byte : wrong) hex += "0123456789abcdef"[byte >> 4], hex += "0123456789abcdef"[byte & 15];
-  expect_refused("UPDATE meta SET value = x'" + hex + "' WHERE key = 'header'", "its nodes are not counted from 1");
+  for (const std::uint8_t byte : wrong)
+    hex += "0123456789abcdef"[byte >> 4], hex += "0123456789abcdef"[byte & 15];
+  expect_refused("UPDATE meta SET value = x'" + hex + "' WHERE key = 'header'",
+                 "its nodes are not counted from 1");
 }
 
 TEST_F(Hostile, NamesThatAreNotCountedAreRefused) {
@@ -107,7 +124,10 @@ TEST_F(Hostile, NamesThatAreNotCountedAreRefused) {
   expect_refused("INSERT INTO names VALUES(4000000000, 'x')", counted);
   expect_refused("UPDATE names SET name = zeroblob(100) WHERE id = 1", "a name is no text");
   expect_refused("UPDATE names SET name = NULL WHERE id = 1", "a name is no text");
-  expect_refused("WITH RECURSIVE c(x) AS (SELECT 5 UNION ALL SELECT x + 1 FROM c WHERE x < 1000010) INSERT INTO names SELECT x, 'n' FROM c", counted);
+  expect_refused(
+      "WITH RECURSIVE c(x) AS (SELECT 5 UNION ALL SELECT x + 1 FROM c WHERE x < 1000010) INSERT INTO names "
+      "SELECT x, 'n' FROM c",
+      counted);
 }
 
 TEST_F(Hostile, EventsThatCannotBeAreRefused) {
@@ -137,20 +157,25 @@ TEST_F(Hostile, EventsThatCannotBeAreRefused) {
   expect_refused("DELETE FROM events WHERE row = 500", "its events are not counted from 0");
   expect_refused("DELETE FROM events WHERE row = 0", "its events are not counted from 0");
   expect_refused("UPDATE events SET row = -7 WHERE row = 0", "its events are not counted from 0");
-  expect_refused("UPDATE events SET row = 1152921504606846976 WHERE row = 916", "its events are not counted from 0");
+  expect_refused("UPDATE events SET row = 1152921504606846976 WHERE row = 916",
+                 "its events are not counted from 0");
   expect_refused("UPDATE events SET row = -7 WHERE row = 500", "its events are not counted from 0");
 }
 
 // SQLite stores NULL for it. Who sorts measures must not stumble over it.
 TEST_F(Hostile, AMeasureThatIsNoNumberDoesNoHarm) {
-  ASSERT_EQ(change(file_, "UPDATE names SET name = 'client_latency_ms' WHERE id = 4; UPDATE events SET value = NULL WHERE kind = 8 AND row % 12 = 3"), "");
+  ASSERT_EQ(change(file_,
+                   "UPDATE names SET name = 'client_latency_ms' WHERE id = 4; UPDATE events SET value = NULL "
+                   "WHERE kind = 8 AND row % 12 = 3"),
+            "");
   EXPECT_EQ(read_whole(file_), "");
   const auto run = open_run(file_);
   EXPECT_TRUE(std::isnan(run->at(3).event.value));
   guide::Facts facts(run->header().nodes);
   for (NameId id = 1; id < run->names(); ++id) facts.on_name(id, run->name(id));
   run->visit(0, 900, [&](const Event& event, core::BytesView body) { facts.on_event(event, body); });
-  EXPECT_EQ(facts.percentile("client_latency_ms", 1, true), made_event(897).event.value) << "the largest of those that are numbers";
+  EXPECT_EQ(facts.percentile("client_latency_ms", 1, true), made_event(897).event.value)
+      << "the largest of those that are numbers";
   EXPECT_EQ(facts.percentile("client_latency_ms", 0, true), made_event(9).event.value);
 }
 
@@ -162,13 +187,16 @@ TEST_F(Hostile, TheOrderBetweenTwoChunksIsChecked) {
   expect_refused("UPDATE events SET t_ns = t_ns - 9000000" + third, "its events are not in order");
   expect_refused("UPDATE events SET t_ns = t_ns - 5000000" + second, "the order is wrong");
   expect_refused("UPDATE events SET id = id - 100" + second, "the order is wrong");
-  expect_refused("UPDATE events SET t_ns = t_ns + 5000000 WHERE row = " + std::to_string(kChunkRows - 1), "the order is wrong");
+  expect_refused("UPDATE events SET t_ns = t_ns + 5000000 WHERE row = " + std::to_string(kChunkRows - 1),
+                 "the order is wrong");
   EXPECT_EQ(after("UPDATE events SET id = id + 100" + second), "") << "ids may have gaps";
 }
 
 TEST_F(Hostile, NoQueryOfTheFilesOwnIsEverRun) {
   const auto began = std::chrono::steady_clock::now();
-  EXPECT_NE(after("DROP VIEW metrics; CREATE VIEW metrics AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c"), "");
+  EXPECT_NE(after("DROP VIEW metrics; CREATE VIEW metrics AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL "
+                  "SELECT x + 1 FROM c) SELECT x FROM c"),
+            "");
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5));
 }
 
@@ -199,10 +227,14 @@ TEST_F(Hostile, WhatIsNoRunFileIsSaidSo) {
 class AsSomebody {
  public:
   AsSomebody() {
-    if (me_ == 0) { EXPECT_EQ(::seteuid(65534), 0); }
+    if (me_ == 0) {
+      EXPECT_EQ(::seteuid(65534), 0);
+    }
   }
   ~AsSomebody() {
-    if (me_ == 0) { EXPECT_EQ(::seteuid(me_), 0); }
+    if (me_ == 0) {
+      EXPECT_EQ(::seteuid(me_), 0);
+    }
   }
 
  private:

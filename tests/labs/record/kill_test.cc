@@ -71,7 +71,8 @@ class Child {
 
 // Records made-up events for ever: `burst` at once, then a rest.
 template <class Tell>
-void record_for_ever(const std::string& path, std::uint64_t burst, std::chrono::microseconds rest, const Tell& say) {
+void record_for_ever(const std::string& path, std::uint64_t burst, std::chrono::microseconds rest,
+                     const Tell& say) {
   Recording recording(made_header(), std::size_t{32} << 20);
   RunStore store(recording, path);
   tell_names(recording);
@@ -95,7 +96,9 @@ TEST_P(Killed, TheFileHoldsEverythingUpTo200MillisecondsBefore) {
   std::uint64_t rows_in_all = 0;
   for (int trial = 0; trial < trials(6, 150); ++trial) {
     Folder folder;
-    Child child([&](const auto& say) { record_for_ever(folder / "a.run", burst, std::chrono::microseconds(rest), say); });
+    Child child([&](const auto& say) {
+      record_for_ever(folder / "a.run", burst, std::chrono::microseconds(rest), say);
+    });
     std::vector<Said> heard(1);
     ASSERT_TRUE(child.hear(heard[0]));
     std::this_thread::sleep_for(std::chrono::milliseconds(chance() % 900));
@@ -109,27 +112,33 @@ TEST_P(Killed, TheFileHoldsEverythingUpTo200MillisecondsBefore) {
     for (const Said& said : heard) {
       const Clock::time_point when{Clock::duration(said.when_ns)};
       if (when > killed || said.recorded <= opened->size()) continue;
-      worst_ms = std::max<std::int64_t>(worst_ms, std::chrono::duration_cast<std::chrono::milliseconds>(killed - when).count());
+      worst_ms = std::max<std::int64_t>(
+          worst_ms, std::chrono::duration_cast<std::chrono::milliseconds>(killed - when).count());
       if (!kSanitized) {
-        EXPECT_GT(when + kPromise, killed) << "row " << said.recorded << " is lost, of " << heard.back().recorded;
+        EXPECT_GT(when + kPromise, killed)
+            << "row " << said.recorded << " is lost, of " << heard.back().recorded;
       }
       break;
     }
   }
   EXPECT_GT(rows_in_all, 0u);
   RecordProperty("worst_loss_ms", std::to_string(worst_ms));
-  std::printf("lost at most %d ms, of %llu rows in all\n", static_cast<int>(worst_ms), static_cast<unsigned long long>(rows_in_all));
+  std::printf("lost at most %d ms, of %llu rows in all\n", static_cast<int>(worst_ms),
+              static_cast<unsigned long long>(rows_in_all));
 }
 
 // As fast as it goes, at a pace that the disk keeps up with, and a trickle.
 INSTANTIATE_TEST_SUITE_P(AtAnyPace, Killed,
-                         testing::Values(std::pair{std::uint64_t{1000}, 0}, std::pair{std::uint64_t{100}, 500}, std::pair{std::uint64_t{3}, 3000}));
+                         testing::Values(std::pair{std::uint64_t{1000}, 0},
+                                         std::pair{std::uint64_t{100}, 500},
+                                         std::pair{std::uint64_t{3}, 3000}));
 
 TEST(KilledEarly, WhateverIsThereOpensOrIsRefusedInWords) {
   std::mt19937 chance(5);
   for (int trial = 0; trial < trials(20, 300); ++trial) {
     Folder folder;
-    Child child([&](const auto& say) { record_for_ever(folder / "a.run", 100, std::chrono::microseconds(0), say); });
+    Child child(
+        [&](const auto& say) { record_for_ever(folder / "a.run", 100, std::chrono::microseconds(0), say); });
     std::this_thread::sleep_for(std::chrono::microseconds(chance() % 12'000));
     child.kill();
     if (!fs::exists(folder / "a.run")) continue;
@@ -162,9 +171,11 @@ TEST(KilledWithoutAFile, ASpilledRunLeavesNothingBehind) {
 // It is read from a private copy, which must not stay behind either.
 TEST(KilledWithoutAFile, WhoOpensAnUnfinishedRunAndIsKilledLeavesNothingBehind) {
   Folder folder, scratch;
-  Child writer([&](const auto& say) { record_for_ever(folder / "a.run", 100, std::chrono::microseconds(500), say); });
+  Child writer(
+      [&](const auto& say) { record_for_ever(folder / "a.run", 100, std::chrono::microseconds(500), say); });
   Said said{};
-  while (writer.hear(said) && said.stored < 1000) {}
+  while (writer.hear(said) && said.stored < 1000) {
+  }
   writer.kill();
   const TemporaryFilesIn here(scratch.path());
   Child reader([&](const auto& say) {

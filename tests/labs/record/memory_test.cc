@@ -15,7 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::size_t kMiB = std::size_t{1} << 20;
-// Beyond the budget there may be: the chunk that grows, those that wait for the disk, and one that was read back.
+// Beyond the budget there may be: the chunk that grows, those that wait for the disk, and one that was read
+// back.
 constexpr std::size_t kLeeway = 8 * kMiB;
 
 // Of this process, in bytes: the most that it ever had in memory, or 0 when the system does not say.
@@ -49,14 +50,17 @@ TEST(Memory, ALongRunWithAFileStaysWithinItsBudgetAndIsReadBackWhole) {
     EXPECT_LT(tell_and_weigh(recording, rows), budget + kLeeway);
     store.finish();
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-    RecordProperty("events_per_second", std::to_string(static_cast<std::uint64_t>(static_cast<double>(rows) / took.count())));
+    RecordProperty("events_per_second",
+                   std::to_string(static_cast<std::uint64_t>(static_cast<double>(rows) / took.count())));
     EXPECT_EQ(store.trouble(), "");
   }
   EXPECT_EQ(differs_from_made(recording, rows), "");
   EXPECT_LT(recording.memory(), budget + kLeeway) << "what was read back counts, too";
   const auto opened = open_run(folder / "a.run");
   EXPECT_EQ(differs_from_made(*opened, rows), "");
-  if (!kSanitized) { EXPECT_LT(peak_memory() - before, 3 * budget) << "also the process as a whole stays small"; }
+  if (!kSanitized) {
+    EXPECT_LT(peak_memory() - before, 3 * budget) << "also the process as a whole stays small";
+  }
   RecordProperty("peak_mib", std::to_string(peak_memory() / kMiB));
 }
 
@@ -123,7 +127,9 @@ TEST(Memory, ASpillThatEndsDoesNotStoreTheRestFirst) {
   ASSERT_GT(rows, 20 * kChunkRows);
   const auto began = std::chrono::steady_clock::now();
   spill.reset();
-  if (!kSanitized) { EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(300)); }
+  if (!kSanitized) {
+    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(300));
+  }
   EXPECT_EQ(recording.size(), rows);
   EXPECT_EQ(recording.at(rows - 1).event, made_event(rows - 1).event);
 }

@@ -1,4 +1,5 @@
-// A run file that was damaged, by chance or by somebody, opens or is refused: it never crashes, hangs or eats memory.
+// A run file that was damaged, by chance or by somebody, opens or is refused: it never crashes, hangs or eats
+// memory.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -69,8 +70,12 @@ TEST_F(Mutant, WithPagesOverwritten) {
       case 1:
         for (std::size_t i = 0; i < 8192; ++i) bytes[page + i] = static_cast<char>(chance_());
         break;
-      case 2: bytes.replace(page, 8192, 8192, '\0'); break;
-      default: bytes.replace(page, 8192, bytes.substr(below(bytes.size() / 8192) * 8192, 8192)); break;
+      case 2:
+        bytes.replace(page, 8192, 8192, '\0');
+        break;
+      default:
+        bytes.replace(page, 8192, bytes.substr(below(bytes.size() / 8192) * 8192, 8192));
+        break;
     }
     try_bytes(bytes);
   }
@@ -80,21 +85,43 @@ TEST_F(Mutant, WithAHeaderOfAnotherFile) {
   for (int trial = 0; trial < trials(300, 4000); ++trial) {
     std::string bytes = sound();
     const char odd[] = {0, 1, 2, 127, -128, -1, static_cast<char>(chance_())};
-    for (std::size_t changes = 1 + below(3); changes > 0; --changes) bytes[16 + below(84)] = odd[below(sizeof odd)];
+    for (std::size_t changes = 1 + below(3); changes > 0; --changes)
+      bytes[16 + below(84)] = odd[below(sizeof odd)];
     try_bytes(bytes);
   }
 }
 
 // Values that well-formed SQLite can hold and a run cannot.
 TEST_F(Mutant, WithAbsurdValues) {
-  const std::vector<std::string> values{
-      "NULL", "-1", "0", "1", "6", "17", "255", "256", "2147483648", "4294967295", "4294967296", "4611686018427387905",
-      "9223372036854775807", "-9223372036854775808", "1.5", "9e999", "-9e999", "'text'", "''", "x''", "zeroblob(10)", "zeroblob(3000000)",
-      "randomblob(100)", "CAST(x'ff00fe' AS TEXT)"};
+  const std::vector<std::string> values{"NULL",
+                                        "-1",
+                                        "0",
+                                        "1",
+                                        "6",
+                                        "17",
+                                        "255",
+                                        "256",
+                                        "2147483648",
+                                        "4294967295",
+                                        "4294967296",
+                                        "4611686018427387905",
+                                        "9223372036854775807",
+                                        "-9223372036854775808",
+                                        "1.5",
+                                        "9e999",
+                                        "-9e999",
+                                        "'text'",
+                                        "''",
+                                        "x''",
+                                        "zeroblob(10)",
+                                        "zeroblob(3000000)",
+                                        "randomblob(100)",
+                                        "CAST(x'ff00fe' AS TEXT)"};
   const std::vector<std::string> places{
-      "events SET row", "events SET id", "events SET t_ns", "events SET kind", "events SET node", "events SET peer", "events SET type",
-      "events SET ref", "events SET value", "events SET body", "names SET id", "names SET name", "nodes SET id", "nodes SET kind",
-      "meta SET value", "meta SET key", "kinds SET name"};
+      "events SET row",  "events SET id",   "events SET t_ns", "events SET kind",  "events SET node",
+      "events SET peer", "events SET type", "events SET ref",  "events SET value", "events SET body",
+      "names SET id",    "names SET name",  "nodes SET id",    "nodes SET kind",   "meta SET value",
+      "meta SET key",    "kinds SET name"};
   for (int trial = 0; trial < trials(400, 6000); ++trial) {
     write_bytes(folder_ / "mutant", sound());
     const std::string& place = places[below(places.size())];
@@ -111,10 +138,12 @@ TEST_F(Mutant, WithAHeaderOfTheRunThatIsNoHeader) {
   const core::Bytes header = core::encode(made_header());
   for (int trial = 0; trial < trials(300, 4000); ++trial) {
     core::Bytes changed = header;
-    for (std::size_t changes = 1 + below(3); changes > 0; --changes) changed[below(changed.size())] = static_cast<std::uint8_t>(chance_());
+    for (std::size_t changes = 1 + below(3); changes > 0; --changes)
+      changed[below(changed.size())] = static_cast<std::uint8_t>(chance_());
     if (trial % 3 == 0) changed.resize(below(changed.size()));
     std::string hex;
-    for (const std::uint8_t byte : changed) hex += "0123456789abcdef"[byte >> 4], hex += "0123456789abcdef"[byte & 15];
+    for (const std::uint8_t byte : changed)
+      hex += "0123456789abcdef"[byte >> 4], hex += "0123456789abcdef"[byte & 15];
     write_bytes(folder_ / "mutant", small_);
     ASSERT_EQ(change(folder_ / "mutant", "UPDATE meta SET value = x'" + hex + "' WHERE key = 'header'"), "");
     ++tried_;
@@ -138,7 +167,8 @@ TEST_F(Mutant, WithADamagedLogBesideIt) {
     std::string changed = log;
     if (trial % 4 == 0) changed.resize(below(log.size()));
     for (std::size_t flips = below(4); flips > 0 && !changed.empty(); --flips)
-      changed[below(trial % 2 == 0 ? std::min<std::size_t>(changed.size(), 64) : changed.size())] = static_cast<char>(chance_());
+      changed[below(trial % 2 == 0 ? std::min<std::size_t>(changed.size(), 64) : changed.size())] =
+          static_cast<char>(chance_());
     write_bytes(folder_ / "mutant-wal", changed);
     try_bytes(trial % 3 == 0 ? small_ : bytes);
     EXPECT_EQ(bytes_in(folder_ / "mutant-wal"), changed) << "what lies beside a file is never touched";

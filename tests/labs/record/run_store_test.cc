@@ -24,7 +24,8 @@ namespace fs = std::filesystem;
 // How often a run is made to wait for the disk at most, for tests that look at what is stored while it grows.
 void wait_for(const std::function<bool()>& done) {
   const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (!done() && std::chrono::steady_clock::now() < limit) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  while (!done() && std::chrono::steady_clock::now() < limit)
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
   EXPECT_TRUE(done());
 }
 
@@ -48,13 +49,17 @@ TEST(RunStore, AFileOpenedAgainIsTheSameRunAtEveryLevel) {
     EXPECT_EQ(opened->digest(), digest);
     EXPECT_EQ(opened->header(), made_header(level));
     ASSERT_EQ(opened->names(), made_names().size() + 1);
-    for (std::size_t i = 0; i < made_names().size(); ++i) EXPECT_EQ(opened->name(static_cast<NameId>(i + 1)), made_names()[i]);
-    if (level == Level::bodies) { EXPECT_EQ(differs_from_made(*opened, 3 * kChunkRows + 77), ""); }
+    for (std::size_t i = 0; i < made_names().size(); ++i)
+      EXPECT_EQ(opened->name(static_cast<NameId>(i + 1)), made_names()[i]);
+    if (level == Level::bodies) {
+      EXPECT_EQ(differs_from_made(*opened, 3 * kChunkRows + 77), "");
+    }
   }
 }
 
 TEST(RunStore, AnEmptyRunAndOneOfExactlyAChunkComeBack) {
-  for (const std::uint64_t rows : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{kChunkRows}, std::uint64_t{kChunkRows + 1}}) {
+  for (const std::uint64_t rows :
+       {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{kChunkRows}, std::uint64_t{kChunkRows + 1}}) {
     Folder folder;
     make_file(folder / "a.run", rows);
     const auto opened = open_run(folder / "a.run");
@@ -91,15 +96,27 @@ TEST(RunStore, ALoadedRunIsAskedByRowAndByTimeInAnyOrder) {
   EXPECT_EQ(opened->end(), made_event(kRows - 1).event.at);
 }
 
-// Every body that a lab may give it, and every number that a double can be, save that there is one NaN and one zero.
+// Every body that a lab may give it, and every number that a double can be, save that there is one NaN and
+// one zero.
 TEST(RunStore, OddValuesAndBodiesComeBackBitForBit) {
   Folder folder;
   using Limits = std::numeric_limits<double>;
-  const std::vector<double> values{0.0, -0.0, 1e300, -1e-300, Limits::denorm_min(), Limits::infinity(), -Limits::infinity(),
-                                   Limits::quiet_NaN(), -Limits::quiet_NaN(), 9007199254740993.0, -9223372036854775808.0,
-                                   1.0 / 3, Limits::max()};
-  const std::vector<std::string> bodies{"", std::string(1, '\0'), std::string(70'000, '\xff'), "\"a\",\n'b'\r\n", "\xc3\x28",
-                                        std::string("a\0b", 3), std::string(3 << 20, 'x')};
+  const std::vector<double> values{0.0,
+                                   -0.0,
+                                   1e300,
+                                   -1e-300,
+                                   Limits::denorm_min(),
+                                   Limits::infinity(),
+                                   -Limits::infinity(),
+                                   Limits::quiet_NaN(),
+                                   -Limits::quiet_NaN(),
+                                   9007199254740993.0,
+                                   -9223372036854775808.0,
+                                   1.0 / 3,
+                                   Limits::max()};
+  const std::vector<std::string> bodies{
+      "",         std::string(1, '\0'),   std::string(70'000, '\xff'), "\"a\",\n'b'\r\n",
+      "\xc3\x28", std::string("a\0b", 3), std::string(3 << 20, 'x')};
   std::uint64_t digest = 0;
   {
     Recording recording(made_header());
@@ -125,7 +142,8 @@ TEST(RunStore, OddValuesAndBodiesComeBackBitForBit) {
     if (std::isnan(was))
       EXPECT_TRUE(std::isnan(is)) << row;
     else
-      EXPECT_EQ(std::bit_cast<std::uint64_t>(is), std::bit_cast<std::uint64_t>(was)) << was << " came back as " << is;
+      EXPECT_EQ(std::bit_cast<std::uint64_t>(is), std::bit_cast<std::uint64_t>(was))
+          << was << " came back as " << is;
     EXPECT_EQ(text_of(opened->at(row).body), bodies[row % bodies.size()]) << row;
   }
   EXPECT_EQ(opened->digest(), digest);
@@ -210,7 +228,8 @@ TEST(RunStore, AnyNameIsAFilesNameAndNothingElse) {
   Folder folder;
   const fs::path before = fs::current_path();
   fs::current_path(folder.path());
-  for (const char* name : {"file:a.run", "a run?mode=memory", "a#b%41.run", ":memory:", "-wal", "it's \"a\" run", "l\xc3\xa4uft.run"}) {
+  for (const char* name : {"file:a.run", "a run?mode=memory", "a#b%41.run", ":memory:", "-wal",
+                           "it's \"a\" run", "l\xc3\xa4uft.run"}) {
     make_file(name, 500);
     EXPECT_TRUE(fs::exists(folder / name)) << name;
     EXPECT_EQ(differs_from_made(*open_run(name), 500), "") << name;
@@ -232,6 +251,10 @@ TEST(RunStore, AFileOfAnEarlierWriterWithItsLogBesideItOpensToo) {
   EXPECT_EQ(differs_from_made(*open_run(folder / "b.run"), 1000), "");
   EXPECT_EQ(fs::file_size(folder / "b.run-wal"), size) << "what lies beside a file is never touched";
   EXPECT_FALSE(fs::exists(folder / "b.run-shm"));
+  Folder elsewhere;
+  fs::create_symlink(folder / "b.run", elsewhere / "link");
+  EXPECT_EQ(differs_from_made(*open_run(elsewhere / "link"), 1000), "")
+      << "a link's log lies beside what the link names";
 }
 
 TEST(RunStore, ARunThatIsStillGoingMayBeOpenedByAnother) {
@@ -265,7 +288,9 @@ TEST(RunStore, StoresWithin200MillisecondsWhatWasRecordedSlowly) {
     tell(recording, i, i + 1);
     const auto began = std::chrono::steady_clock::now();
     wait_for([&] { return store.stored() == i + 1; });
-    if (!kSanitized) { EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(200)); }
+    if (!kSanitized) {
+      EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(200));
+    }
   }
 }
 
