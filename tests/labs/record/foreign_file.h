@@ -49,8 +49,11 @@ inline std::string change(const std::string& path, const std::string& sql) {
   sqlite3_open(path.c_str(), &db);
   sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr);
   std::string complaint;
-  if (sqlite3_exec(db, ("PRAGMA writable_schema = ON;" + sql).c_str(), nullptr, nullptr, nullptr) !=
-      SQLITE_OK)
+  if (sqlite3_exec(
+          db,
+          ("PRAGMA writable_schema = ON; PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY;" + sql)
+              .c_str(),
+          nullptr, nullptr, nullptr) != SQLITE_OK)
     complaint = sqlite3_errmsg(db);
   sqlite3_close(db);
   return complaint;
