@@ -14,6 +14,8 @@ namespace {
 
 // So many chunks that were read back are kept at most.
 constexpr std::size_t kLoadedChunks = 16;
+// Once in so many events the writer looks whether it is too far ahead of the run file. Divides kChunkRows.
+constexpr std::size_t kRowsPerLook = 4096;
 
 }  // namespace
 
@@ -45,9 +47,15 @@ void Recording::on_name(NameId id, std::string_view name) {
 void Recording::on_event(const Event& event, core::BytesView body) {
   if (!keeps(event.kind)) return;
   if (header_.level != Level::bodies && (event.kind == EventKind::send || event.kind == EventKind::persist)) body = {};
+  if (size() % kRowsPerLook == 0) wait_for_room();
   if (!writing_ || writing_->rows() == kChunkRows) add_chunk();
   writing_->append(event, body);
   rows_.fetch_add(1, std::memory_order_release);
+}
+
+void Recording::wait_for_room() {
+  std::unique_lock lock(mutex_);
+  room_.wait(lock, [&] { return backlog_ == 0 || size() - stored_ <= backlog_; });
 }
 
 // Once in kChunkRows events: a new chunk, and what must be weighed now and then.
@@ -56,7 +64,6 @@ void Recording::add_chunk() {
   chunk->first_row = size();
   std::unique_lock lock(mutex_);
   if (writing_) in_memory_ += writing_->bytes();
-  room_.wait(lock, [&] { return backlog_ == 0 || size() - stored_ <= backlog_; });
   if (in_memory_ > budget_ - budget_ / 4) {
     if (!source_ && on_full) {
       lock.unlock();

@@ -79,6 +79,7 @@ class Recording : public Listener {
 
  private:
   bool keeps(EventKind kind) const;
+  void wait_for_room();
   void add_chunk();
   void drop_oldest();
   void keep_loaded(std::size_t index, std::shared_ptr<const Chunk> chunk) const;
