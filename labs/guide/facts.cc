@@ -1,6 +1,7 @@
 #include "labs/guide/facts.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "mechanisms/core/codec.h"
@@ -88,7 +89,8 @@ void Facts::on_metric(const record::Event& e) {
   } else {
     series.last[e.node] = e.value;
   }
-  if (metric.ends_with("_ms")) series.samples.push_back(e.value);
+  // A NaN has no place in an order, and std::nth_element may then run past the end.
+  if (metric.ends_with("_ms") && !std::isnan(e.value)) series.samples.push_back(e.value);
 }
 
 const record::NodeInfo* Facts::find(std::string_view word) const {
