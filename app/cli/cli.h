@@ -7,7 +7,7 @@
 namespace cli {
 
 // Exit codes. Of verdicts as Jepsen's: valid, invalid, unknown; of usage and data as sysexits.h.
-inline constexpr int kValid = 0, kInvalid = 1, kUnknown = 2, kUsage = 64, kBadData = 65, kCannotWrite = 73;
+inline constexpr int kValid = 0, kInvalid = 1, kUnknown = 2, kUsage = 64, kBadData = 65, kBroken = 70, kCannotWrite = 73;
 
 int main(int argc, const char* const* argv);
 
@@ -49,8 +49,10 @@ struct BenchArguments {
 };
 int bench(const BenchArguments& arguments);
 
-// Prints `faultline: WHY` and returns the code.
+// Prints `faultline: WHY` on one line and returns the code.
 int fail(int code, const std::string& why);
+// `world, record and fuzz`
+std::string listed(const std::vector<std::string>& words, const std::string& last = "and");
 // `1..200` or `7`; false when it is neither.
 bool read_range(const std::string& text, std::uint64_t& first, std::uint64_t& last);
 

@@ -1,0 +1,17 @@
+// What run, show and export say of a run in the same words: where it comes from, how to have it again, its numbers.
+#pragma once
+#include <string>
+
+#include "labs/guide/facts.h"
+#include "labs/record/event.h"
+
+namespace cli {
+
+// faultline 0.1.0  lab raft-elections  simulated  seed 1  raft.voters=1
+std::string origin(const record::RunHeader& header);
+// One table: time, events, messages, operations, latencies.
+std::string summary(const guide::Facts& facts, std::uint64_t events);
+// A word as a shell takes it, in quotes where it needs them.
+std::string shell_word(const std::string& word);
+
+}  // namespace cli
