@@ -118,8 +118,10 @@ std::string header_line(const Recording& r, Format format) {
   std::string nodes;
   for (const auto& node : h.nodes)
     nodes += (nodes.empty() ? "" : ",") + ("{\"name\":" + json_text(node.name)) + ",\"kind\":" + json_text(node.kind) + ",\"group\":" + json_text(node.group) + "}";
+  std::string settings;
+  for (const auto& setting : h.settings) settings += (settings.empty() ? "" : ",") + json_text(setting);
   return "{\"program\":" + json_text(h.program) + ",\"lab\":" + json_text(h.lab) + ",\"world\":" + json_text(h.world) +
-         ",\"seed\":" + std::to_string(h.seed) + ",\"nodes\":[" + nodes + "]}\n";
+         ",\"seed\":" + std::to_string(h.seed) + ",\"settings\":[" + settings + "],\"nodes\":[" + nodes + "]}\n";
 }
 
 std::string event_line(const Recording& r, const Fields& f, Format format) {
