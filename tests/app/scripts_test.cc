@@ -84,7 +84,7 @@ TEST_F(Scripts, TestsRunTakesAWordAsAFilter) {
 TEST_F(Scripts, TestsRunFailsWhenNoTestIsLikeTheFilter) {
   const Ran none = script("tests/run", {"nothing"});
   EXPECT_NE(none.code, 0);
-  EXPECT_EQ(program::lines_of(none.out).back(), "0 passed, 0 failed") << none.out;
+  EXPECT_EQ(program::lines_of(none.out).back(), "0 passed, 1 failed") << none.out;
 }
 
 TEST_F(Scripts, AppRunPassesItsWordsAndStaysInTheCallersFolder) {
