@@ -4,7 +4,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 BUILD_PACKAGES=(g++ cmake ninja-build libasio-dev libsqlite3-dev libtomlplusplus-dev libcli11-dev
   nlohmann-json3-dev libxxhash-dev)
-TEST_PACKAGES=(libgtest-dev librapidcheck-dev libbenchmark-dev clang sqlite3)
+TEST_PACKAGES=(libgtest-dev librapidcheck-dev clang sqlite3)
 
 # install_missing NAME..: installs the Debian packages among NAME that this machine lacks.
 install_missing() {

@@ -17,7 +17,7 @@ namespace {
 
 using asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
-constexpr auto kMeasured = std::chrono::seconds(2);
+constexpr auto kMeasured = std::chrono::milliseconds(1500);
 
 // Reads 64 bytes and sends them back, until the time is over.
 struct Player {
@@ -79,7 +79,9 @@ struct Raft {
 
 Raft raft(std::uint32_t clients, bool files) {
   world::System system;
-  system.groups.push_back({"servers", catalog::find_kind("raft"), 3, {}, {}});
+  // One message at a time to each follower: what comes meanwhile shares the next. On a network without delay that costs
+  // nobody anything and makes the largest batches.
+  system.groups.push_back({"servers", catalog::find_kind("raft"), 3, {}, {{"max_in_flight", "1"}}});
   system.groups.push_back({"clients", catalog::find_kind("raft-client"), 1, {"servers"},
                            {{"sessions", std::to_string(clients)}, {"reads", "0"}, {"value_bytes", "100"}, {"keys", "1000"}}});
   system.disk.files = files;
@@ -98,12 +100,14 @@ Raft raft(std::uint32_t clients, bool files) {
 
 std::vector<Figure> loopback_bench() {
   std::vector<Figure> figures;
-  const double bare = ping_pong_rate();
-  figures.push_back({"bare ping-pong of 64 bytes", bare, "round trips/s", ""});
+  double before = ping_pong_rate();
   for (const bool files : {false, true})
     for (const std::uint32_t clients : {64u, 8u, 1u}) {
       const std::string of = ", " + std::to_string(clients) + (clients == 1 ? " client, " : " clients, ") + (files ? "synced files" : "memory disk");
       const Raft measured = raft(clients, files);
+      const double after = ping_pong_rate(), bare = (before + after) / 2;
+      before = after;
+      figures.push_back({"bare ping-pong beside it" + of, bare, "round trips/s", ""});
       figures.push_back({"Raft of 3" + of, measured.rate, "operations/s", ""});
       figures.push_back({"p50" + of, measured.p50, "ms", ""});
       figures.push_back({"p99" + of, measured.p99, "ms", ""});

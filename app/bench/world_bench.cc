@@ -1,5 +1,7 @@
 // The simulated world's messages a second, beside a bare binary heap that does nothing but order the same traffic.
+#include <algorithm>
 #include <chrono>
+#include <map>
 #include <queue>
 
 #include "app/bench/bench.h"
@@ -11,7 +13,8 @@ namespace bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::uint64_t kMessages = 2'000'000;
+constexpr std::uint64_t kMessages = 1'000'000;
+constexpr int kRounds = 5;
 
 double rate(std::uint64_t count, Clock::time_point began) {
   return static_cast<double>(count) / std::chrono::duration<double>(Clock::now() - began).count();
@@ -59,20 +62,29 @@ double hosted_rate(std::uint32_t nodes, bool recorded) {
 
 }  // namespace
 
+// The best of several rounds: other work on the machine only ever slows things down.
 std::vector<Figure> world_bench() {
+  struct Rates {
+    double bare = 0, off = 0, on = 0;
+  };
+  std::map<std::uint32_t, Rates> best;
+  for (int round = 0; round < kRounds; ++round)
+    for (const std::uint32_t nodes : {5u, 50u, 500u}) {
+      Rates& rates = best[nodes];
+      rates.bare = std::max(rates.bare, bare_rate(nodes));
+      rates.off = std::max(rates.off, hosted_rate(nodes, false));
+      rates.on = std::max(rates.on, hosted_rate(nodes, true));
+    }
   std::vector<Figure> figures;
-  double at_50 = 0;
-  for (const std::uint32_t nodes : {5u, 50u, 500u}) {
+  for (const auto& [nodes, rates] : best) {
     const std::string of = " at " + std::to_string(nodes) + " nodes";
-    const double bare = bare_rate(nodes), off = hosted_rate(nodes, false), on = hosted_rate(nodes, true);
-    figures.push_back({"bare heap" + of, bare, "messages/s", ""});
-    figures.push_back({"recording off" + of, off, "messages/s", ""});
-    figures.push_back({"recording on" + of, on, "messages/s", ""});
-    figures.push_back({"recording off / bare" + of, off / bare, "", nodes == 50 ? ">= 0.2" : ""});
-    figures.push_back({"recording on / bare" + of, on / bare, "", nodes == 50 ? ">= 0.125" : ""});
-    if (nodes == 50) at_50 = off;
-    if (nodes == 500) figures.push_back({"at 500 nodes / at 50", off / at_50, "", ">= 0.6"});
+    figures.push_back({"bare heap" + of, rates.bare, "messages/s", ""});
+    figures.push_back({"recording off" + of, rates.off, "messages/s", ""});
+    figures.push_back({"recording on" + of, rates.on, "messages/s", ""});
+    figures.push_back({"recording off / bare" + of, rates.off / rates.bare, "", nodes == 50 ? ">= 0.2" : ""});
+    figures.push_back({"recording on / bare" + of, rates.on / rates.bare, "", nodes == 50 ? ">= 0.125" : ""});
   }
+  figures.push_back({"recording off at 500 nodes / at 50", best[500].off / best[50].off, "", ">= 0.6"});
   return figures;
 }
 

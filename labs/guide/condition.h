@@ -1,13 +1,13 @@
 // What a lab waits for, judged from the recording only.
 //
-//   TERM OP VALUE [for DURATION]        OP: == != < <= > >=
+//   TERM OP VALUE [for DURATION]        OP: == != < <= > >=    VALUE: a number, a duration, or another TERM
 //     count(leader)                     nodes that are up and show this role
 //     sum(METRIC) max(METRIC) min(METRIC)   over all nodes, of the last value
 //     METRIC of NODE                    NODE: S3, or `leader`: of all who show that role, the one of the highest epoch
 //     gained(METRIC)                    how much the sum of a counter has grown since the step began
-//     p50(METRIC) p99(METRIC)           of a timing's samples since the step began
+//     p50(METRIC) p99(METRIC)           of a timing's samples since the step began; false while there are none
 //     ops ok | ops failed | ops unknown     client operations that ended so since the step began
-//     sent(MESSAGE) dropped(REASON)     messages since the step began; dropped(any)
+//     sent(MESSAGE) dropped(REASON)     messages since the step began; sent(any), dropped(any)
 //     epoch of NODE, max(epoch)
 //     elapsed                           time since the step began
 //   NODE is ROLE | NODE is not ROLE | NODE is down     [for DURATION]
@@ -24,18 +24,25 @@ namespace guide {
 
 struct Condition {
   enum class Kind { compare, is_role, heard, violation, linearizable };
-  enum class Term { count, sum, max, min, of_node, gained, p50, p99, ops, sent, dropped, epoch_of, max_epoch, elapsed };
+  enum class Term {
+    number, count, sum, max, min, of_node, gained, p50, p99, ops, sent, dropped, epoch_of, max_epoch, elapsed
+  };
   enum class Op { eq, ne, lt, le, gt, ge };
+  // One side of a comparison.
+  struct Operand {
+    Term term{};
+    std::string what;        // The metric, role, message, reason or outcome.
+    std::string node;        // METRIC of NODE
+    double value = 0;        // Of a number. Durations in ms.
+  };
 
   std::string text;          // As it was written.
   int line = 0;
   Kind kind{};
   bool negated = false;      // `no violation`, `not linearizable`, `is not`.
-  Term term{};
-  std::string what;          // The metric, role, message, reason, or text.
-  std::string node;
+  std::string what, node;    // Of is_role and heard: the role or the text, and who.
+  Operand left, right;       // Of compare.
   Op op{};
-  double value = 0;          // Durations in ms.
   core::Duration hold{};     // `for`
 };
 

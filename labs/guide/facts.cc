@@ -1,6 +1,8 @@
 #include "labs/guide/facts.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "mechanisms/core/codec.h"
 
@@ -43,7 +45,7 @@ void Facts::on_event(const record::Event& e, core::BytesView body) {
       ++crashes;
       faces_[e.node - 1] = {};
       break;
-    case EventKind::restart: faces_[e.node - 1].up = true; break;
+    case EventKind::restart: on_restart(e.node); break;
     case EventKind::note:
     case EventKind::refuse: notes_.emplace_back(body.begin(), body.end()); break;
     case EventKind::violation:
@@ -64,7 +66,17 @@ void Facts::on_event(const record::Event& e, core::BytesView body) {
   }
 }
 
-// A counter that falls has begun again after a restart: what it had counted still counts.
+// A node that starts counts from 0 again. What it had counted still counts, and must be put aside now: the first value
+// after the restart may be the same as the last before, or higher.
+void Facts::on_restart(core::NodeId node) {
+  faces_[node - 1].up = true;
+  for (auto& [metric, series] : metrics_) {
+    if (!metric.ends_with("_total")) continue;
+    if (const auto last = series.last.find(node); last != series.last.end()) series.restarted += std::exchange(last->second, 0);
+  }
+}
+
+// A counter that falls has begun again, too.
 void Facts::on_metric(const record::Event& e) {
   const std::string_view metric = name(e.type);
   auto it = metrics_.find(metric);
@@ -77,7 +89,8 @@ void Facts::on_metric(const record::Event& e) {
   } else {
     series.last[e.node] = e.value;
   }
-  if (metric.ends_with("_ms")) series.samples.push_back(e.value);
+  // A NaN has no place in an order, and std::nth_element may then run past the end.
+  if (metric.ends_with("_ms") && !std::isnan(e.value)) series.samples.push_back(e.value);
 }
 
 const record::NodeInfo* Facts::find(std::string_view word) const {
@@ -115,6 +128,11 @@ double Facts::percentile(std::string_view metric, double part, bool whole_run) c
   const auto at = samples.begin() + static_cast<std::ptrdiff_t>(part * static_cast<double>(samples.size() - 1));
   std::nth_element(samples.begin(), at, samples.end());
   return *at;
+}
+
+std::size_t Facts::samples(std::string_view metric) const {
+  const auto it = metrics_.find(metric);
+  return it == metrics_.end() ? 0 : it->second.samples.size() - it->second.step_samples;
 }
 
 std::uint64_t Facts::sent(std::string_view message) const {

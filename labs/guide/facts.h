@@ -40,6 +40,8 @@ class Facts : public record::Listener {
   double gained(std::string_view metric) const;
   // The so-manieth part of the samples of a timing; 0 when there are none.
   double percentile(std::string_view metric, double part, bool whole_run = false) const;
+  // How many samples of a timing there are since the step began.
+  std::size_t samples(std::string_view metric) const;
   std::uint64_t sent(std::string_view message) const;
   std::uint64_t dropped(std::string_view reason) const;
   std::uint64_t operations(core::Outcome outcome) const { return step_operations_[static_cast<std::size_t>(outcome)]; }
@@ -62,6 +64,7 @@ class Facts : public record::Listener {
   };
   std::string_view name(record::NameId id) const { return names_[id]; }
   void on_metric(const record::Event& event);
+  void on_restart(core::NodeId node);
 
   std::vector<record::NodeInfo> nodes_;
   std::vector<Face> faces_;

@@ -3,7 +3,9 @@
 #pragma once
 #include <array>
 #include <atomic>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -41,6 +43,12 @@ class Arena {
   std::size_t bytes_ = 0;
 };
 
+// There are many NaN and two zeros; a file knows one of each, and a run must be the same in memory and out of a file.
+inline double plain_value(double v) {
+  if (std::isnan(v)) return std::numeric_limits<double>::quiet_NaN();
+  return v == 0 ? 0.0 : v;
+}
+
 struct Chunk {
   std::size_t first_row = 0;
   std::array<std::int64_t, kChunkRows> at;
@@ -59,7 +67,7 @@ struct Chunk {
     const std::uint32_t i = published.load(std::memory_order_relaxed);
     at[i] = e.at.time_since_epoch().count();
     id[i] = e.id, kind[i] = e.kind, node[i] = e.node, peer[i] = e.peer, type[i] = e.type, ref[i] = e.ref;
-    value[i] = e.value;
+    value[i] = plain_value(e.value);
     body[i] = arena.keep(bytes);
     body_size[i] = static_cast<std::uint32_t>(bytes.size());
     published.store(i + 1, std::memory_order_release);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -19,16 +20,29 @@ namespace fs = std::filesystem;
 // A file that is written beside its target and takes its place when all is well.
 class Beside {
  public:
-  Beside(std::string target, bool force) : target_(std::move(target)), beside_(target_ + ".part"), force_(force) {
+  Beside(std::string target, bool force) : target_(std::move(target)), force_(force) {
     std::error_code ignored;
-    if (!force_ && fs::exists(target_, ignored)) throw StoreError(target_ + " exists already; --force writes over it");
-    const int file = ::open(beside_.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (!force_ && fs::exists(target_, ignored))
+      throw StoreError(target_ + " exists already; --force writes over it");
+    // A device, a pipe or a folder would be replaced by a file: for root even /dev/null.
+    if (fs::exists(target_, ignored) && !fs::is_regular_file(target_, ignored))
+      throw StoreError("cannot write " + target_ + ": it is not a plain file");
+    // Never over what has the name already: somebody's file, or another export that is still going.
+    int file = -1;
+    for (int i = 1; i <= 100 && file < 0; ++i) {
+      const std::string name = target_ + ".part" + (i > 1 ? std::to_string(i) : "");
+      file = ::open(name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0644);
+      if (file >= 0)
+        beside_ = name;
+      else if (errno != EEXIST)
+        break;
+    }
     if (file >= 0) out_ = ::fdopen(file, "w");
     if (out_ == nullptr) fail();
   }
   ~Beside() {
     if (out_ != nullptr) std::fclose(out_);
-    if (!done_) ::unlink(beside_.c_str());
+    if (!done_ && !beside_.empty()) ::unlink(beside_.c_str());
   }
   void write(const std::string& text) {
     if (std::fwrite(text.data(), 1, text.size(), out_) != text.size()) fail();
@@ -36,23 +50,33 @@ class Beside {
   void finish() {
     const bool written = std::fflush(out_) == 0 && ::fsync(::fileno(out_)) == 0;
     if (std::fclose(std::exchange(out_, nullptr)) != 0 || !written) fail();
-    // link() refuses to replace what came in the meantime.
-    if (force_ ? ::rename(beside_.c_str(), target_.c_str()) != 0
-               : ::link(beside_.c_str(), target_.c_str()) != 0 || ::unlink(beside_.c_str()) != 0)
-      fail();
+    if ((force_ ? ::rename(beside_.c_str(), target_.c_str()) : rename_to_nothing()) != 0) fail();
     done_ = true;
   }
 
  private:
-  [[noreturn]] void fail() const { throw StoreError("cannot write " + target_ + ": " + std::strerror(errno)); }
+  // What came to the target in the meantime stays. Of file systems, some know the one way and some the other.
+  int rename_to_nothing() const {
+    const int renamed = ::renameat2(AT_FDCWD, beside_.c_str(), AT_FDCWD, target_.c_str(), RENAME_NOREPLACE);
+    if (renamed == 0 || (errno != EINVAL && errno != ENOSYS)) return renamed;
+    return ::link(beside_.c_str(), target_.c_str()) == 0 ? ::unlink(beside_.c_str()) : -1;
+  }
+  [[noreturn]] void fail() const {
+    throw StoreError("cannot write " + target_ + ": " + std::strerror(errno));
+  }
 
   std::string target_, beside_;
   bool force_, done_ = false;
   std::FILE* out_ = nullptr;
 };
 
-// A cell that a spreadsheet would take for a formula begins with an apostrophe.
+constexpr const char* kReplacement = "\xef\xbf\xbd";
+
+// A cell that a spreadsheet would take for a formula begins with an apostrophe. A zero byte, at which many
+// programs would end the text, is replaced; all other bytes are as they were.
 std::string csv_cell(std::string text) {
+  for (std::size_t at = 0; (at = text.find('\0', at)) != std::string::npos;)
+    text.replace(at, 1, kReplacement);
   if (!text.empty() && std::strchr("=+-@\t\r", text[0]) != nullptr) text.insert(text.begin(), '\'');
   if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
   std::string quoted = "\"";
@@ -66,8 +90,11 @@ std::string csv_cell(std::string text) {
 // Bytes that are no UTF-8 become the replacement character: JSON knows nothing else.
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const std::size_t n = byte(0) < 0x80 ? 1 : byte(0) >= 0xc2 && byte(0) < 0xe0 ? 2 : byte(0) >= 0xe0 && byte(0) < 0xf0 ? 3
-                        : byte(0) >= 0xf0 && byte(0) < 0xf5 ? 4 : 0;
+  const std::size_t n = byte(0) < 0x80                      ? 1
+                        : byte(0) >= 0xc2 && byte(0) < 0xe0 ? 2
+                        : byte(0) >= 0xe0 && byte(0) < 0xf0 ? 3
+                        : byte(0) >= 0xf0 && byte(0) < 0xf5 ? 4
+                                                            : 0;
   if (n == 0 || n > text.size()) return 0;
   for (std::size_t i = 1; i < n; ++i)
     if ((byte(i) & 0xc0) != 0x80) return 0;
@@ -89,7 +116,7 @@ std::string json_text(std::string_view text) {
       std::snprintf(buffer, sizeof buffer, "\\u%04x", c);
       out += buffer;
     } else if (n == 0) {
-      out += "\xef\xbf\xbd";
+      out += kReplacement;
     } else {
       out += text.substr(0, n);
     }
@@ -98,8 +125,12 @@ std::string json_text(std::string_view text) {
   return out + '"';
 }
 
+// JSON has no NaN and no infinity.
+std::string json_number(double v) { return std::isfinite(v) ? core::text(v) : "null"; }
+
 struct Fields {
   std::string t_ns, id, kind, node, peer, type, ref, value, body;
+  double number;
 };
 
 Fields fields_of(const Recording& r, const Event& e, core::BytesView body, const BodyText& body_text) {
@@ -107,30 +138,42 @@ Fields fields_of(const Recording& r, const Event& e, core::BytesView body, const
     const NodeInfo* info = r.node(id);
     return info ? info->name : std::string();
   };
-  return {std::to_string(e.at.time_since_epoch().count()), std::to_string(e.id), std::string(core::name_of(e.kind)),
-          node(e.node), node(e.peer), r.name(e.type), std::to_string(e.ref), core::text(e.value),
-          body.empty() ? "" : body_text(r, e, body)};
+  return {std::to_string(e.at.time_since_epoch().count()),
+          std::to_string(e.id),
+          std::string(core::name_of(e.kind)),
+          node(e.node),
+          node(e.peer),
+          r.name(e.type),
+          std::to_string(e.ref),
+          core::text(e.value),
+          body.empty() ? "" : body_text(r, e, body),
+          e.value};
 }
 
 std::string header_line(const Recording& r, Format format) {
   const RunHeader& h = r.header();
   if (format == Format::csv) return "t_ns,id,kind,node,peer,type,ref,value,body,lab,seed,program\n";
-  std::string nodes;
-  for (const auto& node : h.nodes)
-    nodes += (nodes.empty() ? "" : ",") + ("{\"name\":" + json_text(node.name)) + ",\"kind\":" + json_text(node.kind) + ",\"group\":" + json_text(node.group) + "}";
-  std::string settings;
+  std::string nodes, settings;
   for (const auto& setting : h.settings) settings += (settings.empty() ? "" : ",") + json_text(setting);
-  return "{\"program\":" + json_text(h.program) + ",\"lab\":" + json_text(h.lab) + ",\"world\":" + json_text(h.world) +
-         ",\"seed\":" + std::to_string(h.seed) + ",\"settings\":[" + settings + "],\"nodes\":[" + nodes + "]}\n";
+  for (const auto& node : h.nodes)
+    nodes += (nodes.empty() ? "" : ",") + ("{\"name\":" + json_text(node.name)) +
+             ",\"kind\":" + json_text(node.kind) + ",\"group\":" + json_text(node.group) + "}";
+  return "{\"program\":" + json_text(h.program) + ",\"lab\":" + json_text(h.lab) +
+         ",\"world\":" + json_text(h.world) + ",\"seed\":" + std::to_string(h.seed) +
+         ",\"level\":" + json_text(core::name_of(h.level)) + ",\"settings\":[" + settings + "],\"nodes\":[" +
+         nodes + "]}\n";
 }
 
 std::string event_line(const Recording& r, const Fields& f, Format format) {
   if (format == Format::csv)
-    return f.t_ns + "," + f.id + "," + f.kind + "," + csv_cell(f.node) + "," + csv_cell(f.peer) + "," + csv_cell(f.type) + "," + f.ref +
-           "," + f.value + "," + csv_cell(f.body) + "," + csv_cell(r.header().lab) + "," + std::to_string(r.header().seed) + "," +
+    return f.t_ns + "," + f.id + "," + f.kind + "," + csv_cell(f.node) + "," + csv_cell(f.peer) + "," +
+           csv_cell(f.type) + "," + f.ref + "," + f.value + "," + csv_cell(f.body) + "," +
+           csv_cell(r.header().lab) + "," + std::to_string(r.header().seed) + "," +
            csv_cell(r.header().program) + "\n";
-  return "{\"t_ns\":" + f.t_ns + ",\"id\":" + f.id + ",\"kind\":" + json_text(f.kind) + ",\"node\":" + json_text(f.node) + ",\"peer\":" +
-         json_text(f.peer) + ",\"type\":" + json_text(f.type) + ",\"ref\":" + f.ref + ",\"value\":" + f.value + ",\"body\":" + json_text(f.body) + "}\n";
+  return "{\"t_ns\":" + f.t_ns + ",\"id\":" + f.id + ",\"kind\":" + json_text(f.kind) +
+         ",\"node\":" + json_text(f.node) + ",\"peer\":" + json_text(f.peer) +
+         ",\"type\":" + json_text(f.type) + ",\"ref\":" + f.ref + ",\"value\":" + json_number(f.number) +
+         ",\"body\":" + json_text(f.body) + "}\n";
 }
 
 }  // namespace
@@ -140,8 +183,11 @@ std::size_t export_run(const Recording& recording, Format format, const std::str
   Beside file(path, force);
   file.write(header_line(recording, format));
   std::size_t written = 0;
-  recording.visit(recording.first_at_or_after(range.from), recording.size(), [&](const Event& e, core::BytesView body) {
-    if (e.at > range.to) return;
+  const std::size_t begin = recording.first_at_or_after(range.from);
+  const std::size_t end = range.to == core::Time::max()
+                              ? recording.size()
+                              : recording.first_at_or_after(range.to + core::Duration(1));
+  recording.visit(begin, end, [&](const Event& e, core::BytesView body) {
     file.write(event_line(recording, fields_of(recording, e, body, body_text), format));
     ++written;
   });

@@ -1,13 +1,13 @@
 #include "labs/record/open_run.h"
 
-#include <fcntl.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
-#include <cstdlib>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 
 #include "mechanisms/core/codec.h"
 
@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kMaxRows = std::int64_t{1} << 40;
 constexpr std::int64_t kMaxNames = 1'000'000;
 constexpr std::size_t kMaxHeader = 8u << 20;
+constexpr std::int64_t kMaxFile = std::int64_t{1} << 38;
 
 // Nothing but reading our own tables.
 int authorize(void*, int action, const char* first, const char*, const char* database, const char* view) {
@@ -34,7 +35,9 @@ int authorize(void*, int action, const char* first, const char*, const char* dat
 struct Deadline {
   std::chrono::steady_clock::time_point at;
 };
-int over(void* deadline) { return std::chrono::steady_clock::now() > static_cast<Deadline*>(deadline)->at ? 1 : 0; }
+int over(void* deadline) {
+  return std::chrono::steady_clock::now() > static_cast<Deadline*>(deadline)->at ? 1 : 0;
+}
 
 // Called on the plain connection, before anything of the file is interpreted.
 void harden(Database& db) {
@@ -43,11 +46,16 @@ void harden(Database& db) {
   sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
   sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
-  const std::pair<int, int> limits[] = {{SQLITE_LIMIT_LENGTH, 64 << 20},  {SQLITE_LIMIT_SQL_LENGTH, 100'000},
-                                        {SQLITE_LIMIT_COLUMN, 100},       {SQLITE_LIMIT_EXPR_DEPTH, 20},
-                                        {SQLITE_LIMIT_COMPOUND_SELECT, 3}, {SQLITE_LIMIT_VDBE_OP, 25'000},
-                                        {SQLITE_LIMIT_FUNCTION_ARG, 8},   {SQLITE_LIMIT_ATTACHED, 0},
-                                        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50}, {SQLITE_LIMIT_VARIABLE_NUMBER, 20},
+  const std::pair<int, int> limits[] = {{SQLITE_LIMIT_LENGTH, 64 << 20},
+                                        {SQLITE_LIMIT_SQL_LENGTH, 100'000},
+                                        {SQLITE_LIMIT_COLUMN, 100},
+                                        {SQLITE_LIMIT_EXPR_DEPTH, 20},
+                                        {SQLITE_LIMIT_COMPOUND_SELECT, 3},
+                                        {SQLITE_LIMIT_VDBE_OP, 25'000},
+                                        {SQLITE_LIMIT_FUNCTION_ARG, 8},
+                                        {SQLITE_LIMIT_ATTACHED, 0},
+                                        {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50},
+                                        {SQLITE_LIMIT_VARIABLE_NUMBER, 20},
                                         {SQLITE_LIMIT_TRIGGER_DEPTH, 1}};
   for (const auto& [limit, value] : limits) sqlite3_limit(raw, limit, value);
   db.run("PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;");
@@ -88,85 +96,123 @@ std::vector<std::string> read_names(Database& db) {
   while (select.step()) {
     if (select.integer(0) != static_cast<std::int64_t>(names.size()) || names.size() > kMaxNames)
       throw BadRun("its names are not counted from 1");
+    if (!select.is_text(1)) throw BadRun("a name is no text");
     names.push_back(select.text(1));
   }
   return names;
 }
 
-// A file that its writer did not finish has a log beside it. Both are copied into a private folder and joined there:
-// what lies beside a foreign file is never touched.
-std::string private_copy(const std::string& path, std::string& folder) {
-  const char* base = std::getenv("TMPDIR");
-  std::string pattern = std::string(base != nullptr ? base : "/tmp") + "/faultline-XXXXXX";
-  if (::mkdtemp(pattern.data()) == nullptr) throw BadRun("there is no place for a private copy of it");
-  folder = pattern;
-  const std::string copy = folder + "/run";
-  std::error_code error;
-  fs::copy_file(path, copy, error);
-  if (!error && fs::exists(path + "-wal")) fs::copy_file(path + "-wal", copy + "-wal", error);
-  if (error) throw BadRun("it cannot be copied: " + error.message());
-  return copy;
+// The first bytes of a log; they change when its writer begins it anew.
+std::string head_of(const std::string& path) {
+  std::string head(32, '\0');
+  std::ifstream(path, std::ios::binary).read(head.data(), static_cast<std::streamsize>(head.size()));
+  return head;
 }
 
-std::shared_ptr<const Recording> open_checked(const std::string& path) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) throw BadRun("there is no such file");
-  if (!S_ISREG(info.st_mode)) throw BadRun("it is not a plain file");
-  std::string folder;
-  std::error_code ignored;
-  const bool unfinished = fs::exists(path + "-wal", ignored) && fs::file_size(path + "-wal", ignored) > 0;
-  std::unique_ptr<Database> db;
-  struct Cleaner {
-    std::string& folder;
-    ~Cleaner() {
-      std::error_code none;
-      if (!folder.empty()) fs::remove_all(folder, none);
+// A file that its writer did not finish has a log beside it. Both are copied into a private folder and joined
+// there: what lies beside a foreign file is never touched. The copy has no name once it is open.
+std::unique_ptr<Database> open_copy(const std::string& path) {
+  struct Scratch {
+    std::string folder = make_scratch_folder();
+    ~Scratch() {
+      std::error_code ignored;
+      fs::remove_all(folder, ignored);
     }
-  } cleaner{folder};
-  if (unfinished) {
-    db = std::make_unique<Database>(private_copy(path, folder), Database::Mode::write);
-  } else {
-    std::string escaped;
-    for (const char c : fs::absolute(path).string()) {
-      constexpr char kHex[] = "0123456789ABCDEF";
-      const auto byte = static_cast<unsigned char>(c);
-      const bool plain = std::isalnum(byte) != 0 || c == '/' || c == '.' || c == '-' || c == '_';
-      if (plain) escaped += c;
-      else escaped += {'%', kHex[byte >> 4], kHex[byte & 15]};
-    }
-    db = std::make_unique<Database>("file:" + escaped + "?immutable=1", Database::Mode::read);
+  } scratch;
+  const std::string copy = scratch.folder + "/run", log = path + "-wal";
+  std::error_code error;
+  if (fs::space(scratch.folder, error).available <
+      fs::file_size(path, error) + fs::file_size(log, error) + kMaxHeader)
+    throw BadRun("there is no room for a private copy of it in " +
+                 fs::path(scratch.folder).parent_path().string());
+  // When the run is still going, its log may be begun anew between the two copies, which then do not belong
+  // together.
+  for (int attempt = 0; attempt < 20; ++attempt) {
+    const std::string before = head_of(log);
+    fs::copy_file(path, copy, fs::copy_options::overwrite_existing, error);
+    if (!error) fs::copy_file(log, copy + "-wal", fs::copy_options::overwrite_existing, error);
+    if (error) throw BadRun("it cannot be copied: " + error.message());
+    if (head_of(log) != before) continue;
+    ::chmod(copy.c_str(), 0600), ::chmod((copy + "-wal").c_str(), 0600);
+    auto db = std::make_unique<Database>(copy, Database::Mode::write);
+    harden(*db);
+    db->number("PRAGMA schema_version");  // Opens the log, too.
+    return db;
   }
+  throw BadRun("it changes faster than it can be copied");
+}
+
+std::unique_ptr<Database> open_plain(const std::string& path) {
+  auto db = std::make_unique<Database>(path, Database::Mode::foreign);
   harden(*db);
-  Deadline deadline{std::chrono::steady_clock::now() + std::chrono::seconds(20)};
-  sqlite3_progress_handler(db->get(), 10'000, over, &deadline);
-  if (db->number("PRAGMA application_id") != kApplicationId) throw BadRun("it is not a run file");
-  const std::int64_t version = db->number("PRAGMA user_version");
+  return db;
+}
+
+// What SQLite itself can check, before anything in the file is believed.
+void check_file(Database& db) {
+  if (db.number("PRAGMA application_id") != kApplicationId) throw BadRun("it is not a run file");
+  const std::int64_t version = db.number("PRAGMA user_version");
   if (version > kFormatVersion)
-    throw BadRun("it is of format " + std::to_string(version) + ", and this program knows up to " + std::to_string(kFormatVersion));
+    throw BadRun("it is of format " + std::to_string(version) + ", and this program knows up to " +
+                 std::to_string(kFormatVersion));
   if (version < 1) throw BadRun("it has no format version");
-  {
-    Statement check(*db, "PRAGMA quick_check(1)");
-    if (!check.step() || check.text(0) != "ok") throw BadRun("SQLite finds it damaged");
-  }
-  sqlite3_set_authorizer(db->get(), authorize, nullptr);
-  check_schema(*db);
-  RunHeader header = read_header(*db);
-  std::vector<std::string> names = read_names(*db);
-  const std::int64_t rows = db->number("SELECT count(*) FROM events");
-  if (rows > kMaxRows || (rows > 0 && db->number("SELECT max(row) FROM events") != rows - 1) || (rows > 0 && db->number("SELECT min(row) FROM events") != 0))
+  // SQLite's check keeps a bit for each page that the file claims to have.
+  if (db.number("PRAGMA page_size") < 4096) throw BadRun("its pages are too small");
+  check_schema(db);
+  Statement check(db, "PRAGMA quick_check(1)");
+  if (!check.step() || check.text(0) != "ok") throw BadRun("SQLite finds it damaged");
+}
+
+std::int64_t count_rows(Database& db) {
+  const std::int64_t rows = db.number("SELECT count(*) FROM events");
+  if (rows == 0) return 0;
+  if (rows > kMaxRows || db.number("SELECT max(row) FROM events") != rows - 1 ||
+      db.number("SELECT min(row) FROM events") != 0)
     throw BadRun("its events are not counted from 0");
-  std::vector<core::Time> first_times;
-  Statement first(*db, "SELECT t_ns FROM events WHERE row = ?1");
+  return rows;
+}
+
+// The time of each chunk's first event.
+std::vector<core::Time> read_first_times(Database& db, std::int64_t rows) {
+  std::vector<core::Time> times;
+  Statement first(db, "SELECT t_ns FROM events WHERE row = ?1");
   for (std::int64_t row = 0; row < rows; row += kChunkRows) {
     first.reset();
     if (!first.bind(1, row).step()) throw BadRun("an event is missing");
-    first_times.emplace_back(core::Duration(first.integer(0)));
+    const core::Time time{core::Duration(first.integer(0))};
+    if (!first.is_integer(0) || (!times.empty() && time < times.back()))
+      throw BadRun("its events are not in order");
+    times.push_back(time);
   }
-  first.reset();
+  return times;
+}
+
+std::shared_ptr<const Recording> open_checked(const std::string& given) {
+  // A link's log lies beside what the link names.
+  std::error_code error;
+  const std::string path = fs::canonical(given, error).string();
+  if (error) throw BadRun(error.message());
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) throw BadRun(std::strerror(errno));
+  if (!S_ISREG(info.st_mode)) throw BadRun("it is not a plain file");
+  if (info.st_size > kMaxFile) throw BadRun("it is too large");
+  struct stat log {};
+  const bool unfinished =
+      ::stat((path + "-wal").c_str(), &log) == 0 && S_ISREG(log.st_mode) && log.st_size > 0;
+  std::unique_ptr<Database> db = unfinished ? open_copy(path) : open_plain(path);
+  // A disk reads more than 50 MB a second; what a sparse file merely claims to hold gives it no time.
+  const auto patience = std::chrono::seconds(20 + (info.st_blocks + log.st_blocks) / 100'000);
+  Deadline deadline{std::chrono::steady_clock::now() + patience};
+  sqlite3_progress_handler(db->get(), 10'000, over, &deadline);
+  check_file(*db);
+  sqlite3_set_authorizer(db->get(), authorize, nullptr);
+  RunHeader header = read_header(*db);
+  std::vector<std::string> names = read_names(*db);
+  const std::int64_t rows = count_rows(*db);
+  std::vector<core::Time> first_times = read_first_times(*db, rows);
   sqlite3_progress_handler(db->get(), 0, nullptr, nullptr);
-  auto source = std::make_unique<RunFileChunks>(std::move(db), header.nodes.size(), false);
+  auto source = std::make_unique<RunFileChunks>(std::move(db), header.nodes.size());
   source->expect(static_cast<std::size_t>(rows), names.size());
-  source->scratch_folder = std::exchange(folder, "");
   return std::make_shared<Recording>(std::move(header), std::move(names), static_cast<std::size_t>(rows),
                                      std::move(first_times), std::move(source));
 }
@@ -182,6 +228,8 @@ std::shared_ptr<const Recording> open_run(const std::string& path) {
     throw BadRun(path + " cannot be opened: its header is damaged: " + bad.what());
   } catch (const StoreError& error) {
     throw BadRun(path + " cannot be opened: " + error.what());
+  } catch (const std::bad_alloc&) {
+    throw BadRun(path + " cannot be opened: it needs more memory than there is");
   }
 }
 

@@ -12,8 +12,10 @@
 namespace record {
 namespace {
 
-// So many chunks that were read back are kept.
+// So many chunks that were read back are kept at most.
 constexpr std::size_t kLoadedChunks = 16;
+// Once in so many events the writer looks whether it is too far ahead of the run file. Divides kChunkRows.
+constexpr std::size_t kRowsPerLook = 4096;
 
 }  // namespace
 
@@ -45,9 +47,15 @@ void Recording::on_name(NameId id, std::string_view name) {
 void Recording::on_event(const Event& event, core::BytesView body) {
   if (!keeps(event.kind)) return;
   if (header_.level != Level::bodies && (event.kind == EventKind::send || event.kind == EventKind::persist)) body = {};
+  if (size() % kRowsPerLook == 0) wait_for_room();
   if (!writing_ || writing_->rows() == kChunkRows) add_chunk();
   writing_->append(event, body);
   rows_.fetch_add(1, std::memory_order_release);
+}
+
+void Recording::wait_for_room() {
+  std::unique_lock lock(mutex_);
+  room_.wait(lock, [&] { return backlog_ == 0 || size() - stored_ <= backlog_; });
 }
 
 // Once in kChunkRows events: a new chunk, and what must be weighed now and then.
@@ -56,8 +64,7 @@ void Recording::add_chunk() {
   chunk->first_row = size();
   std::unique_lock lock(mutex_);
   if (writing_) in_memory_ += writing_->bytes();
-  room_.wait(lock, [&] { return backlog_ == 0 || size() - stored_ <= backlog_; });
-  if (in_memory_ > budget_) {
+  if (in_memory_ > budget_ - budget_ / 4) {
     if (!source_ && on_full) {
       lock.unlock();
       std::exchange(on_full, nullptr)();
@@ -71,7 +78,7 @@ void Recording::add_chunk() {
 }
 
 void Recording::drop_oldest() {
-  while (in_memory_ > budget_ && source_ && oldest_ + 1 < chunks_.size() && (oldest_ + 1) * kChunkRows <= stored_) {
+  while (in_memory_ > budget_ - budget_ / 4 && source_ && oldest_ + 1 < chunks_.size() && (oldest_ + 1) * kChunkRows <= stored_) {
     if (chunks_[oldest_]) {
       in_memory_ -= chunks_[oldest_]->bytes();
       first_times_[oldest_] = core::Time(core::Duration(chunks_[oldest_]->at[0]));
@@ -115,13 +122,20 @@ std::shared_ptr<const Chunk> Recording::chunk_of(std::size_t row) const {
   auto chunk = source->load(index);
   const std::lock_guard lock(mutex_);
   if (chunks_[index]) return chunks_[index];
-  chunks_[index] = chunk;
+  keep_loaded(index, chunk);
+  return chunk;
+}
+
+void Recording::keep_loaded(std::size_t index, std::shared_ptr<const Chunk> chunk) const {
+  loaded_bytes_ += chunk->bytes();
+  chunks_[index] = std::move(chunk);
   loaded_.push_back(index);
-  if (loaded_.size() > kLoadedChunks) {
-    chunks_[loaded_.front()] = nullptr;
+  while (loaded_.size() > 1 && (loaded_.size() > kLoadedChunks || loaded_bytes_ > budget_ / 4)) {
+    auto& oldest = chunks_[loaded_.front()];
+    loaded_bytes_ -= oldest->bytes();
+    oldest = nullptr;
     loaded_.pop_front();
   }
-  return chunk;
 }
 
 Row Recording::at(std::size_t row) const {

@@ -79,8 +79,10 @@ class Recording : public Listener {
 
  private:
   bool keeps(EventKind kind) const;
+  void wait_for_room();
   void add_chunk();
   void drop_oldest();
+  void keep_loaded(std::size_t index, std::shared_ptr<const Chunk> chunk) const;
 
   RunHeader header_;
   std::size_t budget_;
@@ -91,12 +93,13 @@ class Recording : public Listener {
   mutable std::condition_variable room_;
   mutable std::vector<std::shared_ptr<const Chunk>> chunks_;  // Null: not in memory.
   mutable std::deque<std::size_t> loaded_;         // Chunks that were read back, oldest first.
+  mutable std::size_t loaded_bytes_ = 0;           // Theirs: at most a quarter of the budget, or one chunk.
   std::vector<core::Time> first_times_;            // Of each chunk.
   std::vector<std::string> names_{""};
   std::shared_ptr<ChunkSource> source_;
   std::size_t stored_ = 0;                         // Rows that the run file holds.
   std::size_t backlog_ = 0;
-  std::size_t in_memory_ = 0;                      // Bytes of finished chunks that were not read back.
+  std::size_t in_memory_ = 0;                      // Bytes of finished chunks not read back: at most the other quarters.
   std::size_t oldest_ = 0;                         // The first chunk that was never dropped.
 };
 

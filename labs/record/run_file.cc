@@ -1,10 +1,38 @@
 #include "labs/record/run_file.h"
 
 #include <sqlite3.h>
+#include <stdlib.h>
 
+#include <cctype>
+#include <cstdlib>
 #include <filesystem>
+#include <limits>
 
 namespace record {
+namespace {
+
+// No run lasts 146 years. What adds to a time need not think of an overflow.
+constexpr std::int64_t kLastMoment = std::int64_t{1} << 62;
+
+// Who hears of these looks the node up.
+bool happens_at_a_node(EventKind kind) {
+  return kind == EventKind::show || kind == EventKind::crash || kind == EventKind::restart || kind == EventKind::pause ||
+         kind == EventKind::resume;
+}
+
+std::string uri_of(const std::string& path) {
+  std::string escaped;
+  for (const char c : path) {
+    constexpr char kHex[] = "0123456789ABCDEF";
+    const auto byte = static_cast<unsigned char>(c);
+    const bool plain = std::isalnum(byte) != 0 || c == '/' || c == '.' || c == '-' || c == '_';
+    if (plain) escaped += c;
+    else escaped += {'%', kHex[byte >> 4], kHex[byte & 15]};
+  }
+  return "file:" + escaped + "?immutable=1";
+}
+
+}  // namespace
 
 const char* const kSchema = R"sql(
 CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -19,10 +47,16 @@ CREATE VIEW metrics AS SELECT row, t_ns, node, type AS metric, value FROM event 
 )sql";
 
 Database::Database(const std::string& path, Mode mode) {
-  int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI;
+  int flags = SQLITE_OPEN_READONLY;
   if (mode == Mode::write) flags = SQLITE_OPEN_READWRITE;
   if (mode == Mode::create) flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-  if (sqlite3_open_v2(path.c_str(), &db_, flags | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK) {
+  // Debian's SQLite takes any name that begins with `file:` for a URI with options, and `:memory:` for no file at all.
+  // A whole path begins with a slash.
+  std::error_code error_code;
+  std::string name = std::filesystem::absolute(path, error_code).string();
+  if (error_code) throw StoreError(error_code.message());
+  if (mode == Mode::foreign) name = uri_of(name), flags |= SQLITE_OPEN_URI;
+  if (sqlite3_open_v2(name.c_str(), &db_, flags | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK) {
     const std::string why = error();
     sqlite3_close_v2(db_);
     throw StoreError(why);
@@ -84,6 +118,10 @@ void Statement::reset() { sqlite3_reset(statement_); }
 std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_, column); }
 double Statement::real(int column) const { return sqlite3_column_double(statement_, column); }
 bool Statement::is_integer(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_INTEGER; }
+bool Statement::is_real(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_FLOAT; }
+bool Statement::is_text(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_TEXT; }
+bool Statement::is_blob(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_BLOB; }
+bool Statement::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
 
 std::string Statement::text(int column) const {
   const auto* text = sqlite3_column_text(statement_, column);
@@ -97,59 +135,91 @@ core::BytesView Statement::blob(int column) const {
   return bytes != nullptr ? core::BytesView(bytes, size) : core::BytesView();
 }
 
-RunFileChunks::RunFileChunks(std::unique_ptr<Database> db, std::size_t nodes, bool trusted)
-    : db_(std::move(db)),
-      select_(std::make_unique<Statement>(*db_,
-                                          "SELECT row, id, t_ns, kind, node, peer, type, ref, value, body FROM events "
-                                          "WHERE row >= ?1 AND row < ?2 ORDER BY row")),
-      nodes_(nodes),
-      trusted_(trusted) {}
+RunFileChunks::RunFileChunks(std::unique_ptr<Database> db, std::size_t nodes) : nodes_(nodes) { open(std::move(db)); }
 
-RunFileChunks::~RunFileChunks() {
+RunFileChunks::~RunFileChunks() = default;
+
+void RunFileChunks::open(std::unique_ptr<Database> db) {
+  db_ = std::move(db);
+  select_ = std::make_unique<Statement>(*db_,
+                                        "SELECT row, id, t_ns, kind, node, peer, type, ref, value, body FROM events "
+                                        "WHERE row >= ?1 AND row < ?2 ORDER BY row");
+}
+
+void RunFileChunks::reopen(const std::string& path, const std::function<void()>& change) {
+  const std::lock_guard lock(mutex_);
   select_.reset();
   db_.reset();
-  std::error_code ignored;
-  if (!scratch_folder.empty()) std::filesystem::remove_all(scratch_folder, ignored);
+  std::exception_ptr failed;
+  try {
+    change();
+  } catch (...) {
+    failed = std::current_exception();
+  }
+  open(std::make_unique<Database>(path, Database::Mode::read));
+  if (failed) std::rethrow_exception(failed);
 }
 
 std::shared_ptr<const Chunk> RunFileChunks::load(std::size_t index) {
   const std::lock_guard lock(mutex_);
+  if (!select_) throw BadRun("the run file cannot be read any more");
   auto chunk = std::make_shared<Chunk>();
   chunk->first_row = index * kChunkRows;
-  std::int64_t expected = static_cast<std::int64_t>(chunk->first_row), last_time = 0, last_id = 0;
-  const auto bad = [&](const char* why) { throw BadRun("event " + std::to_string(expected) + " is damaged: " + why); };
   try {
-    select_->reset();
-    select_->bind(1, expected).bind(2, expected + static_cast<std::int64_t>(kChunkRows));
-    while (select_->step()) {
-      const Statement& s = *select_;
-      for (int column = 0; column <= 7; ++column)
-        if (!s.is_integer(column)) bad("a number is missing");
-      if (s.integer(0) != expected) bad("one is missing");
-      if (s.integer(1) <= last_id || s.integer(2) < last_time) bad("the order is wrong");
-      if (s.integer(3) < 0 || s.integer(3) >= static_cast<std::int64_t>(names(EventKind{}).size())) bad("no such kind");
-      for (const int column : {4, 5})
-        if (s.integer(column) < 0 || s.integer(column) > static_cast<std::int64_t>(nodes_)) bad("no such node");
-      if (s.integer(6) < 0 || static_cast<std::uint64_t>(s.integer(6)) >= names_) bad("no such name");
-      if (s.integer(7) < 0) bad("a negative reference");
-      const Event event{core::Time(core::Duration(s.integer(2))), static_cast<std::uint64_t>(s.integer(1)),
-                        static_cast<EventKind>(s.integer(3)), static_cast<core::NodeId>(s.integer(4)),
-                        static_cast<core::NodeId>(s.integer(5)), static_cast<NameId>(s.integer(6)),
-                        static_cast<std::uint64_t>(s.integer(7)), s.real(8)};
-      chunk->append(event, s.blob(9));
-      last_id = s.integer(1), last_time = s.integer(2);
-      ++expected;
-    }
+    read_rows(*chunk);
   } catch (const StoreError& error) {
     select_->reset();
     throw BadRun(std::string("the run file cannot be read: ") + error.what());
-  } catch (const BadRun&) {
+  } catch (...) {
     select_->reset();
     throw;
   }
-  const std::size_t wanted = std::min(rows_, chunk->first_row + kChunkRows);
-  if (!trusted_ && chunk->first_row + chunk->rows() < wanted) bad("one is missing");
   return chunk;
+}
+
+void RunFileChunks::read_rows(Chunk& chunk) {
+  const auto first = static_cast<std::int64_t>(chunk.first_row);
+  const auto end = static_cast<std::int64_t>(std::min(rows_, chunk.first_row + kChunkRows));
+  std::int64_t expected = first == 0 ? 0 : first - 1;  // With the row before, for the order between two chunks.
+  std::int64_t last_time = 0, last_id = 0;
+  const auto bad = [&](const char* why) { throw BadRun("event " + std::to_string(expected) + " is damaged: " + why); };
+  const Statement& s = *select_;
+  select_->reset();
+  select_->bind(1, expected).bind(2, end);
+  while (select_->step()) {
+    for (int column = 0; column <= 7; ++column)
+      if (!s.is_integer(column)) bad("a number is missing");
+    if (!s.is_real(8) && !s.is_null(8)) bad("its value is no number");
+    if (!s.is_blob(9) && !s.is_null(9)) bad("its body is no bytes");
+    if (s.integer(0) != expected) bad("one is missing");
+    if (s.integer(1) <= last_id || s.integer(2) < last_time || s.integer(2) > kLastMoment) bad("the order is wrong");
+    if (s.integer(3) < 0 || s.integer(3) >= static_cast<std::int64_t>(names(EventKind{}).size())) bad("no such kind");
+    for (const int column : {4, 5})
+      if (s.integer(column) < 0 || s.integer(column) > static_cast<std::int64_t>(nodes_)) bad("no such node");
+    if (s.integer(4) == core::kNobody && happens_at_a_node(static_cast<EventKind>(s.integer(3)))) bad("no such node");
+    if (s.integer(6) < 0 || s.integer(6) > std::numeric_limits<NameId>::max()) bad("no such name");
+    if (static_cast<std::uint64_t>(s.integer(6)) >= names_) bad("no such name");
+    if (s.integer(7) < 0) bad("a negative reference");
+    last_id = s.integer(1), last_time = s.integer(2);
+    if (expected++ < first) continue;
+    // SQLite keeps no NaN; it stores NULL for one.
+    const double value = s.is_null(8) ? std::numeric_limits<double>::quiet_NaN() : s.real(8);
+    const Event event{core::Time(core::Duration(s.integer(2))), static_cast<std::uint64_t>(s.integer(1)),
+                      static_cast<EventKind>(s.integer(3)), static_cast<core::NodeId>(s.integer(4)),
+                      static_cast<core::NodeId>(s.integer(5)), static_cast<NameId>(s.integer(6)),
+                      static_cast<std::uint64_t>(s.integer(7)), value};
+    chunk.append(event, s.blob(9));
+  }
+  if (expected < end) bad("one is missing");
+}
+
+std::string make_scratch_folder() {
+  const char* wished = std::getenv("TMPDIR");
+  for (const char* base : {wished != nullptr ? wished : "/var/tmp", "/var/tmp", "/tmp"}) {
+    std::string pattern = std::string(base) + "/faultline-XXXXXX";
+    if (::mkdtemp(pattern.data()) != nullptr) return pattern;
+  }
+  throw StoreError("no folder for temporary files can be written to: set TMPDIR");
 }
 
 }  // namespace record

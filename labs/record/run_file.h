@@ -1,6 +1,7 @@
 // A run file: SQLite with plain, documented tables, so that any tool can read it. This is the only place that talks to
 // SQLite; run_store.h writes with it, open_run.h opens what others wrote.
 #pragma once
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -29,7 +30,8 @@ extern const char* const kSchema;  // Every CREATE statement, with what the colu
 // A connection. Closes itself.
 class Database {
  public:
-  enum class Mode { create, write, read };
+  // `foreign`: read, as if nobody else ever wrote to it; what lies beside the file is not looked at.
+  enum class Mode { create, write, read, foreign };
   Database(const std::string& path, Mode mode);
   ~Database();
   Database(const Database&) = delete;
@@ -62,6 +64,10 @@ class Statement {
   std::string text(int column) const;
   core::BytesView blob(int column) const;       // Until the next step.
   bool is_integer(int column) const;
+  bool is_real(int column) const;
+  bool is_text(int column) const;
+  bool is_blob(int column) const;
+  bool is_null(int column) const;
 
  private:
   Database& db_;
@@ -71,21 +77,27 @@ class Statement {
 // Reads chunks of the events table, and checks every row: a file may be foreign.
 class RunFileChunks : public ChunkSource {
  public:
-  // `rows`: how many the table holds, or more than it ever will for one that grows. Names and nodes bound what rows say.
-  RunFileChunks(std::unique_ptr<Database> db, std::size_t nodes, bool trusted);
-  std::shared_ptr<const Chunk> load(std::size_t index) override;
-  void expect(std::size_t rows, std::size_t names) { rows_ = rows, names_ = names; }
-  // Something to remove when this goes: a private copy's folder.
-  std::string scratch_folder;
+  RunFileChunks(std::unique_ptr<Database> db, std::size_t nodes);
   ~RunFileChunks() override;
+  std::shared_ptr<const Chunk> load(std::size_t index) override;
+  // How many rows the table holds, and how many names there are. Without it: more than anybody asks for.
+  void expect(std::size_t rows, std::size_t names) { rows_ = rows, names_ = names; }
+  // Lets go of the file while `change` does something that needs it for itself. Who wants to read meanwhile waits.
+  void reopen(const std::string& path, const std::function<void()>& change);
 
  private:
+  void open(std::unique_ptr<Database> db);
+  void read_rows(Chunk& chunk);
+
   std::mutex mutex_;
   std::unique_ptr<Database> db_;
-  std::unique_ptr<Statement> select_;
+  std::unique_ptr<Statement> select_;   // Null when the file could not be opened again.
   std::size_t nodes_;
   std::size_t rows_ = ~std::size_t{0}, names_ = ~std::size_t{0};
-  bool trusted_;
 };
+
+// Makes a folder that only this user can enter, where large things may lie: $TMPDIR, or else /var/tmp, for /tmp may be
+// memory. Throws StoreError.
+std::string make_scratch_folder();
 
 }  // namespace record

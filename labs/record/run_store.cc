@@ -5,8 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
-#include <filesystem>
+#include <cstring>
 
 #include "labs/record/run_file.h"
 #include "mechanisms/core/codec.h"
@@ -16,18 +17,22 @@ namespace {
 
 // So often the batch is committed; with the time of a commit well below the 200 ms that are promised.
 constexpr auto kBeat = std::chrono::milliseconds(50);
-// So many rows wait at most before the world waits, too: about what is written in a beat.
-constexpr std::size_t kBacklog = 3 * kChunkRows;
-constexpr std::size_t kBatch = 20'000;
+// So many rows wait at most before the world waits, too. What waits is lost with the process, so it must be written
+// within the 200 ms also by a busy machine, at 100,000 rows a second.
+constexpr std::size_t kBacklog = 8'000;
+constexpr std::size_t kBatch = 4'000;
 
 }  // namespace
 
 struct RunStore::Writer {
   explicit Writer(const std::string& path) : db(path, Database::Mode::create) {
-    db.run("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
-           "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192; BEGIN;");
+    db.run(
+        "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
+        "PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192; BEGIN;");
     db.run(kSchema);
-    db.run(("PRAGMA application_id = " + std::to_string(kApplicationId) + "; PRAGMA user_version = " + std::to_string(kFormatVersion)).c_str());
+    db.run(("PRAGMA application_id = " + std::to_string(kApplicationId) +
+            "; PRAGMA user_version = " + std::to_string(kFormatVersion))
+               .c_str());
   }
   void write_header(const RunHeader& header);
 
@@ -37,7 +42,9 @@ struct RunStore::Writer {
 
 void RunStore::Writer::write_header(const RunHeader& header) {
   Statement meta(db, "INSERT INTO meta VALUES(?1, ?2)");
-  const auto put = [&](const char* key, const std::string& value) { meta.bind(1, std::string(key)).bind(2, value).step(); };
+  const auto put = [&](const char* key, const std::string& value) {
+    meta.bind(1, std::string(key)).bind(2, value).step();
+  };
   const core::Bytes encoded = core::encode(header);
   meta.bind(1, std::string("header")).bind(2, core::BytesView(encoded)).step();
   put("program", header.program);
@@ -50,26 +57,38 @@ void RunStore::Writer::write_header(const RunHeader& header) {
   for (const auto& setting : header.settings) settings += setting + "\n";
   put("settings", settings);
   Statement node(db, "INSERT INTO nodes VALUES(?1, ?2, ?3, ?4)");
-  for (const auto& info : header.nodes) node.bind(1, std::int64_t{info.id}).bind(2, info.name).bind(3, info.kind).bind(4, info.group).step();
+  for (const auto& info : header.nodes)
+    node.bind(1, std::int64_t{info.id}).bind(2, info.name).bind(3, info.kind).bind(4, info.group).step();
   Statement kind(db, "INSERT INTO kinds VALUES(?1, ?2)");
   const auto kinds = names(EventKind{});
-  for (std::size_t i = 0; i < kinds.size(); ++i) kind.bind(1, static_cast<std::int64_t>(i)).bind(2, std::string(kinds[i])).step();
+  for (std::size_t i = 0; i < kinds.size(); ++i)
+    kind.bind(1, static_cast<std::int64_t>(i)).bind(2, std::string(kinds[i])).step();
   db.run("COMMIT");
-  insert = std::make_unique<Statement>(db, "INSERT INTO events VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+  insert =
+      std::make_unique<Statement>(db, "INSERT INTO events VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
   insert_name = std::make_unique<Statement>(db, "INSERT INTO names VALUES(?1, ?2)");
 }
 
 RunStore::RunStore(Recording& recording, std::string path, bool temporary)
     : recording_(recording), path_(std::move(path)), temporary_(temporary) {
-  // Created here and not by SQLite: never over something that is there, never through a link, for nobody else to read.
+  // Created here and not by SQLite: never over something that is there, never through a link, for nobody else
+  // to read.
   const int file = ::open(path_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) throw StoreError("cannot make " + path_ + ": " + std::string(std::strerror(errno)));
   ::close(file);
-  writer_ = std::make_unique<Writer>(path_);
-  writer_->write_header(recording_.header());
-  auto source = std::make_shared<RunFileChunks>(std::make_unique<Database>(path_, Database::Mode::read),
-                                                recording_.header().nodes.size(), true);
-  recording_.attach(source);
+  try {
+    writer_ = std::make_unique<Writer>(path_);
+    writer_->write_header(recording_.header());
+    source_ = std::make_shared<RunFileChunks>(std::make_unique<Database>(path_, Database::Mode::read),
+                                              recording_.header().nodes.size());
+  } catch (...) {
+    writer_.reset();
+    unlink_files();
+    throw;
+  }
+  // Both connections have opened the file and its log by now, and find neither by name again.
+  if (temporary_) unlink_files();
+  recording_.attach(source_);
   recording_.limit_backlog(kBacklog);
   thread_ = std::thread([this] { work(); });
 }
@@ -82,10 +101,10 @@ void RunStore::finish() {
   thread_.join();
   recording_.limit_backlog(0);
   writer_.reset();
-  if (temporary_) {
-    std::error_code ignored;
-    for (const char* ending : {"", "-wal", "-shm"}) std::filesystem::remove(path_ + ending, ignored);
-  }
+}
+
+void RunStore::unlink_files() const {
+  for (const char* ending : {"", "-wal", "-shm", "-journal"}) ::unlink((path_ + ending).c_str());
 }
 
 std::string RunStore::trouble() const {
@@ -107,33 +126,48 @@ void RunStore::give_up(const std::string& why) {
 }
 
 void RunStore::work() {
+  std::string trouble;
   try {
-    for (;;) {
-      const bool last = stop_.load();
-      const auto began = std::chrono::steady_clock::now();
-      std::string injected;
-      {
-        const std::lock_guard lock(mutex_);
-        injected.swap(injected_);
-      }
-      if (!injected.empty()) writer_->db.run(injected.c_str());
-      const std::size_t end = recording_.size();
-      while (stored_ < end) store_until(std::min(end, stored_ + kBatch));
-      if (last && recording_.size() == stored_) break;
-      // With much to do there is no rest.
-      while (!stop_ && std::chrono::steady_clock::now() < began + kBeat && recording_.size() - stored_ < kBatch)
-        std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    writer_->insert.reset(), writer_->insert_name.reset();
-    // One file, without anything beside it.
-    recording_.attach(nullptr);
-    writer_->db.run("PRAGMA wal_checkpoint(TRUNCATE)");
-    if (!temporary_) writer_->db.run("PRAGMA journal_mode = DELETE");
-    recording_.attach(std::make_shared<RunFileChunks>(std::make_unique<Database>(path_, Database::Mode::read),
-                                                      recording_.header().nodes.size(), true));
-  } catch (const StoreError& error) {
-    give_up(std::string("recording to ") + path_ + " stopped: " + error.what());
+    store_all();
+  } catch (const std::exception& error) {
+    trouble = "recording to " + path_ + " stopped: " + error.what();
+    give_up(trouble);
   }
+  writer_->insert.reset(), writer_->insert_name.reset();
+  if (temporary_) return;
+  try {
+    close_file();
+  } catch (const std::exception& error) {
+    // Nothing is lost: the log holds it.
+    if (trouble.empty()) give_up(path_ + " is whole only with " + path_ + "-wal beside it: " + error.what());
+  }
+}
+
+void RunStore::store_all() {
+  for (;;) {
+    const bool last = stop_.load();
+    const auto began = std::chrono::steady_clock::now();
+    std::string injected;
+    {
+      const std::lock_guard lock(mutex_);
+      injected.swap(injected_);
+    }
+    if (!injected.empty()) writer_->db.run(injected.c_str());
+    const std::size_t end = recording_.size();
+    while (stored_ < end && !(temporary_ && stop_)) store_until(std::min(end, stored_ + kBatch));
+    if (last && (temporary_ || recording_.size() == stored_)) break;
+    // With much to do there is no rest.
+    while (!stop_ && std::chrono::steady_clock::now() < began + kBeat && recording_.size() - stored_ < kBatch)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+// One file, without anything beside it. SQLite wants it for itself, so whoever reads waits for a moment.
+void RunStore::close_file() {
+  source_->reopen(path_, [&] {
+    writer_->db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    writer_->db.run("PRAGMA journal_mode = DELETE");
+  });
 }
 
 // One transaction. Names first, so that no event ever names what the file does not hold.
@@ -142,12 +176,21 @@ void RunStore::store_until(std::size_t row) {
   w.db.run("BEGIN");
   try {
     for (; stored_names_ < recording_.names(); ++stored_names_)
-      w.insert_name->bind(1, static_cast<std::int64_t>(stored_names_)).bind(2, recording_.name(static_cast<NameId>(stored_names_))).step();
+      w.insert_name->bind(1, static_cast<std::int64_t>(stored_names_))
+          .bind(2, recording_.name(static_cast<NameId>(stored_names_)))
+          .step();
     auto at = static_cast<std::int64_t>(stored_.load());
     recording_.visit(stored_, row, [&](const Event& e, core::BytesView body) {
-      w.insert->bind(1, at++).bind(2, static_cast<std::int64_t>(e.id)).bind(3, std::int64_t{e.at.time_since_epoch().count()});
-      w.insert->bind(4, static_cast<std::int64_t>(e.kind)).bind(5, std::int64_t{e.node}).bind(6, std::int64_t{e.peer});
-      w.insert->bind(7, std::int64_t{e.type}).bind(8, static_cast<std::int64_t>(e.ref)).bind(9, e.value).bind(10, body);
+      w.insert->bind(1, at++)
+          .bind(2, static_cast<std::int64_t>(e.id))
+          .bind(3, std::int64_t{e.at.time_since_epoch().count()});
+      w.insert->bind(4, static_cast<std::int64_t>(e.kind))
+          .bind(5, std::int64_t{e.node})
+          .bind(6, std::int64_t{e.peer});
+      w.insert->bind(7, std::int64_t{e.type})
+          .bind(8, static_cast<std::int64_t>(e.ref))
+          .bind(9, e.value)
+          .bind(10, body);
       w.insert->step();
     });
     w.db.run("COMMIT");

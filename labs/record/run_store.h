@@ -12,11 +12,14 @@
 
 namespace record {
 
+class RunFileChunks;
+
 class RunStore {
  public:
-  // Throws StoreError when the file exists or cannot be made. `temporary`: removed at the end.
+  // Throws StoreError when the file exists or cannot be made. `temporary`: has no name any more once it is made, so that
+  // it goes with the process, whatever ends that; what is not yet stored at the end is not stored then.
   RunStore(Recording& recording, std::string path, bool temporary = false);
-  // Stores what is left, and leaves one file that any SQLite reads.
+  // Stores what is left, and leaves one file that any SQLite reads. The recording can still be read whole.
   ~RunStore();
   void finish();
 
@@ -31,13 +34,17 @@ class RunStore {
  private:
   struct Writer;
   void work();
+  void store_all();
   void store_until(std::size_t row);
+  void close_file();
+  void unlink_files() const;
   void give_up(const std::string& why);
 
   Recording& recording_;
   std::string path_;
   bool temporary_;
   std::unique_ptr<Writer> writer_;
+  std::shared_ptr<RunFileChunks> source_;
   std::atomic<std::size_t> stored_{0};
   std::size_t stored_names_ = 1;
   std::atomic<bool> stop_{false};

@@ -329,10 +329,14 @@ Command parse_command(std::string_view line) {
   unknown_verb(verb);
 }
 
-std::vector<ScriptLine> parse_script(std::string_view text) {
+namespace {
+constexpr core::Duration kLongestScript = std::chrono::hours(24 * 365);  // So that sums of times cannot overflow.
+}
+
+std::vector<ScriptLine> parse_script(std::string_view text, int first_line) {
   std::vector<ScriptLine> script;
   core::Duration pending{}, elapsed{};
-  int number = 0;
+  int number = first_line - 1;
   while (!text.empty()) {
     const auto end = text.find('\n');
     std::string_view line = text.substr(0, end);
@@ -346,12 +350,14 @@ std::vector<ScriptLine> parse_script(std::string_view text) {
         core::Duration at{};
         if (words.size() < 3 || !core::parse(words[1], at)) throw BadCommand("expected `at 2s COMMAND`");
         if (at < elapsed + pending) throw BadCommand("`at " + words[1] + "` is before the line above it");
+        if (at > kLongestScript) throw BadCommand("a script lasts a year at most");
         pending = at - elapsed;
         line = line.substr(line.find(words[1], line.find("at") + 2) + words[1].size());
         line.remove_prefix(line.find_first_not_of(" \t"));
       }
       const Command command = parse_command(line);
       if (const auto* wait = std::get_if<Wait>(&command)) {
+        if (wait->time > kLongestScript - elapsed - pending) throw BadCommand("a script lasts a year at most");
         pending += wait->time;
         continue;
       }

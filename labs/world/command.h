@@ -169,6 +169,7 @@ struct ScriptLine {
   int line = 0;           // In the text, for messages.
 };
 // A text of commands, a line each; `wait T` lines, `at T COMMAND` lines (since the script's start), # comments.
-std::vector<ScriptLine> parse_script(std::string_view text);
+// `first_line`: which line of its file the text begins with.
+std::vector<ScriptLine> parse_script(std::string_view text, int first_line = 1);
 
 }  // namespace world

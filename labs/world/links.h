@@ -45,40 +45,40 @@ class Links {
   Links(std::uint64_t seed, std::size_t nodes, const LinkShape& shape);
 
   Passage pass(core::NodeId from, core::NodeId to, std::size_t bytes, core::Time now) {
-    State& link = at(from, to);
+    const std::size_t index = at(from, to);
     // The common case first: a healthy link of fixed delay.
-    if (link.faults == 0 && shape_.bandwidth == 0) {
+    if (faulty_[index] == 0 && shape_.bandwidth == 0) {
+      State& link = states_[index];
       const core::Time arrival = now + shape_.delay + link.rng.between({}, shape_.jitter);
       link.last_arrival = arrival > link.last_arrival ? arrival : link.last_arrival;
       return {Passage::Fate::arrives, link.last_arrival, {}};
     }
-    return pass_with_care(link, bytes, now);
+    return pass_with_care(index, bytes, now);
   }
 
-  const LinkFaults& faults(core::NodeId from, core::NodeId to) const { return faults_[at(from, to).faults]; }
+  const LinkFaults& faults(core::NodeId from, core::NodeId to) const { return faults_[faulty_[at(from, to)]]; }
   void set_faults(core::NodeId from, core::NodeId to, const LinkFaults& faults);
   const LinkShape& shape() const { return shape_; }
   void set_shape(const LinkShape& shape) { shape_ = shape; }
 
  private:
+  // What every message touches, small: a world of 500 nodes has 250,000 links, and they should stay in the cache.
   struct State {
     core::Rng rng;
     core::Time last_arrival{};   // Links keep the order of messages, as TCP does, unless a fault reorders.
-    std::uint32_t faults = 0;    // Index into faults_; 0: none.
-    std::uint32_t busy = 0;      // Index into busy_until_ + 1; 0: never had a bandwidth limit.
   };
 
-  State& at(core::NodeId from, core::NodeId to) { return states_[(from - 1) * nodes_ + (to - 1)]; }
-  const State& at(core::NodeId from, core::NodeId to) const { return states_[(from - 1) * nodes_ + (to - 1)]; }
-  Passage pass_with_care(State& link, std::size_t bytes, core::Time now);
-  core::Time transmitted(State& link, std::uint64_t bandwidth, std::size_t bytes, core::Time now);
+  std::size_t at(core::NodeId from, core::NodeId to) const { return (from - 1) * nodes_ + (to - 1); }
+  Passage pass_with_care(std::size_t index, std::size_t bytes, core::Time now);
+  core::Time transmitted(std::size_t index, std::uint64_t bandwidth, std::size_t bytes, core::Time now);
 
   std::size_t nodes_;
   LinkShape shape_;
   std::vector<State> states_;
+  std::vector<std::uint32_t> faulty_;              // Of each link, an index into faults_.
   std::vector<LinkFaults> faults_{LinkFaults{}};   // Entry 0 is `nothing is wrong`.
   std::vector<std::uint32_t> free_faults_;         // Entries of faults_ that no link uses.
-  std::vector<core::Time> busy_until_;             // When the last byte of the last message has left.
+  std::vector<core::Time> busy_until_;             // Of each link, when the last byte has left. Empty: none was ever limited.
 };
 
 }  // namespace world

@@ -22,7 +22,7 @@ using asio::ip::tcp;
 using Bytes = std::vector<std::uint8_t>;
 
 constexpr std::size_t kMaxMessage = 32u << 20;
-constexpr std::size_t kStrangers = 64;          // So many connections a node may have not greeted yet.
+constexpr std::size_t kGuests = 64;             // So many connections of a node may have not greeted yet.
 constexpr auto kGreetWithin = std::chrono::seconds(1);
 
 // The wire's structures, as they lie in memory: both ends are this process.
@@ -65,11 +65,11 @@ struct Buffer {
   }
 };
 
-// Each pair of nodes may need two descriptors a direction.
+// A connection takes a descriptor at either end; one that takes another's place may meet it.
 void allow_open_files(std::size_t nodes) {
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  const rlim_t wanted = 4 * nodes * nodes + nodes + 64;
+  const rlim_t wanted = 2 * nodes * nodes + nodes + 64;
   if (limit.rlim_cur >= wanted) return;
   limit.rlim_cur = limit.rlim_max == RLIM_INFINITY ? wanted : std::min<rlim_t>(wanted, limit.rlim_max);
   if (::setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < 4 * nodes + nodes + 64)
@@ -79,36 +79,41 @@ void allow_open_files(std::size_t nodes) {
 }  // namespace
 
 struct Sockets::Inside {
-  // The sending end of a connection, and what is on its way.
-  struct Line {
-    Line(asio::io_context& io, core::NodeId sender, core::NodeId receiver, std::uint64_t number)
-        : socket(io), from(sender), to(receiver), id(number) {}
+  // One side of a connection.
+  struct End {
+    explicit End(asio::io_context& io) : socket(io) {}
     tcp::socket socket;
-    core::NodeId from, to;
-    std::uint64_t id;
-    bool connected = false, broken = false;
-    bool last = false;                     // The sender is gone: no more after what is in `out`.
+    bool up = false;                       // Connected or accepted, and not gone.
+    bool gone = false;                     // Its node has crashed.
     bool waiting = false;                  // For the socket to take more.
-    bool dirty = false;                    // In `dirty_`.
     Bytes out;
-    std::size_t written = 0;
-    std::deque<std::uint64_t> on_the_way;  // Sends that were neither received nor reported lost.
+    std::size_t written = 0;               // Of `out`.
+    Buffer in;
+    std::deque<std::uint64_t> on_the_way;  // Sends from this end that were neither received nor reported lost.
   };
-  // The receiving end.
-  struct Arrival {
-    Arrival(tcp::socket accepted, core::NodeId receiver) : socket(std::move(accepted)), patience(socket.get_executor()), to(receiver) {}
+  struct Connection {
+    Connection(asio::io_context& io, core::NodeId first, core::NodeId second, std::uint64_t number)
+        : ends{End(io), End(io)}, nodes{first, second}, id(number) {}
+    std::array<End, 2> ends;               // The first has connected, the second accepted.
+    std::array<core::NodeId, 2> nodes;
+    std::uint64_t id;
+    bool dirty = false;                    // In `dirty`.
+    bool over = false;
+  };
+  // A connection that was accepted and has not greeted yet.
+  struct Guest {
+    Guest(tcp::socket accepted, core::NodeId node) : socket(std::move(accepted)), patience(socket.get_executor()), host(node) {}
     tcp::socket socket;
-    asio::steady_timer patience;           // Until it has greeted.
-    core::NodeId to;
-    std::shared_ptr<Line> line;            // Null: it has not greeted.
+    asio::steady_timer patience;
+    core::NodeId host;
     Buffer in;
   };
-  using LinePtr = std::shared_ptr<Line>;
-  using ArrivalPtr = std::shared_ptr<Arrival>;
+  using ConnectionPtr = std::shared_ptr<Connection>;
+  using GuestPtr = std::shared_ptr<Guest>;
   struct Node {
     std::unique_ptr<tcp::acceptor> acceptor;
     std::uint16_t port = 0;
-    std::vector<ArrivalPtr> arrivals;
+    std::vector<GuestPtr> guests;
   };
 
   asio::io_context& io;
@@ -116,10 +121,10 @@ struct Sockets::Inside {
   std::size_t count;
   std::array<std::uint64_t, 2> secret{};
   std::vector<Node> nodes;
-  std::vector<LinePtr> table;              // By from and to: the line that the next frame takes. Null: none yet.
-  std::map<std::uint64_t, LinePtr> greeted_by;  // Lines whose receiving end has not greeted yet.
-  std::vector<LinePtr> dirty;
-  std::uint64_t lines = 0, strangers = 0;
+  std::vector<ConnectionPtr> table;              // By both nodes, the smaller first: what the next frame takes.
+  std::map<std::uint64_t, ConnectionPtr> all;    // By id; also those of nodes that are gone, until the last byte.
+  std::vector<ConnectionPtr> dirty;
+  std::uint64_t connections = 0, strangers = 0;
   bool closing = false;
 
   Inside(asio::io_context& loop, Receiver& told, std::size_t n) : io(loop), receiver(told), count(n), nodes(n), table(n * n) {
@@ -127,102 +132,127 @@ struct Sockets::Inside {
     if (::getrandom(secret.data(), sizeof secret, 0) != sizeof secret) throw Trouble("this machine gives no random bytes");
   }
 
-  LinePtr& at(core::NodeId from, core::NodeId to) { return table[(from - 1) * count + (to - 1)]; }
+  ConnectionPtr& at(core::NodeId a, core::NodeId b) { return table[(std::min(a, b) - 1) * count + (std::max(a, b) - 1)]; }
 
   // --- Sending.
 
-  Line& line(core::NodeId from, core::NodeId to) {
-    LinePtr& known = at(from, to);
-    if (!known) {
-      known = std::make_shared<Line>(io, from, to, ++lines);
-      greeted_by[known->id] = known;
-      append(known->out, Greeting{Greeting{}.magic, secret, known->id});
-      connect(known);
-    }
-    return *known;
-  }
-
-  void connect(const LinePtr& line) {
-    const tcp::endpoint there(asio::ip::address_v4::loopback(), nodes[line->to - 1].port);
-    asio::error_code error;
-    line->socket.open(tcp::v4(), error);
-    if (error) throw Trouble("cannot open a socket: " + error.message());
-    line->socket.async_connect(there, [this, line](const asio::error_code& failed) {
-      if (closing || line->broken) return;
-      if (failed) return break_line(line, Loss::down);
-      asio::error_code ignored;
-      line->socket.set_option(tcp::no_delay(true), ignored);
-      line->socket.non_blocking(true, ignored);
-      line->connected = true;
-      write(line);
-    });
-  }
-
   void send(core::NodeId from, core::NodeId to, const Frame& frame, bool damaged) {
-    Line& way = line(from, to);
+    const ConnectionPtr connection = connected(from, to);
+    End& end = connection->ends[connection->nodes[0] == from ? 0 : 1];
     FrameHead head{static_cast<std::uint32_t>(frame.message.size()), frame.type, frame.send, 0};
     head.checksum = checksum_of(head, frame.message);
     if (damaged && frame.message.empty()) head.checksum ^= 1;
-    append(way.out, head);
-    way.out.insert(way.out.end(), frame.message.begin(), frame.message.end());
-    if (damaged && !frame.message.empty()) way.out.back() ^= 1;
-    way.on_the_way.push_back(frame.send);
-    if (!way.dirty) {
-      way.dirty = true;
-      dirty.push_back(at(from, to));
-    }
+    append(end.out, head);
+    end.out.insert(end.out.end(), frame.message.begin(), frame.message.end());
+    if (damaged && !frame.message.empty()) end.out.back() ^= 1;
+    end.on_the_way.push_back(frame.send);
+    if (connection->dirty) return;
+    connection->dirty = true;
+    dirty.push_back(connection);
+  }
+
+  ConnectionPtr connected(core::NodeId from, core::NodeId to) {
+    ConnectionPtr& known = at(from, to);
+    if (known) return known;
+    known = std::make_shared<Connection>(io, from, to, ++connections);
+    all[known->id] = known;
+    End& end = known->ends[0];
+    append(end.out, Greeting{Greeting{}.magic, secret, known->id});
+    asio::error_code error;
+    end.socket.open(tcp::v4(), error);
+    if (error) throw Trouble("cannot open a socket: " + error.message());
+    const tcp::endpoint there(asio::ip::address_v4::loopback(), nodes[to - 1].port);
+    end.socket.async_connect(there, [this, connection = known](const asio::error_code& failed) {
+      if (closing || connection->over) return;
+      if (failed) return finish(connection, Loss::down);
+      begin(connection, 0);
+    });
+    return known;
+  }
+
+  // The end's socket can be used from now on.
+  void begin(const ConnectionPtr& connection, std::size_t side) {
+    End& end = connection->ends[side];
+    asio::error_code ignored;
+    end.socket.set_option(tcp::no_delay(true), ignored);
+    end.socket.non_blocking(true, ignored);
+    end.up = true;
+    write(connection, side);
+    if (!connection->over) listen(connection, side);
   }
 
   void flush() {
     for (std::size_t i = 0; i < dirty.size(); ++i) {
-      const LinePtr line = std::move(dirty[i]);
-      line->dirty = false;
-      if (line->connected && !line->waiting && !line->broken) write(line);
+      const ConnectionPtr connection = std::move(dirty[i]);
+      connection->dirty = false;
+      for (const std::size_t side : {0, 1}) write(connection, side);
     }
     dirty.clear();
   }
 
-  void write(const LinePtr& line) {
+  void write(const ConnectionPtr& connection, std::size_t side) {
+    End& end = connection->ends[side];
+    if (connection->over || !end.up || end.waiting || end.out.empty()) return;
     asio::error_code error;
-    line->written += line->socket.write_some(asio::buffer(line->out.data() + line->written, line->out.size() - line->written), error);
-    if (error && error != asio::error::would_block) return break_line(line, Loss::reset);
-    if (line->written < line->out.size()) {
-      line->waiting = true;
-      line->socket.async_wait(tcp::socket::wait_write, [this, line](const asio::error_code& failed) {
-        line->waiting = false;
-        if (!closing && !failed && !line->broken) write(line);
-      });
+    end.written += end.socket.write_some(asio::buffer(end.out.data() + end.written, end.out.size() - end.written), error);
+    if (error && error != asio::error::would_block) return finish(connection, Loss::reset);
+    if (end.written == end.out.size()) {
+      end.out.clear();
+      end.written = 0;
       return;
     }
-    line->out.clear();
-    line->written = 0;
-    if (line->last) line->socket.shutdown(tcp::socket::shutdown_send, error);
-  }
-
-  // Nothing more passes; what has not arrived is lost.
-  void break_line(const LinePtr& line, Loss why) {
-    if (line->broken) return;
-    line->broken = true;
-    greeted_by.erase(line->id);
-    if (at(line->from, line->to) == line) at(line->from, line->to) = nullptr;
-    shut(line->socket);
-    auto& arrivals = nodes[line->to - 1].arrivals;
-    std::erase_if(arrivals, [&](const ArrivalPtr& arrival) {
-      if (arrival->line != line) return false;
-      shut(arrival->socket);
-      return true;
+    end.waiting = true;
+    end.socket.async_wait(tcp::socket::wait_write, [this, connection, side](const asio::error_code& failed) {
+      connection->ends[side].waiting = false;
+      if (!closing && !failed) write(connection, side);
     });
-    for (const auto lost : std::exchange(line->on_the_way, {})) receiver.on_lost(line->from, line->to, lost, why);
-  }
-
-  // At once, with a reset, as when a process dies.
-  static void shut(tcp::socket& socket) {
-    asio::error_code ignored;
-    socket.set_option(asio::socket_base::linger(true, 0), ignored);
-    socket.close(ignored);
   }
 
   // --- Receiving.
+
+  void listen(const ConnectionPtr& connection, std::size_t side) {
+    connection->ends[side].socket.async_wait(tcp::socket::wait_read, [this, connection, side](const asio::error_code& failed) {
+      if (!closing && !failed) read(connection, side);
+    });
+  }
+
+  void read(const ConnectionPtr& connection, std::size_t side) {
+    End& end = connection->ends[side];
+    for (;;) {
+      if (connection->over || !end.up) return;
+      asio::error_code error;
+      const auto room = end.in.room();
+      const std::size_t got = end.socket.read_some(room, error);
+      if (error == asio::error::would_block) break;
+      if (error) return finish(connection, Loss::reset);
+      end.in.end += got;
+      frames(connection, side);
+      if (got < room.size()) break;
+    }
+    if (!connection->over && end.up) listen(connection, side);
+  }
+
+  // Hands on all frames that are whole.
+  void frames(const ConnectionPtr& connection, std::size_t side) {
+    End& end = connection->ends[side];
+    End& sender = connection->ends[1 - side];
+    while (!connection->over && end.up) {  // The node may crash of what it is told.
+      const core::BytesView seen = end.in.view();
+      FrameHead head;
+      if (seen.size() < sizeof head) return;
+      std::memcpy(&head, seen.data(), sizeof head);
+      if (head.length > kMaxMessage) return finish(connection, Loss::reset);
+      if (seen.size() - sizeof head < head.length) return;
+      const core::BytesView message = seen.subspan(sizeof head, head.length);
+      end.in.begin += sizeof head + head.length;
+      if (sender.on_the_way.empty() || sender.on_the_way.front() != head.send) return finish(connection, Loss::reset);
+      sender.on_the_way.pop_front();
+      receiver.on_frame(connection->nodes[1 - side], connection->nodes[side],
+                        {head.send, head.type, message, head.checksum == checksum_of(head, message)});
+    }
+  }
+
+  // --- Being connected to.
 
   void open(core::NodeId node) {
     Node& here = nodes[node - 1];
@@ -255,118 +285,115 @@ struct Sockets::Inside {
 
   void welcome(core::NodeId node, tcp::socket socket) {
     Node& here = nodes[node - 1];
-    const auto waiting = std::count_if(here.arrivals.begin(), here.arrivals.end(), [](const ArrivalPtr& a) { return !a->line; });
-    if (static_cast<std::size_t>(waiting) >= kStrangers) {
+    if (here.guests.size() >= kGuests) {
       ++strangers;
       return shut(socket);
     }
     asio::error_code ignored;
     socket.non_blocking(true, ignored);
-    const auto arrival = std::make_shared<Arrival>(std::move(socket), node);
-    here.arrivals.push_back(arrival);
-    arrival->patience.expires_after(kGreetWithin);
-    arrival->patience.async_wait([this, arrival](const asio::error_code& stopped) {
-      if (!closing && !stopped && !arrival->line) turn_away(arrival);
+    const auto guest = std::make_shared<Guest>(std::move(socket), node);
+    here.guests.push_back(guest);
+    guest->patience.expires_after(kGreetWithin);
+    guest->patience.async_wait([this, guest](const asio::error_code& stopped) {
+      if (!closing && !stopped) turn_away(guest);
     });
-    listen(arrival);
+    expect(guest);
   }
 
-  void listen(const ArrivalPtr& arrival) {
-    arrival->socket.async_wait(tcp::socket::wait_read, [this, arrival](const asio::error_code& failed) {
-      if (!closing && !failed) read(arrival);
+  void expect(const GuestPtr& guest) {
+    guest->socket.async_wait(tcp::socket::wait_read, [this, guest](const asio::error_code& failed) {
+      if (!closing && !failed) greet(guest);
     });
   }
 
-  void read(const ArrivalPtr& arrival) {
-    for (;;) {
-      if (!arrival->socket.is_open()) return;
-      asio::error_code error;
-      const auto room = arrival->in.room();
-      const std::size_t got = arrival->socket.read_some(room, error);
-      if (error == asio::error::would_block) break;
-      if (error) return ended(arrival);
-      arrival->in.end += got;
-      if (!arrival->line && !greet(arrival)) return;
-      if (arrival->line && !frames(arrival)) return;
-      if (got < room.size()) break;
-    }
-    listen(arrival);
-  }
-
-  // Takes the greeting if it is whole; false: it was none.
-  bool greet(const ArrivalPtr& arrival) {
-    const core::BytesView seen = arrival->in.view();
-    Greeting expected{Greeting{}.magic, secret, 0};
-    constexpr std::size_t kCommon = offsetof(Greeting, connection);
+  // Lets it in once its greeting is whole.
+  void greet(const GuestPtr& guest) {
+    asio::error_code error;
+    const std::size_t got = guest->socket.read_some(guest->in.room(), error);
+    if (error && error != asio::error::would_block) return turn_away(guest);
+    guest->in.end += got;
+    const core::BytesView seen = guest->in.view();
+    Greeting greeting{Greeting{}.magic, secret, 0};
     // Whoever begins with other bytes is turned away at once: a browser says GET.
-    if (std::memcmp(seen.data(), &expected, std::min(seen.size(), kCommon)) != 0) return turn_away(arrival), false;
-    if (seen.size() < sizeof expected) return true;
-    std::memcpy(&expected, seen.data(), sizeof expected);
-    const auto known = greeted_by.find(expected.connection);
-    if (known == greeted_by.end() || known->second->to != arrival->to) return turn_away(arrival), false;
-    arrival->line = known->second;
-    greeted_by.erase(known);
-    arrival->patience.cancel();
-    arrival->in.begin += sizeof expected;
-    return true;
+    constexpr std::size_t kCommon = offsetof(Greeting, connection);
+    if (std::memcmp(seen.data(), &greeting, std::min(seen.size(), kCommon)) != 0) return turn_away(guest);
+    if (seen.size() < sizeof greeting) return expect(guest);
+    std::memcpy(&greeting, seen.data(), sizeof greeting);
+    const auto known = all.find(greeting.connection);
+    if (known == all.end() || known->second->nodes[1] != guest->host || known->second->ends[1].up) return turn_away(guest);
+    const ConnectionPtr connection = known->second;
+    guest->patience.cancel();
+    std::erase(nodes[guest->host - 1].guests, guest);
+    End& end = connection->ends[1];
+    end.socket = std::move(guest->socket);
+    end.in = std::move(guest->in);
+    end.in.begin += sizeof greeting;
+    begin(connection, 1);
+    frames(connection, 1);
   }
 
-  // Hands on all frames that are whole; false: the connection is over.
-  bool frames(const ArrivalPtr& arrival) {
-    const LinePtr line = arrival->line;
-    for (;;) {
-      const core::BytesView seen = arrival->in.view();
-      FrameHead head;
-      if (seen.size() < sizeof head) return true;
-      std::memcpy(&head, seen.data(), sizeof head);
-      if (head.length > kMaxMessage) return break_line(line, Loss::reset), false;
-      if (seen.size() - sizeof head < head.length) return true;
-      const core::BytesView message = seen.subspan(sizeof head, head.length);
-      arrival->in.begin += sizeof head + head.length;
-      if (line->on_the_way.empty() || line->on_the_way.front() != head.send) return break_line(line, Loss::reset), false;
-      line->on_the_way.pop_front();
-      receiver.on_frame(line->from, line->to, {head.send, head.type, message, head.checksum == checksum_of(head, message)});
-      if (line->broken) return false;  // The receiver has crashed, say.
-    }
-  }
-
-  void ended(const ArrivalPtr& arrival) {
-    if (!arrival->line) return turn_away(arrival);
-    break_line(arrival->line, Loss::reset);
-  }
-
-  void turn_away(const ArrivalPtr& arrival) {
+  void turn_away(const GuestPtr& guest) {
     ++strangers;
-    arrival->patience.cancel();
-    shut(arrival->socket);
-    std::erase(nodes[arrival->to - 1].arrivals, arrival);
+    guest->patience.cancel();
+    shut(guest->socket);
+    std::erase(nodes[guest->host - 1].guests, guest);
   }
 
   // --- Ends.
 
+  // At once, with a reset, as when a process dies.
+  static void shut(tcp::socket& socket) {
+    asio::error_code ignored;
+    socket.set_option(asio::socket_base::linger(true, 0), ignored);
+    socket.close(ignored);
+  }
+
+  // Nothing more passes; what has not arrived is lost.
+  void finish(const ConnectionPtr& connection, Loss why) {
+    if (std::exchange(connection->over, true)) return;
+    all.erase(connection->id);
+    ConnectionPtr& current = at(connection->nodes[0], connection->nodes[1]);
+    if (current == connection) current = nullptr;
+    for (End& end : connection->ends) shut(end.socket);
+    for (const std::size_t side : {0, 1}) lose(connection, side, why);
+  }
+
+  // What was sent from this side and has not arrived will not.
+  void lose(const ConnectionPtr& connection, std::size_t side, Loss why) {
+    for (const auto lost : std::exchange(connection->ends[side].on_the_way, {}))
+      receiver.on_lost(connection->nodes[side], connection->nodes[1 - side], lost, why);
+  }
+
   void close(core::NodeId node) {
     Node& here = nodes[node - 1];
     here.acceptor.reset();
-    std::vector<LinePtr> to_here;
-    for (const auto& [id, line] : greeted_by)
-      if (line->to == node) to_here.push_back(line);
-    for (const auto& arrival : here.arrivals) {
-      if (arrival->line) to_here.push_back(arrival->line);
-      arrival->patience.cancel();
-      shut(arrival->socket);
+    for (const GuestPtr& guest : std::exchange(here.guests, {})) {
+      guest->patience.cancel();
+      shut(guest->socket);
     }
-    here.arrivals.clear();
-    for (const auto& line : to_here) break_line(line, Loss::down);
-    for (core::NodeId other = 1; other <= count; ++other) {
-      if (const LinePtr out = std::exchange(at(node, other), nullptr)) {
-        out->last = true;
-        if (out->connected && !out->waiting) write(out);
-      }
-    }
+    std::vector<ConnectionPtr> mine;
+    for (const auto& [id, connection] : all)
+      if (connection->nodes[0] == node || connection->nodes[1] == node) mine.push_back(connection);
+    for (const ConnectionPtr& connection : mine) leave(connection, connection->nodes[0] == node ? 0 : 1);
   }
 
-  void reset(core::NodeId from, core::NodeId to) {
-    if (const LinePtr line = at(from, to)) break_line(line, Loss::reset);
+  // The node on this side is gone. What it has sent still arrives; what was on its way to it does not.
+  void leave(const ConnectionPtr& connection, std::size_t side) {
+    lose(connection, 1 - side, Loss::down);
+    write(connection, side);
+    End& end = connection->ends[side];
+    if (connection->over || !end.up || !end.out.empty()) return finish(connection, Loss::down);
+    end.up = false;
+    end.gone = true;
+    if (connection->ends[1 - side].gone) return finish(connection, Loss::down);
+    asio::error_code ignored;
+    end.socket.close(ignored);
+    ConnectionPtr& current = at(connection->nodes[0], connection->nodes[1]);
+    if (current == connection) current = nullptr;
+  }
+
+  void reset(core::NodeId a, core::NodeId b) {
+    if (const ConnectionPtr connection = at(a, b)) finish(connection, Loss::reset);
   }
 };
 
@@ -376,27 +403,23 @@ Sockets::Sockets(asio::io_context& io, Receiver& receiver, std::size_t nodes)
 Sockets::~Sockets() {
   Inside& in = *inside_;
   in.closing = true;
-  for (auto& line : in.table)
-    if (line) Inside::shut(line->socket);
-  for (auto& [id, line] : in.greeted_by) Inside::shut(line->socket);
+  for (auto& [id, connection] : in.all)
+    for (auto& end : connection->ends) Inside::shut(end.socket);
   for (auto& node : in.nodes) {
     node.acceptor.reset();
-    for (auto& arrival : node.arrivals) {
-      arrival->patience.cancel();
-      Inside::shut(arrival->socket);
+    for (auto& guest : node.guests) {
+      guest->patience.cancel();
+      Inside::shut(guest->socket);
     }
   }
-  // Handlers that were cancelled own lines and arrivals, which must not outlive the loop.
+  // Handlers that were cancelled own connections and guests, which must not outlive the loop.
   in.io.restart();
   in.io.poll();
 }
 
 void Sockets::open(core::NodeId node) { inside_->open(node); }
 void Sockets::close(core::NodeId node) { inside_->close(node); }
-void Sockets::reset(core::NodeId a, core::NodeId b) {
-  inside_->reset(a, b);
-  inside_->reset(b, a);
-}
+void Sockets::reset(core::NodeId a, core::NodeId b) { inside_->reset(a, b); }
 void Sockets::send(core::NodeId from, core::NodeId to, const Frame& frame, bool damaged) { inside_->send(from, to, frame, damaged); }
 void Sockets::flush() { inside_->flush(); }
 std::uint16_t Sockets::port(core::NodeId node) const { return inside_->nodes[node - 1].port; }

@@ -1,5 +1,6 @@
-// The loopback world's network: a listening socket a node on 127.0.0.1, on a port that the system chooses, and for each
-// ordered pair of nodes that talk a TCP connection of its own. Messages travel as frames with a length and a checksum.
+// The loopback world's network: a listening socket a node on 127.0.0.1, on a port that the system chooses, and a TCP
+// connection for each two nodes that talk, made when one of them first has something to say. Messages travel as frames
+// with a length and a checksum.
 //
 // A connection begins with a greeting that carries the run's secret, so a stranger's bytes reach no node. Every frame
 // that was sent is reported once: it arrived, or it is known to be lost. One thread.

@@ -56,7 +56,7 @@ struct Settings {
          max_in_flight, snapshot_after, snapshot_chunk, max_sessions, catch_up_rounds, read_mode, lease_drift_bound,
          flaws)
   static constexpr auto kDeclared = std::array{
-      core::Setting{"election_timeout", "1ms", "60s", "",
+      core::Setting{"election_timeout", "1ms", "1h", "",
                     "How long a server hears of no leader before it stands for election; drawn anew each time."},
       core::Setting{"heartbeat", "1ms", "10s", "", "How often a leader says that it leads."},
       core::Setting{"pre_vote", "", "", "", "Ask whether an election could be won before starting one."},

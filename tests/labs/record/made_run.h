@@ -2,8 +2,11 @@
 // same events, so a test can say what a recording must hold without keeping a copy of it.
 #pragma once
 #include <stdlib.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +33,44 @@ class Folder {
 
  private:
   std::string path_;
+};
+
+// Files may not grow beyond so many bytes while this lives: a full disk that needs no mount.
+class FilesEndAt {
+ public:
+  explicit FilesEndAt(std::size_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const struct rlimit limit {bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FilesEndAt() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  FilesEndAt(const FilesEndAt&) = delete;
+  FilesEndAt& operator=(const FilesEndAt&) = delete;
+
+ private:
+  struct rlimit before_ {};
+  void (*handler_)(int);
+};
+
+// The program puts its temporary files here while this lives.
+class TemporaryFilesIn {
+ public:
+  explicit TemporaryFilesIn(const std::string& path) {
+    if (const char* before = std::getenv("TMPDIR")) before_ = before;
+    ::setenv("TMPDIR", path.c_str(), 1);
+  }
+  ~TemporaryFilesIn() {
+    if (before_) ::setenv("TMPDIR", before_->c_str(), 1);
+    else ::unsetenv("TMPDIR");
+  }
+  TemporaryFilesIn(const TemporaryFilesIn&) = delete;
+  TemporaryFilesIn& operator=(const TemporaryFilesIn&) = delete;
+
+ private:
+  std::optional<std::string> before_;
 };
 
 inline RunHeader made_header(Level level = Level::bodies) {
