@@ -35,6 +35,7 @@ std::string misplaced(const CLI::App& app, const std::string& word) {
   };
   const bool is_option = word.starts_with("-");
   if (given.empty() && !is_option) {
+    if (word == "help") return "there is no subcommand `help`, did you mean `--help`?";
     for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; })) known.push_back(sub->get_name());
     return "there is no subcommand `" + word + "`" + did_you_mean(word, known, "; there are " + listed(known));
   }

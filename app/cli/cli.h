@@ -8,6 +8,8 @@ namespace cli {
 
 // Exit codes. Of verdicts as Jepsen's: valid, invalid, unknown; of usage and data as sysexits.h.
 inline constexpr int kValid = 0, kInvalid = 1, kUnknown = 2, kUsage = 64, kBadData = 65, kBroken = 70, kCannotWrite = 73;
+// 128 + SIGINT, as shells say it: somebody pressed Ctrl-C.
+inline constexpr int kInterrupted = 130;
 
 int main(int argc, const char* const* argv);
 

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -28,6 +29,22 @@ namespace {
 
 using Wall = std::chrono::steady_clock;
 
+// Whoever presses Ctrl-C wants to see how far it came; the second time it ends at once.
+volatile std::sig_atomic_t interrupted = 0;
+
+class Interruptible {
+ public:
+  Interruptible() {
+    struct sigaction action {};
+    action.sa_handler = [](int) { interrupted = 1; };
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &action, nullptr);
+  }
+  ~Interruptible() {
+    for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
+  }
+};
+
 // Paces the world when a speed was asked for, and tells a person how far it is.
 class Pace {
  public:
@@ -39,7 +56,7 @@ class Pace {
       said_ = Wall::now();
       std::fprintf(stderr, "\r%8.2f s  %s events ", passed, grouped(facts.events).c_str());
     }
-    return true;
+    return interrupted == 0;
   }
   ~Pace() {
     if (talk_) std::fprintf(stderr, "\r%40s\r", "");
@@ -93,28 +110,22 @@ void print_steps(const guide::LabResult& result) {
   for (const auto& refused : result.refused) std::cout << "  refused: " << plain_line(refused) << "\n";
 }
 
-// What gives this run again.
-std::string again(const RunArguments& a, std::uint64_t seed) {
-  std::string line = "faultline run " + shell_word(a.lab) + " --seed " + std::to_string(seed);
-  if (a.world != "simulated") line += " --world " + a.world;
-  for (const auto& setting : a.settings) line += " --set " + shell_word(setting);
-  if (!a.script.empty()) line += " --script " + shell_word(a.script);
-  if (!a.length.empty()) line += " --for " + a.length;
-  if (a.watch_only) line += " --watch-only";
-  return plain_line(line);
-}
-
 // The last words: what the run came to, and how to have it again when it did not pass.
-void print_verdict(const RunArguments& a, const guide::LabResult& result, std::uint64_t seed) {
+void print_verdict(const RunArguments& a, const guide::LabResult& result, const record::RunHeader& header) {
   if (result.passed()) {
     std::cout << "\npassed\n";
     return;
   }
   std::string why;
   if (!result.violation.empty() && !result.violation_expected) why = "an invariant broke: " + result.violation;
+  if (result.stopped && why.empty()) why = "it was stopped";
   for (const auto& step : result.steps)
     if (!step.done && why.empty()) why = "`" + step.title + "` is not done";
-  std::cout << "\nnot passed: " << plain_line(why) << "\nagain: " << again(a, seed) << "\n";
+  std::string line = again(a.lab, header);
+  if (!a.script.empty()) line += " --script " + shell_word(a.script);
+  if (!a.length.empty()) line += " --for " + a.length;
+  if (a.watch_only) line += " --watch-only";
+  std::cout << "\nnot passed: " << plain_line(why) << "\n" << plain_line(line) << "\n";
 }
 
 record::RunHeader header_of(const RunArguments& a, const guide::Lab& lab, const world::World& world, std::uint64_t seed) {
@@ -160,6 +171,7 @@ int run_checked(const RunArguments& a) {
   std::cout << origin(recording.header()) << std::endl;
   guide::LabResult result;
   {
+    const Interruptible interruptible;
     Pace pace(a.speed, ::isatty(STDERR_FILENO) != 0);
     options.watch = [&](const guide::Facts& now) { return pace(now); };
     result = guide::run_lab(lab, world, facts, options);
@@ -167,12 +179,13 @@ int run_checked(const RunArguments& a) {
   print_steps(result);
   if (!result.violation.empty()) std::cout << "\nviolation: " << plain(result.violation) << "\n";
   std::cout << "\n" << summary(facts, world.events());
-  print_verdict(a, result, seed);
+  print_verdict(a, result, recording.header());
   if (store) {
     store->finish();
     if (const auto trouble = store->trouble(); !trouble.empty()) return fail(kCannotWrite, trouble);
     std::cout << "recorded in " << plain_line(store->path()) << "\n";
   }
+  if (result.stopped) return kInterrupted;
   return result.passed() ? kValid : kInvalid;
 }
 

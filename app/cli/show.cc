@@ -1,4 +1,5 @@
 // `faultline show RUN` and `faultline export RUN`: what is in a run file.
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <map>
@@ -9,6 +10,7 @@
 #include "app/cli/summary.h"
 #include "app/cli/table.h"
 #include "labs/catalog/kinds.h"
+#include "labs/catalog/labs.h"
 #include "labs/guide/facts.h"
 #include "labs/record/export.h"
 #include "labs/record/open_run.h"
@@ -52,7 +54,16 @@ std::string groups_text(const std::vector<record::NodeInfo>& nodes) {
   return list(rows);
 }
 
-void print_run(const record::Recording& recording) {
+// A lab of the catalog has a name; another one's text is in the file.
+void print_again(const record::RunHeader& h, const std::string& path) {
+  const auto& files = catalog::lab_files();
+  const bool known = std::any_of(files.begin(), files.end(), [&](const auto& file) { return file.name == h.lab && file.text == h.lab_text; });
+  if (!known)
+    std::cout << "\nthe lab: sqlite3 " << plain_line(shell_word(path)) << " \"SELECT value FROM meta WHERE key = 'lab_text'\" > lab.md\n";
+  std::cout << (known ? "\n" : "") << plain_line(again(known ? h.lab : "lab.md", h)) << "\n";
+}
+
+void print_run(const record::Recording& recording, const std::string& path) {
   const auto& h = recording.header();
   guide::Facts facts(h.nodes);
   std::map<std::string, std::uint64_t> kinds;
@@ -74,13 +85,14 @@ void print_run(const record::Recording& recording) {
   for (const auto& [kind, count] : kinds) rows.push_back({kind, grouped(count)});
   std::cout << table(rows);
   if (!commands.empty()) std::cout << "\ncommands\n" << list(commands);
+  print_again(h, path);
 }
 
 }  // namespace
 
 int show(const std::string& path) {
   try {
-    print_run(*record::open_run(path));
+    print_run(*record::open_run(path), path);
     return kValid;
   } catch (const record::BadRun& bad) {
     return fail(kBadData, bad.what());

@@ -22,6 +22,13 @@ std::string summary(const guide::Facts& facts, std::uint64_t events) {
                  grouped(facts.all_operations[2]), part(0.5), part(0.99)}});
 }
 
+std::string again(const std::string& lab, const record::RunHeader& h) {
+  std::string line = "again: faultline run " + shell_word(lab) + " --seed " + std::to_string(h.seed);
+  if (h.world != "simulated") line += " --world " + shell_word(h.world);
+  for (const auto& setting : h.settings) line += " --set " + shell_word(setting);
+  return line;
+}
+
 std::string shell_word(const std::string& word) {
   constexpr const char* kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=,:%+@";
   if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;

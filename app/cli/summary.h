@@ -11,6 +11,8 @@ namespace cli {
 std::string origin(const record::RunHeader& header);
 // One table: time, events, messages, operations, latencies.
 std::string summary(const guide::Facts& facts, std::uint64_t events);
+// again: faultline run raft-elections --seed 1 --set raft.voters=1
+std::string again(const std::string& lab, const record::RunHeader& header);
 // A word as a shell takes it, in quotes where it needs them.
 std::string shell_word(const std::string& word);
 

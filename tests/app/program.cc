@@ -121,7 +121,6 @@ Ran run(const Words& words, const How& how) {
   std::vector<std::string> environment = environment_of(how);
   const auto word_pointers = pointers(copied), environment_pointers = pointers(environment);
   if (how.nobody_reads) out.close_read();
-  // The child needs its own names of the program: PATH is looked up in ours.
   const pid_t child = ::fork();
   need(child >= 0, "fork");
   if (child == 0)

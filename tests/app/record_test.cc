@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <random>
 #include <regex>
 
 #include "program.h"
@@ -104,6 +105,53 @@ TEST(Record, AnExportSaysAllThatIsNeededToHaveTheRunAgain) {
   EXPECT_TRUE(has(row, ",raft-elections,2,faultline ")) << row;
 }
 
+TEST(Record, ShowSaysHowToHaveTheRunAgain) {
+  const Folder folder;
+  const auto digest_of = [](const std::string& show) { return found(show, "digest ([0-9a-f]{16})"); };
+  // Of a lab that everybody has, and of one that is only in the file; the second broke a promise.
+  for (const std::string& lab : {kLab, std::string(SOURCE_DIR) + "/tests/app/broken-promise.md"}) {
+    const std::string first = folder / "first.run";
+    faultline({"run", lab, "--seed", "6", "--set", "raft.heartbeat=40ms", "--record", first});
+    const std::string show = faultline({"show", first}).out;
+    EXPECT_EQ(has(show, "\nviolation: Leader Completeness"), lab != kLab) << show;
+    program::How how;
+    how.folder = folder.path();
+    how.environment = {"PATH=" + std::filesystem::path(FAULTLINE_BINARY).parent_path().string() + ":" + ::getenv("PATH")};
+    if (const std::string words = found(show, "\nthe lab: (.*)\n"); !words.empty()) {
+      EXPECT_NE(lab, kLab);
+      EXPECT_EQ(program::run({"sh", "-c", words}, how).code, 0);
+    }
+    program::run({"sh", "-c", found(show, "\nagain: (.*)\n") + " --record second.run"}, how);
+    EXPECT_EQ(digest_of(faultline({"show", folder / "second.run"}).out), digest_of(show)) << show;
+    for (const char* name : {"first.run", "second.run"}) std::filesystem::remove(folder / name);
+  }
+}
+
+TEST(Record, AnExportReplacesNoDevicePipeOrFolder) {
+  const Folder folder;
+  ASSERT_EQ(faultline({"run", kLab, "--record", folder / "a.run"}).code, 0);
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  for (const auto& target : {folder / "pipe", folder.path()})
+    expect_one_line(faultline({"export", folder / "a.run", "--out", target, "--force"}), 73, "it is not a plain file");
+  EXPECT_TRUE(std::filesystem::is_fifo(folder / "pipe"));
+}
+
+TEST(Record, AFileWithBytesChangedAtRandomNeverCrashesAnything) {
+  const Folder folder;
+  ASSERT_EQ(faultline({"run", kLab, "--record", folder / "a.run"}).code, 0);
+  const std::string whole = program::text_of(folder / "a.run");
+  std::mt19937 random(7);
+  for (int i = 0; i < 25; ++i) {
+    std::string bytes = whole;
+    for (int n = 1 << (i % 6); n > 0; --n) bytes[random() % bytes.size()] = static_cast<char>(random());
+    const std::string path = folder.file("changed", bytes);
+    for (const Ran& ran : {faultline({"show", path}), faultline({"check", path})}) {
+      EXPECT_TRUE(ran.code <= 2 || ran.code == 65) << i << " " << ran.code << ran.err;
+      EXPECT_LE(program::lines_of(ran.err).size(), 1u) << ran.err;
+    }
+  }
+}
+
 TEST(Record, AnExportRefusesToWriteOverAFileUnlessItIsForced) {
   const Folder folder;
   ASSERT_EQ(faultline({"run", kLab, "--record", folder / "a.run"}).code, 0);
@@ -156,7 +204,7 @@ TEST(Record, ADamagedRunFileIsOneClearLine) {
     expect_one_line(faultline({"export", path, "--out", folder / "out"}), 65, path);
     if (name != "text") expect_one_line(faultline({"check", path}), 65, path);
   }
-  expect_one_line(faultline({"show", folder / "nowhere"}), 65, "there is no such file");
+  expect_one_line(faultline({"show", folder / "nowhere"}), 65, "No such file or directory");
   expect_one_line(faultline({"show", folder.path()}), 65, "not a plain file");
 }
 

@@ -1,5 +1,8 @@
 // `faultline run`: what it says, and when it exits with 0.
+#include <signal.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <regex>
 
 #include "program.h"
@@ -147,6 +150,21 @@ TEST(Run, KeepsTheSpeedAskedFor) {
   const auto took = std::chrono::steady_clock::now() - begin;
   EXPECT_GE(took, std::chrono::milliseconds(400));  // 3.76 s of the lab's time.
   EXPECT_LE(took, std::chrono::seconds(5));
+}
+
+TEST(Run, CtrlCShowsHowFarItCame) {
+  const Folder folder;
+  const std::string path = folder / "a.run";
+  program::How how;
+  how.signal = SIGINT;
+  std::error_code ignored;
+  how.when = [&] { return std::filesystem::exists(path + "-wal", ignored) && std::filesystem::file_size(path + "-wal", ignored) > 50'000; };
+  const Ran ran = faultline({"run", kLab, "--for", "100h", "--speed", "4", "--record", path}, how);
+  EXPECT_EQ(ran.code, 130);
+  EXPECT_TRUE(has(ran.out, "not passed: it was stopped\n")) << ran.out;
+  EXPECT_TRUE(has(ran.out, "recorded in ")) << ran.out;
+  EXPECT_FALSE(std::filesystem::exists(path + "-wal"));
+  EXPECT_EQ(faultline({"show", path}).code, 0);
 }
 
 }  // namespace

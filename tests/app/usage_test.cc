@@ -82,6 +82,7 @@ TEST(Usage, TheExampleOfEveryHelpWorksAsItStands) {
 
 TEST(Usage, AWrongWordNamesTheNearestRightOne) {
   expect_refused({"rnu"}, "did you mean `run`?");
+  expect_refused({"help"}, "did you mean `--help`?");
   expect_refused({"chekc", "x"}, "did you mean `check`?");
   expect_refused({"run", "raft-electoins"}, "did you mean `raft-elections`?");
   expect_refused({"run", "raft-elections", "--sed", "4"}, "did you mean `--seed`?");
