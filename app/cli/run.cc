@@ -87,7 +87,7 @@ std::vector<world::ScriptLine> read_script(const std::string& path) {
 void print_conditions(const guide::StepResult& step) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& line : step.lines) {
-    const bool held = line.needed > core::Duration{};
+    const bool held = line.held > core::Duration{};
     const std::string now = "now " + line.now + (held ? ", held for " + core::text(line.held) : "");
     rows.push_back({line.done ? "            [x]" : "            [ ]", line.text, line.done ? "" : now});
   }
@@ -177,7 +177,7 @@ int run_checked(const RunArguments& a) {
     result = guide::run_lab(lab, world, facts, options);
   }
   print_steps(result);
-  if (!result.violation.empty()) std::cout << "\nviolation: " << plain(result.violation) << "\n";
+  if (!result.violation.empty()) std::cout << "\nviolation" << (result.violation_expected ? ", as the lab expects: " : ": ") << plain(result.violation) << "\n";
   std::cout << "\n" << summary(facts, world.events());
   print_verdict(a, result, recording.header());
   if (store) {
