@@ -144,7 +144,7 @@ class Server {
   struct Progress {
     Index match = 0;               // Its log agrees with ours up to here: it has said so.
     Index next = 1;                // What to send next.
-    std::uint32_t in_flight = 0;   // Messages with entries that it has not answered.
+    std::vector<Index> in_flight;  // The last entry of each message with entries that it has not answered.
     bool probing = true;           // It is not known where the logs agree: one message at a time.
     bool heard = false;            // Since the last heartbeat.
     core::Time last_heard{};

@@ -27,7 +27,7 @@ void Server::propose(Step& step, Entry entry) {
 // one message when a reply makes room: that is the batching.
 void Server::replicate(Step& step, core::NodeId to, Progress& progress) {
   const std::uint32_t room = progress.probing ? 1 : settings_.max_in_flight;
-  while (progress.next <= log_.last() && progress.in_flight < room) {
+  while (progress.next <= log_.last() && progress.in_flight.size() < room) {
     if (progress.next <= log_.base()) return send_snapshot(step, to, progress);
     send_entries(step, to, progress, settings_.max_batch_entries);
   }
@@ -43,7 +43,7 @@ void Server::send_entries(Step& step, core::NodeId to, Progress& progress, std::
     m.entries.push_back(log_.at(i));
     bytes += size_of(m.entries.back());
   }
-  if (!m.entries.empty()) ++progress.in_flight;
+  if (!m.entries.empty()) progress.in_flight.push_back(progress.next + m.entries.size() - 1);
   // Optimistic: if the message is lost, the heartbeat notices.
   if (!progress.probing) progress.next += m.entries.size();
   step.send(to, std::move(m));
@@ -56,7 +56,7 @@ void Server::broadcast(Step& step) {
   leader.sent[leader.round] = step.now;
   for (auto& [id, progress] : leader.others) {
     // When the pipeline is full the entries wait for a reply; what must be said now goes without.
-    const bool full = !progress.probing && progress.in_flight >= settings_.max_in_flight;
+    const bool full = !progress.probing && progress.in_flight.size() >= settings_.max_in_flight;
     if (progress.next <= log_.base())
       send_snapshot(step, id, progress);
     else
@@ -72,10 +72,10 @@ void Server::heartbeat(Step& step) {
   give_up_on_silent_learners(step);
   for (auto& [id, progress] : leader->others) {
     // Nothing was heard since the last heartbeat: what is in flight may be lost. Find out where the logs agree.
-    if (!progress.heard && (progress.in_flight > 0 || progress.snapshot != 0)) {
+    if (!progress.heard && (!progress.in_flight.empty() || progress.snapshot != 0)) {
       progress.probing = true;
       progress.next = progress.match + 1;
-      progress.in_flight = 0;
+      progress.in_flight.clear();
     }
     progress.heard = false;
   }
@@ -98,8 +98,8 @@ void Server::on_message(Step& step, core::NodeId from, const AppendReply& m) {
   heard_from(step, from, progress, m.round);
   // It refuses what was sent before we backed up. The answer that counts is still on its way.
   const bool outdated = !m.success && progress.probing && m.match + 1 != progress.next;
-  if (progress.in_flight > 0 && !outdated) --progress.in_flight;
   if (m.success) {
+    std::erase_if(progress.in_flight, [&](Index last) { return last <= m.match; });
     progress.match = std::max(progress.match, m.match);
     if (progress.probing || progress.next <= progress.match) progress.next = progress.match + 1;
     progress.probing = false;
@@ -121,7 +121,7 @@ void Server::on_message(Step& step, core::NodeId from, const AppendReply& m) {
 // The end of section 5.3: skip a whole term at a time instead of an entry.
 void Server::back_up(Progress& progress, const AppendReply& m) const {
   progress.probing = true;
-  progress.in_flight = 0;
+  progress.in_flight.clear();
   Index next = m.hint;
   if (m.hint_term != 0) {
     // Does our log have that term? Then the logs may agree up to our last entry of it.

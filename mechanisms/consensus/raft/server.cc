@@ -181,7 +181,8 @@ Shown Server::show() const {
   shown.voters = log_.config().voters, shown.next_voters = log_.config().next;
   if (const auto* leader = std::get_if<Leader>(&role_))
     for (const auto& [id, progress] : leader->others)
-      shown.followers.push_back({id, progress.match, progress.next, progress.in_flight});
+      shown.followers.push_back({id, progress.match, progress.next,
+                                static_cast<std::uint32_t>(progress.in_flight.size())});
   shown.keys = store_.keys();
   return shown;
 }

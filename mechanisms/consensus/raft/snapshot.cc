@@ -27,7 +27,7 @@ void Server::send_snapshot(Step& step, core::NodeId to, Progress& progress) {
                     leader.round, {}};
   m.data.assign(store.begin() + static_cast<std::ptrdiff_t>(progress.offset), store.begin() + static_cast<std::ptrdiff_t>(end));
   step.send(to, std::move(m));
-  progress.in_flight = 1;
+  progress.in_flight = {snapshot_.index};
   progress.probing = true;
 }
 
@@ -42,7 +42,7 @@ void Server::on_message(Step& step, core::NodeId from, const SnapshotReply& m) {
   confirm_rounds(step);
   if (progress.snapshot != m.index) return;
   if (m.installed) {
-    progress.in_flight = 0;
+    progress.in_flight.clear();
     progress.match = std::max(progress.match, m.index);
     progress.next = progress.match + 1;
     progress.snapshot = 0;
