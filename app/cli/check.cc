@@ -1,6 +1,4 @@
 // `faultline check HISTORY --model M`: linearizable (exit 0), not linearizable (1), unknown (2).
-#include "labs/check/linearizability.h"
-
 #include <unistd.h>
 
 #include <filesystem>
@@ -9,6 +7,7 @@
 
 #include "app/cli/cli.h"
 #include "app/cli/plain.h"
+#include "labs/check/linearizability.h"
 #include "labs/check/read_history.h"
 #include "labs/record/open_run.h"
 #include "mechanisms/core/codec.h"
@@ -52,8 +51,8 @@ int check(const CheckArguments& a) {
     std::cout << check::answer_text(verdict.answer) << "\n";
     if (!verdict.reason.empty()) std::cout << plain(verdict.reason) << "\n";
     if (verdict.answer == check::Verdict::Answer::not_linearizable)
-      std::cout << "The shortest offending prefix is the first " << verdict.prefix << " of " << history.events()
-                << " beginnings and ends.\n";
+      std::cout << "The shortest offending prefix is the first " << verdict.prefix << " of "
+                << history.events() << " beginnings and ends.\n";
     return static_cast<int>(verdict.answer);
   } catch (const check::UnknownModel& bad) {
     return fail(kUsage, bad.what());

@@ -1,4 +1,5 @@
-// Reads the words of the command line with CLI11: the only file that includes it, because it is slow to compile.
+// Reads the words of the command line with CLI11: the only file that includes it, because it is slow to
+// compile.
 #include "app/cli/cli.h"
 
 #include <fcntl.h>
@@ -20,7 +21,8 @@ namespace {
 
 using core::nearest;
 
-std::string did_you_mean(const std::string& word, const std::vector<std::string>& known, const std::string& otherwise) {
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& known,
+                         const std::string& otherwise) {
   const std::string near = nearest(word, known);
   return near.empty() ? otherwise : ", did you mean `" + near + "`?";
 }
@@ -36,14 +38,18 @@ std::string misplaced(const CLI::App& app, const std::string& word) {
   const bool is_option = word.starts_with("-");
   if (given.empty() && !is_option) {
     if (word == "help") return "there is no subcommand `help`, did you mean `--help`?";
-    for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; })) known.push_back(sub->get_name());
-    return "there is no subcommand `" + word + "`" + did_you_mean(word, known, "; there are " + listed(known));
+    for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+      known.push_back(sub->get_name());
+    return "there is no subcommand `" + word + "`" +
+           did_you_mean(word, known, "; there are " + listed(known));
   }
   add_options(given.empty() ? app : *given.front());
   const std::string command = given.empty() ? "faultline" : "faultline " + given.front()->get_name();
-  if (!is_option) return "`" + command + "` does not take `" + word + "`; `" + command + " --help` shows an example";
+  if (!is_option)
+    return "`" + command + "` does not take `" + word + "`; `" + command + " --help` shows an example";
   const auto flag = word.substr(0, word.find('='));
-  if (std::find(known.begin(), known.end(), flag) != known.end()) return "`" + flag + "` belongs behind `" + command + "`";
+  if (std::find(known.begin(), known.end(), flag) != known.end())
+    return "`" + flag + "` belongs behind `" + command + "`";
   return "`" + command + "` has no `" + flag + "`" + did_you_mean(flag, known, "; it has " + listed(known));
 }
 
@@ -59,7 +65,8 @@ std::string in_words(const CLI::App& app, const CLI::ParseError& error) {
     return why.substr(0, why.find(':')) + (twice ? " may be given once" : " needs a value");
   }
   const auto given = app.get_subcommands();
-  const std::string help = "`faultline " + (given.empty() ? "" : given.front()->get_name() + " ") + "--help` shows an example";
+  const std::string help =
+      "`faultline " + (given.empty() ? "" : given.front()->get_name() + " ") + "--help` shows an example";
   return why + "; " + help;
 }
 
@@ -103,49 +110,74 @@ CLI::App* subcommand(CLI::App& app, const char* name, const char* help, const ch
 CLI::Option* repeated(CLI::Option* option) { return option->allow_extra_args(false); }
 
 void add_run(CLI::App& app, RunArguments& a) {
-  auto* run = subcommand(app, "run", "Run a lab without a window. Exit 0: every condition was met and no invariant broke.",
-                         "faultline run raft-losing-the-leader --seed 7 --set raft.pre_vote=off --record /tmp/a.run");
-  run->add_option("lab", a.lab, "A lab's name (`faultline labs` lists them), or a lab file")->type_name("")->required();
+  auto* run = subcommand(
+      app, "run", "Run a lab without a window. Exit 0: every condition was met and no invariant broke.",
+      "faultline run raft-losing-the-leader --seed 7 --set raft.pre_vote=off --record /tmp/a.run");
+  run->add_option("lab", a.lab, "A lab's name (`faultline labs` lists them), or a lab file")
+      ->type_name("")
+      ->required();
   run->add_option("--world", a.world, "simulated, or loopback: real sockets and time")
-      ->type_name("WORLD")->check(one_of({"simulated", "loopback"}));
+      ->type_name("WORLD")
+      ->check(one_of({"simulated", "loopback"}));
   run->add_option("--seed", a.seed, "Another run of the same lab")
-      ->type_name("N")->check(takes<std::uint64_t>("a whole number from 0", 0))
+      ->type_name("N")
+      ->check(takes<std::uint64_t>("a whole number from 0", 0))
       ->each([&a](const std::string&) { a.has_seed = true; });
   run->add_option("--for", a.length, "Go on until this time, such as 30s")
-      ->type_name("TIME")->check(takes<core::Duration>("a duration such as 30s", core::Duration(1)));
-  repeated(run->add_option("--set", a.settings, "KIND.SETTING=VALUE, as often as you like"))->type_name("K=V");
-  run->add_option("--script", a.script, "Commands from this file instead of the lab's own")->type_name("FILE");
+      ->type_name("TIME")
+      ->check(takes<core::Duration>("a duration such as 30s", core::Duration(1)));
+  repeated(run->add_option("--set", a.settings, "KIND.SETTING=VALUE, as often as you like"))
+      ->type_name("K=V");
+  run->add_option("--script", a.script, "Commands from this file instead of the lab's own")
+      ->type_name("FILE");
   run->add_option("--record", a.record, "Keep the run in this file")->type_name("FILE");
-  run->add_option("--level", a.level, "What to keep: bodies (all), events (no message bodies), outline (metrics and notes)")
-      ->type_name("LEVEL")->check(one_of({"bodies", "events", "outline"}));
+  run->add_option("--level", a.level,
+                  "What to keep: bodies (all), events (no message bodies), outline (metrics and notes)")
+      ->type_name("LEVEL")
+      ->check(one_of({"bodies", "events", "outline"}));
   run->add_option("--speed", a.speed, "Times real time; without it, as fast as it goes")
-      ->type_name("X")->check(takes<double>("a number above 0, such as 0.5", 1e-6));
+      ->type_name("X")
+      ->check(takes<double>("a number above 0, such as 0.5", 1e-6));
   run->add_flag("--watch-only", a.watch_only, "Do not give the lab's commands");
 }
 
 void add_others(CLI::App& app, Words& w) {
   subcommand(app, "labs", "List the labs.", "faultline labs");
   auto* show = subcommand(app, "show", "Say what is in a run file.", "faultline show /tmp/a.run");
-  show->add_option("run", w.show, "A run file (`faultline run LAB --record FILE` makes one)")->type_name("")->required();
-  auto* out = subcommand(app, "export", "Write a run file as text.", "faultline export /tmp/a.run --format csv --out /tmp/a.csv");
+  show->add_option("run", w.show, "A run file (`faultline run LAB --record FILE` makes one)")
+      ->type_name("")
+      ->required();
+  auto* out = subcommand(app, "export", "Write a run file as text.",
+                         "faultline export /tmp/a.run --format csv --out /tmp/a.csv");
   out->add_option("run", w.export_run.path, "A run file")->type_name("")->required();
-  out->add_option("--format", w.export_run.format, "csv or json (a line an event)")->type_name("FORMAT")->check(one_of({"csv", "json"}));
+  out->add_option("--format", w.export_run.format, "csv or json (a line an event)")
+      ->type_name("FORMAT")
+      ->check(one_of({"csv", "json"}));
   out->add_option("--out", w.export_run.out, "The file to write")->type_name("FILE")->required();
   out->add_flag("--force", w.export_run.force, "Write over an existing file");
-  auto* check = subcommand(app, "check", "Judge a history of client operations. Exit 0: linearizable, 1: not, 2: unknown.",
+  auto* check = subcommand(app, "check",
+                           "Judge a history of client operations. Exit 0: linearizable, 1: not, 2: unknown.",
                            "faultline check /tmp/a.run --model kv");
-  check->add_option("history", w.check.path, "A run file, Jepsen's EDN, or porcupine's text formats")->type_name("")->required();
+  check->add_option("history", w.check.path, "A run file, Jepsen's EDN, or porcupine's text formats")
+      ->type_name("")
+      ->required();
   check->add_option("--model", w.check.model, "register, cas-register or kv")->type_name("MODEL");
   check->add_option("--seconds", w.check.seconds, "Give up after this time, and say unknown")
-      ->type_name("N")->check(takes<std::uint64_t>("a whole number from 0", 0));
-  auto* fuzz = subcommand(app, "fuzz", "Search a mechanism for bugs: seeds x faults x invariants x linearizability. Exit 1: found.",
-                          "faultline fuzz raft --seeds 1..1000 --flaw no_sessions");
+      ->type_name("N")
+      ->check(takes<std::uint64_t>("a whole number from 0", 0));
+  auto* fuzz =
+      subcommand(app, "fuzz",
+                 "Search a mechanism for bugs: seeds x faults x invariants x linearizability. Exit 1: found.",
+                 "faultline fuzz raft --seeds 1..1000 --flaw no_sessions");
   fuzz->add_option("mechanism", w.fuzz.mechanism, "Which, such as raft")->type_name("")->required();
   fuzz->add_option("--seeds", w.fuzz.seeds, "The first and the last, or one")->type_name("A..B");
-  repeated(fuzz->add_option("--flaw", w.fuzz.flaws, "Switch a known bug on, as often as you like"))->type_name("FLAW");
-  fuzz->add_option("--save", w.fuzz.save, "Write what was found to this folder, as lab files")->type_name("FOLDER");
+  repeated(fuzz->add_option("--flaw", w.fuzz.flaws, "Switch a known bug on, as often as you like"))
+      ->type_name("FLAW");
+  fuzz->add_option("--save", w.fuzz.save, "Write what was found to this folder, as lab files")
+      ->type_name("FOLDER");
   fuzz->add_flag("--list-flaws", w.fuzz.list_flaws, "List the known bugs");
-  auto* bench = subcommand(app, "bench", "Measure, each beside its baseline.", "faultline bench world --json");
+  auto* bench =
+      subcommand(app, "bench", "Measure, each beside its baseline.", "faultline bench world --json");
   bench->add_option("name", w.bench.name, "Which; without it, all")->type_name("");
   bench->add_flag("--json", w.bench.json, "As JSON");
 }
@@ -184,7 +216,8 @@ bool read_range(const std::string& text, std::uint64_t& first, std::uint64_t& la
 
 namespace {
 
-// A program that is started with one of these closed would open its next file in their place, and print into it.
+// A program that is started with one of these closed would open its next file in their place, and print into
+// it.
 void open_standard_files() {
   for (int file = 0; file <= 2; ++file)
     if (::fcntl(file, F_GETFD) < 0) ::open("/dev/null", file == 0 ? O_RDONLY : O_WRONLY);
@@ -194,7 +227,9 @@ void open_standard_files() {
 int finish(int code) {
   const bool written = static_cast<bool>(std::cout.flush()) && std::fflush(stdout) == 0;
   if (written) return code;
-  struct pollfd out {STDOUT_FILENO, POLLOUT, 0};
+  struct pollfd out {
+    STDOUT_FILENO, POLLOUT, 0
+  };
   const bool nobody_reads = ::poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0;
   return nobody_reads ? code : fail(kCannotWrite, "cannot write to the standard output");
 }

@@ -1,4 +1,5 @@
-// `faultline fuzz MECHANISM`: exit 1 when a seed fails. What fails is shrunk to a short script, printed, and saved.
+// `faultline fuzz MECHANISM`: exit 1 when a seed fails. What fails is shrunk to a short script, printed, and
+// saved.
 #include "labs/check/fuzz.h"
 
 #include <unistd.h>
@@ -38,7 +39,8 @@ int list_flaws(const check::FuzzTarget& target) {
 
 // What the seeds came to, counted.
 struct Tally {
-  std::uint64_t seeds = 0, violations = 0, dead = 0, undecided = 0, twice = 0, events = 0, operations = 0, commands = 0;
+  std::uint64_t seeds = 0, violations = 0, dead = 0, undecided = 0, twice = 0, events = 0, operations = 0,
+                commands = 0;
   core::Duration simulated{};
   std::vector<std::string> failed;
 };
@@ -50,7 +52,8 @@ class Ticker {
   void say(std::uint64_t seed, std::uint64_t last, std::size_t failed) {
     if (!talk_ || Clock::now() - said_ < std::chrono::milliseconds(100)) return;
     said_ = Clock::now();
-    std::fprintf(stderr, "\rseed %llu of %llu, %zu failed ", static_cast<unsigned long long>(seed), static_cast<unsigned long long>(last), failed);
+    std::fprintf(stderr, "\rseed %llu of %llu, %zu failed ", static_cast<unsigned long long>(seed),
+                 static_cast<unsigned long long>(last), failed);
   }
   void clear() const {
     if (talk_) std::fprintf(stderr, "\r%60s\r", "");
@@ -73,7 +76,8 @@ void save(const std::string& folder, std::uint64_t seed, const std::string& text
 }
 
 void report(const check::Plan& plan, const check::Run& run, const FuzzArguments& a) {
-  std::cout << "\nseed " << plan.seed << ": " << check::failure_text(run.failure) << ": " << run.reason << "\n";
+  std::cout << "\nseed " << plan.seed << ": " << check::failure_text(run.failure) << ": " << run.reason
+            << "\n";
   std::cout << "again: faultline fuzz " << a.mechanism << " --seeds " << plan.seed;
   for (const auto& flaw : a.flaws) std::cout << " --flaw " << flaw;
   std::cout << "\n" << std::endl;
@@ -82,26 +86,32 @@ void report(const check::Plan& plan, const check::Run& run, const FuzzArguments&
   const std::string text = check::plan_text(shortest, check::run_plan(shortest));
   std::cout << "The shortest script that shows it, as a lab:\n\n";
   std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) std::cout << (line.empty() ? "" : "    ") << line << "\n";
+  for (std::string line; std::getline(lines, line);)
+    std::cout << (line.empty() ? "" : "    ") << line << "\n";
   std::cout << "\n";
   if (!a.save.empty()) save(a.save, plan.seed, text);
 }
 
 void print_tally(const Tally& t, double took) {
   const double hours = std::chrono::duration<double>(t.simulated).count() / 3600;
-  std::cout << table({{"seeds", "sim-hours", "events", "commands", "ops", "twice", "undecided", "violations", "not alive", "seconds", "seeds/s"},
-                      {grouped(t.seeds), rounded(hours), grouped(t.events), grouped(t.commands), grouped(t.operations), grouped(t.twice),
-                       grouped(t.undecided), grouped(t.violations), grouped(t.dead), rounded(took),
-                       rounded(static_cast<double>(t.seeds) / took)}});
+  std::cout << table({{"seeds", "sim-hours", "events", "commands", "ops", "twice", "undecided", "violations",
+                       "not alive", "seconds", "seeds/s"},
+                      {grouped(t.seeds), rounded(hours), grouped(t.events), grouped(t.commands),
+                       grouped(t.operations), grouped(t.twice), grouped(t.undecided), grouped(t.violations),
+                       grouped(t.dead), rounded(took), rounded(static_cast<double>(t.seeds) / took)}});
   std::vector<std::string> named = t.failed;
   if (named.size() > kNamed) named.resize(kNamed), named.emplace_back("others");
   if (named.empty())
-    std::cout << "\nno seed failed" << (t.undecided > 0 ? ", but some histories were too hard to judge" : "") << "\n";
+    std::cout << "\nno seed failed" << (t.undecided > 0 ? ", but some histories were too hard to judge" : "")
+              << "\n";
   else
-    std::cout << "\n" << grouped(t.failed.size()) << " of " << grouped(t.seeds) << " seeds failed: " << listed(named) << "\n";
+    std::cout << "\n"
+              << grouped(t.failed.size()) << " of " << grouped(t.seeds) << " seeds failed: " << listed(named)
+              << "\n";
 }
 
-Tally search(const check::FuzzTarget& target, std::uint64_t first, std::uint64_t last, const FuzzArguments& a) {
+Tally search(const check::FuzzTarget& target, std::uint64_t first, std::uint64_t last,
+             const FuzzArguments& a) {
   Tally t;
   Ticker ticker;
   for (std::uint64_t seed = first;; ++seed) {
@@ -114,7 +124,8 @@ Tally search(const check::FuzzTarget& target, std::uint64_t first, std::uint64_t
     t.undecided += run.undecided;
     if (seed % kTwiceEvery == 0) {
       ++t.twice;
-      if (check::run_plan(plan).digest != run.digest) run = {Failure::not_deterministic, "their events are not the same"};
+      if (check::run_plan(plan).digest != run.digest)
+        run = {Failure::not_deterministic, "their events are not the same"};
     }
     if (run.failure != Failure::none) {
       ++(run.failure == Failure::not_alive ? t.dead : t.violations);
@@ -134,17 +145,20 @@ int fuzz(const FuzzArguments& a) {
     std::vector<std::string> known;
     for (const auto& one : catalog::fuzz_targets()) known.push_back(one.name);
     const std::string near = core::nearest(a.mechanism, known);
-    return fail(kUsage, "there is no mechanism `" + a.mechanism + "` to fuzz" + (near.empty() ? "; there are " + listed(known) : ", did you mean `" + near + "`?"));
+    return fail(kUsage,
+                "there is no mechanism `" + a.mechanism + "` to fuzz" +
+                    (near.empty() ? "; there are " + listed(known) : ", did you mean `" + near + "`?"));
   }
   if (a.list_flaws) return list_flaws(*target);
   for (const auto& flaw : a.flaws)
     if (std::find(target->flaws.begin(), target->flaws.end(), flaw) == target->flaws.end()) {
       const std::string near = core::nearest(flaw, target->flaws);
-      return fail(kUsage, target->name + " has no flaw `" + flaw + "`" + (near.empty() ? "; it has " + listed(target->flaws) : ", did you mean `" + near + "`?"));
+      return fail(kUsage, target->name + " has no flaw `" + flaw + "`" +
+                              (near.empty() ? "; it has " + listed(target->flaws)
+                                            : ", did you mean `" + near + "`?"));
     }
   std::uint64_t first = 0, last = 0;
   if (!read_range(a.seeds, first, last)) return fail(kUsage, "--seeds takes A..B, not `" + a.seeds + "`");
-
 
   std::cout << app::program_version() << "  fuzz " << target->name << "  seeds " << first << ".." << last;
   for (const auto& flaw : a.flaws) std::cout << "  flaw " << flaw;

@@ -71,7 +71,8 @@ class Pace {
 std::string read_text(const std::string& path) {
   std::error_code ignored;
   std::ifstream in(path, std::ios::binary);
-  if (!in || std::filesystem::is_directory(path, ignored)) throw world::BadCommand("cannot read the script " + path);
+  if (!in || std::filesystem::is_directory(path, ignored))
+    throw world::BadCommand("cannot read the script " + path);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
@@ -98,8 +99,10 @@ void print_steps(const guide::LabResult& result) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& step : result.steps) {
     const bool begun = step.done || step.ended != core::Time{};
-    rows.push_back({step.done ? "  done" : begun ? "  not done" : "  not begun", begun ? seconds(step.ended.time_since_epoch()) : "",
-                    plain_line(step.title)});
+    rows.push_back({step.done ? "  done"
+                    : begun   ? "  not done"
+                              : "  not begun",
+                    begun ? seconds(step.ended.time_since_epoch()) : "", plain_line(step.title)});
   }
   std::istringstream lines(list(rows));
   std::string line;
@@ -117,7 +120,8 @@ void print_verdict(const RunArguments& a, const guide::LabResult& result, const 
     return;
   }
   std::string why;
-  if (!result.violation.empty() && !result.violation_expected) why = "an invariant broke: " + result.violation;
+  if (!result.violation.empty() && !result.violation_expected)
+    why = "an invariant broke: " + result.violation;
   if (result.stopped && why.empty()) why = "it was stopped";
   for (const auto& step : result.steps)
     if (!step.done && why.empty()) why = "`" + step.title + "` is not done";
@@ -128,7 +132,8 @@ void print_verdict(const RunArguments& a, const guide::LabResult& result, const 
   std::cout << "\nnot passed: " << plain_line(why) << "\n" << plain_line(line) << "\n";
 }
 
-record::RunHeader header_of(const RunArguments& a, const guide::Lab& lab, const world::World& world, std::uint64_t seed) {
+record::RunHeader header_of(const RunArguments& a, const guide::Lab& lab, const world::World& world,
+                            std::uint64_t seed) {
   record::RunHeader header;
   header.program = app::program_version();
   header.lab = lab.name, header.lab_text = lab.text;
@@ -138,7 +143,8 @@ record::RunHeader header_of(const RunArguments& a, const guide::Lab& lab, const 
   return header;
 }
 
-std::unique_ptr<world::World> make_world(const RunArguments& a, const world::System& system, std::uint64_t seed) {
+std::unique_ptr<world::World> make_world(const RunArguments& a, const world::System& system,
+                                         std::uint64_t seed) {
   if (a.world != "loopback") return std::make_unique<world::SimulatedWorld>(system, seed);
   // A recorded run keeps its disks beside its file.
   return std::make_unique<world::LoopbackWorld>(system, seed, a.record.empty() ? "" : a.record + ".disks");
@@ -155,11 +161,13 @@ int run_checked(const RunArguments& a) {
     // A script without commands is the wish to give none.
     if (options.script.empty()) options.do_commands = false;
   }
-  if (a.world == "loopback" && a.speed > 0) return fail(kUsage, "--speed is for the simulated world: sockets have their own");
+  if (a.world == "loopback" && a.speed > 0)
+    return fail(kUsage, "--speed is for the simulated world: sockets have their own");
   const std::uint64_t seed = a.has_seed ? a.seed : lab.seed;
   const auto hosting = make_world(a, lab.system, seed);
   world::World& world = *hosting;
 
+  const Interruptible interruptible;
   guide::Facts facts(world.nodes());
   world.listen(&facts);
   record::Recording recording(header_of(a, lab, world, seed));
@@ -171,13 +179,14 @@ int run_checked(const RunArguments& a) {
   std::cout << origin(recording.header()) << std::endl;
   guide::LabResult result;
   {
-    const Interruptible interruptible;
     Pace pace(a.speed, ::isatty(STDERR_FILENO) != 0);
     options.watch = [&](const guide::Facts& now) { return pace(now); };
     result = guide::run_lab(lab, world, facts, options);
   }
   print_steps(result);
-  if (!result.violation.empty()) std::cout << "\nviolation" << (result.violation_expected ? ", as the lab expects: " : ": ") << plain(result.violation) << "\n";
+  if (!result.violation.empty())
+    std::cout << "\nviolation" << (result.violation_expected ? ", as the lab expects: " : ": ")
+              << plain(result.violation) << "\n";
   std::cout << "\n" << summary(facts, world.events());
   print_verdict(a, result, recording.header());
   if (store) {

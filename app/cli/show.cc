@@ -48,7 +48,8 @@ std::string groups_text(const std::vector<record::NodeInfo>& nodes) {
     for (; end < nodes.size() && nodes[end].group == nodes[i].group; ++end)
       if (end - i < kNamed) members += (members.empty() ? "" : " ") + nodes[end].name;
     if (end - i > kNamed) members += " .. " + nodes[end - 1].name;
-    rows.push_back({plain_line(nodes[i].group), plain_line(nodes[i].kind), grouped(end - i), plain_line(members)});
+    rows.push_back(
+        {plain_line(nodes[i].group), plain_line(nodes[i].kind), grouped(end - i), plain_line(members)});
     i = end;
   }
   return list(rows);
@@ -57,9 +58,12 @@ std::string groups_text(const std::vector<record::NodeInfo>& nodes) {
 // A lab of the catalog has a name; another one's text is in the file.
 void print_again(const record::RunHeader& h, const std::string& path) {
   const auto& files = catalog::lab_files();
-  const bool known = std::any_of(files.begin(), files.end(), [&](const auto& file) { return file.name == h.lab && file.text == h.lab_text; });
+  const bool known = std::any_of(files.begin(), files.end(), [&](const auto& file) {
+    return file.name == h.lab && file.text == h.lab_text;
+  });
   if (!known)
-    std::cout << "\nthe lab: sqlite3 " << plain_line(shell_word(path)) << " \"SELECT value FROM meta WHERE key = 'lab_text'\" > lab.md\n";
+    std::cout << "\nthe lab: sqlite3 " << plain_line(shell_word(path))
+              << " \"SELECT value FROM meta WHERE key = 'lab_text'\" > lab.md\n";
   std::cout << (known ? "\n" : "") << plain_line(again(known ? h.lab : "lab.md", h)) << "\n";
 }
 
@@ -73,11 +77,13 @@ void print_run(const record::Recording& recording, const std::string& path) {
     facts.on_event(e, body);
     ++kinds[std::string(core::name_of(e.kind))];
     if (e.kind == record::EventKind::command)
-      commands.push_back({seconds(e.at.time_since_epoch()), plain_line({reinterpret_cast<const char*>(body.data()), body.size()})});
+      commands.push_back({seconds(e.at.time_since_epoch()),
+                          plain_line({reinterpret_cast<const char*>(body.data()), body.size()})});
   });
   char digest[24];
   std::snprintf(digest, sizeof digest, "%016llx", static_cast<unsigned long long>(recording.digest()));
-  std::cout << origin(h) << "digest " << digest << (h.level == record::Level::bodies ? "" : "  level " + std::string(core::name_of(h.level)))
+  std::cout << origin(h) << "digest " << digest
+            << (h.level == record::Level::bodies ? "" : "  level " + std::string(core::name_of(h.level)))
             << "\n\n";
   if (!facts.violation().empty()) std::cout << "violation: " << plain(facts.violation()) << "\n\n";
   std::cout << groups_text(h.nodes) << "\n" << summary(facts, recording.size()) << "\n";

@@ -16,10 +16,11 @@ std::string summary(const guide::Facts& facts, std::uint64_t events) {
     const double ms = facts.percentile("client_latency_ms", p, true);
     return ms > 0 ? latency(ms) : std::string("-");
   };
-  return table({{"time", "events", "messages", "dropped", "crashes", "ops ok", "failed", "unknown", "p50", "p99"},
-                {seconds(facts.now().time_since_epoch()), grouped(events), grouped(facts.all_sent), grouped(facts.all_dropped),
-                 grouped(facts.crashes), grouped(facts.all_operations[0]), grouped(facts.all_operations[1]),
-                 grouped(facts.all_operations[2]), part(0.5), part(0.99)}});
+  return table(
+      {{"time", "events", "messages", "dropped", "crashes", "ops ok", "failed", "unknown", "p50", "p99"},
+       {seconds(facts.now().time_since_epoch()), grouped(events), grouped(facts.all_sent),
+        grouped(facts.all_dropped), grouped(facts.crashes), grouped(facts.all_operations[0]),
+        grouped(facts.all_operations[1]), grouped(facts.all_operations[2]), part(0.5), part(0.99)}});
 }
 
 std::string again(const std::string& lab, const record::RunHeader& h) {

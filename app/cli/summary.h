@@ -1,4 +1,5 @@
-// What run, show and export say of a run in the same words: where it comes from, how to have it again, its numbers.
+// What run, show and export say of a run in the same words: where it comes from, how to have it again, its
+// numbers.
 #pragma once
 #include <string>
 

@@ -1,8 +1,8 @@
 #include "app/cli/table.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 
 namespace cli {
 namespace {
@@ -11,11 +11,13 @@ using Rows = std::vector<std::vector<std::string>>;
 
 // In letters, not in bytes.
 std::size_t width(const std::string& cell) {
-  return static_cast<std::size_t>(std::count_if(cell.begin(), cell.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(cell.begin(), cell.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
 bool is_number(const std::string& cell) {
-  return cell.empty() || cell == "-" || (cell[0] >= '0' && cell[0] <= '9') || (cell[0] == '-' && cell[1] >= '0' && cell[1] <= '9');
+  return cell.empty() || cell == "-" || (cell[0] >= '0' && cell[0] <= '9') ||
+         (cell[0] == '-' && cell[1] >= '0' && cell[1] <= '9');
 }
 
 std::string columns(const Rows& rows, std::size_t heading) {
@@ -43,9 +45,11 @@ std::string columns(const Rows& rows, std::size_t heading) {
 // With so many significant digits, and no exponent.
 std::string significant(double number, int digits) {
   if (number == 0) return "0";
-  const int whole = static_cast<int>(std::floor(std::log10(std::abs(number)))) + 1;
   char buffer[64];
-  std::snprintf(buffer, sizeof buffer, "%.*f", std::clamp(digits - whole, 0, 9), number);
+  // The exponent after rounding: 0.9996 is 1.00 and not 1.000.
+  std::snprintf(buffer, sizeof buffer, "%.*e", digits - 1, number);
+  const int exponent = std::atoi(std::string(buffer).substr(std::string(buffer).find('e') + 1).c_str());
+  std::snprintf(buffer, sizeof buffer, "%.*f", std::clamp(digits - 1 - exponent, 0, 9), number);
   return buffer;
 }
 
@@ -73,7 +77,8 @@ std::string seconds(core::Duration time) {
 }
 
 std::string rounded(double number) {
-  return number >= 1000 && number < 1e15 ? grouped(static_cast<std::uint64_t>(number + 0.5)) : significant(number, 3);
+  return number >= 1000 && number < 1e15 ? grouped(static_cast<std::uint64_t>(number + 0.5))
+                                         : significant(number, 3);
 }
 
 }  // namespace cli

@@ -8,7 +8,8 @@
 
 namespace cli {
 
-// Pads every column to its widest cell; the first row is the heading. A column of numbers stands at the right.
+// Pads every column to its widest cell; the first row is the heading. A column of numbers stands at the
+// right.
 std::string table(const std::vector<std::vector<std::string>>& rows);
 // The same without a heading.
 std::string list(const std::vector<std::vector<std::string>>& rows);

@@ -45,7 +45,9 @@ int open_terminal(std::string& name) {
   const int master = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
   need(master >= 0 && ::grantpt(master) == 0 && ::unlockpt(master) == 0, "posix_openpt");
   name = ::ptsname(master);
-  struct winsize size {24, 100, 0, 0};
+  struct winsize size {
+    24, 100, 0, 0
+  };
   ::ioctl(master, TIOCSWINSZ, &size);
   return master;
 }
@@ -55,7 +57,8 @@ std::vector<std::string> environment_of(const How& how) {
   for (const char* name : {"PATH", "HOME", "TMPDIR", "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"}) {
     bool given = false;
     for (const auto& one : how.environment) given = given || one.starts_with(std::string(name) + "=");
-    if (const char* value = ::getenv(name); value != nullptr && !given) all.push_back(std::string(name) + "=" + value);
+    if (const char* value = ::getenv(name); value != nullptr && !given)
+      all.push_back(std::string(name) + "=" + value);
   }
   return all;
 }
@@ -68,7 +71,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 // Between fork and exec: nothing that allocates.
-[[noreturn]] void become(char* const* words, char* const* environment, const How& how, int out, int err, const char* terminal) {
+[[noreturn]] void become(char* const* words, char* const* environment, const How& how, int out, int err,
+                         const char* terminal) {
   ::setpgid(0, 0);
   ::signal(SIGPIPE, SIG_DFL);
   if (terminal != nullptr) {
@@ -124,7 +128,8 @@ Ran run(const Words& words, const How& how) {
   const pid_t child = ::fork();
   need(child >= 0, "fork");
   if (child == 0)
-    become(word_pointers.data(), environment_pointers.data(), how, out.write, err.write, terminal.empty() ? nullptr : terminal.c_str());
+    become(word_pointers.data(), environment_pointers.data(), how, out.write, err.write,
+           terminal.empty() ? nullptr : terminal.c_str());
   out.close_write(), err.close_write();
   Ran ran;
   // A terminal that nobody has open yet reads as ended: keep it open until the child has ended.
@@ -157,6 +162,13 @@ Ran faultline(const Words& words, const How& how) {
   Words all{FAULTLINE_BINARY};
   all.insert(all.end(), words.begin(), words.end());
   return run(all, how);
+}
+
+std::string failing_seed() {
+  for (int seed = 1; seed <= 40; ++seed)
+    if (faultline({"fuzz", "raft", "--seeds", std::to_string(seed), "--flaw", "no_sessions"}).code == 1)
+      return std::to_string(seed);
+  throw std::runtime_error("forty seeds, and nothing was found");
 }
 
 Folder::Folder() {

@@ -10,20 +10,20 @@ namespace program {
 using Words = std::vector<std::string>;
 
 struct Ran {
-  int code = -1;          // 128 + the signal when one ended it.
+  int code = -1;  // 128 + the signal when one ended it.
   std::string out, err;
-  bool in_time = true;    // False: it was still running at the end of its time, and was killed.
+  bool in_time = true;  // False: it was still running at the end of its time, and was killed.
 };
 
 struct How {
   std::chrono::milliseconds time{20'000};
-  std::string folder;                        // Where it starts; empty: here.
-  std::vector<std::string> environment;      // NAME=VALUE, besides PATH, HOME and TMPDIR. Never DISPLAY.
-  bool terminal = false;                     // Its outputs are one terminal; `out` is what that shows.
-  bool close_output = false;                 // It has no standard output at all.
-  bool nobody_reads = false;                 // Its standard output is a pipe whose other end is closed.
-  std::string output_file;                   // Its standard output goes here.
-  int signal = 0;                            // Sent when `when` first says so.
+  std::string folder;                    // Where it starts; empty: here.
+  std::vector<std::string> environment;  // NAME=VALUE, besides PATH, HOME and TMPDIR. Never DISPLAY.
+  bool terminal = false;                 // Its outputs are one terminal; `out` is what that shows.
+  bool close_output = false;             // It has no standard output at all.
+  bool nobody_reads = false;             // Its standard output is a pipe whose other end is closed.
+  std::string output_file;               // Its standard output goes here.
+  int signal = 0;                        // Sent when `when` first says so.
   std::function<bool()> when;
 };
 
@@ -31,6 +31,9 @@ struct How {
 Ran run(const Words& words, const How& how = {});
 // build/faultline with these words.
 Ran faultline(const Words& words, const How& how = {});
+
+// A seed for which `faultline fuzz raft --flaw no_sessions` finds something, as text; which one changes with Raft.
+std::string failing_seed();
 
 // A folder of the test's own, removed with all that is in it.
 class Folder {

@@ -47,12 +47,15 @@ void expect_one_line(const Ran& ran, int code, const std::string& part) {
 
 TEST(Record, ShowSaysWhereARunComesFromAndTheSameNumbersAsTheRun) {
   const Folder folder;
-  const Ran ran = faultline({"run", kLab, "--seed", "9", "--set", "raft.pre_vote=off", "--record", folder / "a.run"});
+  const Ran ran =
+      faultline({"run", kLab, "--seed", "9", "--set", "raft.pre_vote=off", "--record", folder / "a.run"});
   ASSERT_EQ(ran.code, 0) << ran.err;
   EXPECT_TRUE(has(ran.out, "recorded in " + folder / "a.run"));
   const Ran show = faultline({"show", folder / "a.run"});
   EXPECT_EQ(show.code, 0) << show.err;
-  EXPECT_TRUE(std::regex_search(show.out, std::regex("^faultline [0-9.]+  lab raft-elections  simulated  seed 9  raft.pre_vote=off\n"))) << show.out;
+  EXPECT_TRUE(std::regex_search(
+      show.out, std::regex("^faultline [0-9.]+  lab raft-elections  simulated  seed 9  raft.pre_vote=off\n")))
+      << show.out;
   EXPECT_TRUE(has(show.out, "servers  raft         5  S1 S2 S3 S4 S5\n")) << show.out;
   EXPECT_TRUE(has(show.out, " s  crash leader\n")) << show.out;
   const char* numbers = R"(\d s  ([\d,]+ .*ms)\n)";
@@ -74,7 +77,10 @@ TEST(Record, TheSameSeedGivesTheSameDigest) {
 
 TEST(Record, BothExportsAgreeWithShowInNumbers) {
   const Folder folder;
-  ASSERT_EQ(faultline({"run", kLab, "--seed", "2", "--set", "raft.heartbeat=40ms", "--record", folder / "a.run"}).code, 0);
+  ASSERT_EQ(
+      faultline({"run", kLab, "--seed", "2", "--set", "raft.heartbeat=40ms", "--record", folder / "a.run"})
+          .code,
+      0);
   for (const char* format : {"csv", "json"}) {
     const Ran ran = faultline({"export", folder / "a.run", "--format", format, "--out", folder / format});
     EXPECT_EQ(ran.code, 0) << ran.err;
@@ -93,8 +99,12 @@ TEST(Record, BothExportsAgreeWithShowInNumbers) {
 
 TEST(Record, AnExportSaysAllThatIsNeededToHaveTheRunAgain) {
   const Folder folder;
-  ASSERT_EQ(faultline({"run", kLab, "--seed", "2", "--set", "raft.heartbeat=40ms", "--record", folder / "a.run"}).code, 0);
-  for (const char* format : {"csv", "json"}) faultline({"export", folder / "a.run", "--format", format, "--out", folder / format});
+  ASSERT_EQ(
+      faultline({"run", kLab, "--seed", "2", "--set", "raft.heartbeat=40ms", "--record", folder / "a.run"})
+          .code,
+      0);
+  for (const char* format : {"csv", "json"})
+    faultline({"export", folder / "a.run", "--format", format, "--out", folder / format});
   const auto head = nlohmann::json::parse(program::lines_of(program::text_of(folder / "json"))[0]);
   EXPECT_EQ(head["lab"], kLab);
   EXPECT_EQ(head["seed"], 2);
@@ -116,7 +126,8 @@ TEST(Record, ShowSaysHowToHaveTheRunAgain) {
     EXPECT_EQ(has(show, "\nviolation: Leader Completeness"), lab != kLab) << show;
     program::How how;
     how.folder = folder.path();
-    how.environment = {"PATH=" + std::filesystem::path(FAULTLINE_BINARY).parent_path().string() + ":" + ::getenv("PATH")};
+    how.environment = {"PATH=" + std::filesystem::path(FAULTLINE_BINARY).parent_path().string() + ":" +
+                       ::getenv("PATH")};
     if (const std::string words = found(show, "\nthe lab: (.*)\n"); !words.empty()) {
       EXPECT_NE(lab, kLab);
       EXPECT_EQ(program::run({"sh", "-c", words}, how).code, 0);
@@ -132,7 +143,8 @@ TEST(Record, AnExportReplacesNoDevicePipeOrFolder) {
   ASSERT_EQ(faultline({"run", kLab, "--record", folder / "a.run"}).code, 0);
   ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
   for (const auto& target : {folder / "pipe", folder.path()})
-    expect_one_line(faultline({"export", folder / "a.run", "--out", target, "--force"}), 73, "it is not a plain file");
+    expect_one_line(faultline({"export", folder / "a.run", "--out", target, "--force"}), 73,
+                    "it is not a plain file");
   EXPECT_TRUE(std::filesystem::is_fifo(folder / "pipe"));
 }
 
@@ -156,7 +168,8 @@ TEST(Record, AnExportRefusesToWriteOverAFileUnlessItIsForced) {
   const Folder folder;
   ASSERT_EQ(faultline({"run", kLab, "--record", folder / "a.run"}).code, 0);
   folder.file("out", "mine");
-  expect_one_line(faultline({"export", folder / "a.run", "--out", folder / "out"}), 73, "exists already; --force writes over it");
+  expect_one_line(faultline({"export", folder / "a.run", "--out", folder / "out"}), 73,
+                  "exists already; --force writes over it");
   EXPECT_EQ(program::text_of(folder / "out"), "mine");
   EXPECT_EQ(faultline({"export", folder / "a.run", "--out", folder / "out", "--force"}).code, 0);
   EXPECT_TRUE(program::text_of(folder / "out").starts_with("t_ns,"));
@@ -167,7 +180,8 @@ TEST(Record, APlaceThatCannotBeWrittenIsOneLine) {
   folder.file("there", "mine");
   expect_one_line(faultline({"run", kLab, "--record", "/proc/a.run"}), 73, "/proc/a.run");
   expect_one_line(faultline({"run", kLab, "--record", folder / "no/a.run"}), 73, "No such file or directory");
-  expect_one_line(faultline({"run", kLab, "--world", "loopback", "--record", "/proc/a.run"}), 73, "/proc/a.run");
+  expect_one_line(faultline({"run", kLab, "--world", "loopback", "--record", "/proc/a.run"}), 73,
+                  "/proc/a.run");
   expect_one_line(faultline({"run", kLab, "--record", folder / "there"}), 73, "there");
   EXPECT_EQ(program::text_of(folder / "there"), "mine");
   ASSERT_EQ(faultline({"run", kLab, "--record", folder / "a.run"}).code, 0);
@@ -180,7 +194,10 @@ TEST(Record, ARunThatWasKilledCanBeShownCheckedAndExported) {
   program::How how;
   how.signal = SIGKILL;
   std::error_code ignored;
-  how.when = [&] { return std::filesystem::exists(path + "-wal", ignored) && std::filesystem::file_size(path + "-wal", ignored) > 200'000; };
+  how.when = [&] {
+    return std::filesystem::exists(path + "-wal", ignored) &&
+           std::filesystem::file_size(path + "-wal", ignored) > 200'000;
+  };
   const Ran ran = faultline({"run", kLab, "--for", "100h", "--speed", "4", "--record", path}, how);
   ASSERT_EQ(ran.code, 128 + SIGKILL);
   const Ran show = faultline({"show", path});
@@ -196,8 +213,11 @@ TEST(Record, ADamagedRunFileIsOneClearLine) {
   const std::string whole = program::text_of(folder / "a.run");
   std::string scribbled = whole;
   for (std::size_t i = 40'000; i < 60'000; ++i) scribbled[i] = static_cast<char>(i * 7);
-  const std::map<std::string, std::string> damaged = {{"empty", ""}, {"text", "hello\n"}, {"half", whole.substr(0, whole.size() / 2)},
-                                                      {"scribbled", scribbled}, {"head", whole.substr(0, 100)}};
+  const std::map<std::string, std::string> damaged = {{"empty", ""},
+                                                      {"text", "hello\n"},
+                                                      {"half", whole.substr(0, whole.size() / 2)},
+                                                      {"scribbled", scribbled},
+                                                      {"head", whole.substr(0, 100)}};
   for (const auto& [name, bytes] : damaged) {
     const std::string path = folder.file(name, bytes);
     expect_one_line(faultline({"show", path}), 65, path);
@@ -210,14 +230,17 @@ TEST(Record, ADamagedRunFileIsOneClearLine) {
 
 TEST(Record, EventsThatCannotBeDecodedAreOneLineOrShownAsMalformed) {
   const Folder folder;
-  for (const char* change : {"UPDATE events SET body = x'ff' WHERE kind = 10", "UPDATE events SET body = x'ff00ff' WHERE kind = 1",
-                             "UPDATE events SET kind = 99 WHERE row = 100", "UPDATE events SET node = 4000 WHERE row = 100",
-                             "UPDATE events SET body = NULL WHERE kind = 11"}) {
+  for (const char* change :
+       {"UPDATE events SET body = x'ff' WHERE kind = 10", "UPDATE events SET body = x'ff00ff' WHERE kind = 1",
+        "UPDATE events SET kind = 99 WHERE row = 100", "UPDATE events SET node = 4000 WHERE row = 100",
+        "UPDATE events SET body = NULL WHERE kind = 11"}) {
     const std::string path = folder / "a.run";
     std::filesystem::remove(path);
     ASSERT_EQ(faultline({"run", kLab, "--record", path}).code, 0);
     sql(path, change);
-    for (const Ran& ran : {faultline({"show", path}), faultline({"export", path, "--out", folder / "out", "--force"}), faultline({"check", path})}) {
+    for (const Ran& ran :
+         {faultline({"show", path}), faultline({"export", path, "--out", folder / "out", "--force"}),
+          faultline({"check", path})}) {
       EXPECT_TRUE(ran.code == 0 || ran.code == 65) << change << ran.code << ran.err;
       EXPECT_LE(program::lines_of(ran.err).size(), 1u) << ran.err;
     }

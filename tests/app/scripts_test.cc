@@ -1,5 +1,5 @@
-// The shell scripts that set up, build, run and test. They run in a small project of their own, with package tools that
-// only write down what they were asked.
+// The shell scripts that set up, build, run and test. They run in a small project of their own, with package
+// tools that only write down what they were asked.
 #include <unistd.h>
 
 #include <filesystem>
@@ -18,17 +18,21 @@ using program::Words;
 namespace fs = std::filesystem;
 const std::string kRoot = SOURCE_DIR;
 
-// A project with our scripts, two tests that pass, one that fails, and a program `faultline` that says its words.
+// A project with our scripts, two tests that pass, one that fails, and a program `faultline` that says its
+// words.
 class Scripts : public ::testing::Test {
  protected:
   Scripts() {
-    for (const char* script : {"app/run", "app/setup.sh", "tests/run"}) folder_.file(script, program::text_of(kRoot + "/" + script), true);
-    folder_.file("CMakePresets.json", R"({"version": 6, "configurePresets": [{"name": "release", "generator": "Ninja",
+    for (const char* script : {"app/run", "app/setup.sh", "tests/run"})
+      folder_.file(script, program::text_of(kRoot + "/" + script), true);
+    folder_.file("CMakePresets.json",
+                 R"({"version": 6, "configurePresets": [{"name": "release", "generator": "Ninja",
       "binaryDir": "${sourceDir}/build"}]})");
     folder_.file("CMakeLists.txt", R"(cmake_minimum_required(VERSION 3.25)
       project(small LANGUAGES NONE)
       enable_testing()
-      add_custom_target(faultline ALL COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_SOURCE_DIR}/program ${CMAKE_BINARY_DIR}/faultline)
+      add_custom_target(faultline ALL COMMAND ${CMAKE_COMMAND} -E copy
+                        ${CMAKE_SOURCE_DIR}/program ${CMAKE_BINARY_DIR}/faultline)
       add_test(NAME good.one COMMAND true)
       add_test(NAME good.two COMMAND true)
       add_test(NAME bad.one COMMAND false)
@@ -37,17 +41,23 @@ class Scripts : public ::testing::Test {
     folder_.file("program", "#!/bin/sh\necho \"$PWD: $*\"\n", true);
     installed("*");
     tool("apt-get", "echo \"apt-get $*\" >>\"$LOG\"; [ ! -e \"$FAKE/no-network\" ]");
-    tool("sudo", "[ -e \"$FAKE/no-sudo\" ] && exit 1; [ \"$1\" = -n ] && shift; echo \"sudo $*\" >>\"$LOG\"; exec \"$@\"");
+    tool("sudo",
+         "[ -e \"$FAKE/no-sudo\" ] && exit 1; [ \"$1\" = -n ] && shift; echo \"sudo $*\" >>\"$LOG\"; exec "
+         "\"$@\"");
     as_user(1000);
   }
 
-  // What dpkg-query knows: a pattern of a shell's `case`. Asked for several names, it answers a line for each it knows.
+  // What dpkg-query knows: a pattern of a shell's `case`. Asked for several names, it answers a line for each
+  // it knows.
   void installed(const std::string& pattern) {
     tool("dpkg-query", "status=0\nfor word; do case $word in -*) ;; " + pattern +
-                           ") echo \"$word installed\" ;; *) echo \"no packages found matching $word\" >&2; status=1 ;; esac; done\nexit $status");
+                           ") echo \"$word installed\" ;; *) echo \"no packages found matching $word\" >&2; "
+                           "status=1 ;; esac; done\nexit $status");
   }
   void as_user(int id) { tool("id", "echo " + std::to_string(id)); }
-  void tool(const std::string& name, const std::string& body) { folder_.file("fake/" + name, "#!/bin/sh\n" + body + "\n", true); }
+  void tool(const std::string& name, const std::string& body) {
+    folder_.file("fake/" + name, "#!/bin/sh\n" + body + "\n", true);
+  }
   void trouble(const std::string& name) { folder_.file("fake/" + name, ""); }
 
   Ran script(const std::string& name, const Words& words = {}, const std::string& from = "") {
@@ -55,7 +65,8 @@ class Scripts : public ::testing::Test {
     all.insert(all.end(), words.begin(), words.end());
     How how;
     how.folder = from;
-    how.environment = {"PATH=" + folder_ / "fake" + ":" + ::getenv("PATH"), "FAKE=" + folder_ / "fake", "LOG=" + folder_ / "log"};
+    how.environment = {"PATH=" + folder_ / "fake" + ":" + ::getenv("PATH"), "FAKE=" + folder_ / "fake",
+                       "LOG=" + folder_ / "log"};
     return program::run(all, how);
   }
   std::string asked() const { return program::text_of(folder_ / "log"); }
@@ -120,7 +131,9 @@ TEST_F(Scripts, OnlyWhatIsMissingIsInstalled) {
 
 TEST_F(Scripts, APackageThatWasRemovedButNotPurgedIsMissing) {
   as_user(0);
-  tool("dpkg-query", "for word; do case $word in -*) ;; cmake) echo \"cmake config-files\" ;; *) echo \"$word installed\" ;; esac; done");
+  tool("dpkg-query",
+       "for word; do case $word in -*) ;; cmake) echo \"cmake config-files\" ;; *) echo \"$word installed\" "
+       ";; esac; done");
   EXPECT_EQ(script("app/run").code, 0);
   EXPECT_EQ(asked(), "apt-get install -y -q cmake\n");
 }
@@ -128,7 +141,9 @@ TEST_F(Scripts, APackageThatWasRemovedButNotPurgedIsMissing) {
 TEST_F(Scripts, SudoIsUsedByWhoIsNotRoot) {
   installed("g++|cmake|ninja-build|lib*");
   EXPECT_EQ(script("app/run").code, 0);
-  EXPECT_TRUE(has(asked(), "sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q nlohmann-json3-dev\n")) << asked();
+  EXPECT_TRUE(
+      has(asked(), "sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q nlohmann-json3-dev\n"))
+      << asked();
 }
 
 TEST_F(Scripts, WithoutRightsThePackagesAreNamedAndNothingIsBuilt) {
@@ -155,7 +170,8 @@ TEST_F(Scripts, WhenAptCannotThePackagesAreNamedAndNothingIsBuilt) {
 // The real one: with nothing to do, a person does not wait.
 TEST(RealScripts, TheSecondCallOfAppRunIsFast) {
   std::error_code ignored;
-  if (!fs::equivalent(FAULTLINE_BINARY, kRoot + "/build/faultline", ignored)) GTEST_SKIP() << "this build is not the one that app/run makes";
+  if (!fs::equivalent(FAULTLINE_BINARY, kRoot + "/build/faultline", ignored))
+    GTEST_SKIP() << "this build is not the one that app/run makes";
   How how;
   how.time = std::chrono::minutes(5);
   ASSERT_EQ(program::run({kRoot + "/app/run", "labs"}, how).code, 0);

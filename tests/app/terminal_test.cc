@@ -14,7 +14,9 @@ using program::Ran;
 const std::string kLab = "raft-elections";
 
 // A line that a terminal would obey.
-const std::string kHostile = "\x1b]0;owned\x07 \x1b[2J \xc2\x9b" "31m \xe2\x80\xae";
+const std::string kHostile =
+    "\x1b]0;owned\x07 \x1b[2J \xc2\x9b"
+    "31m \xe2\x80\xae";
 
 bool holds_escapes(const std::string& text) {
   for (const char c : text)
@@ -83,14 +85,17 @@ TEST(Terminal, WithoutAnOutputNoFileIsPrintedInto) {
   how.close_output = true;
   ASSERT_EQ(faultline({"run", kLab, "--record", folder / "a.run"}, how).code, 0);
   EXPECT_EQ(faultline({"show", folder / "a.run"}).code, 0);
-  ASSERT_EQ(faultline({"export", folder / "a.run", "--format", "json", "--out", folder / "a.json"}, how).code, 0);
-  for (const auto& line : program::lines_of(program::text_of(folder / "a.json"))) EXPECT_TRUE(nlohmann::json::accept(line)) << line;
+  ASSERT_EQ(faultline({"export", folder / "a.run", "--format", "json", "--out", folder / "a.json"}, how).code,
+            0);
+  for (const auto& line : program::lines_of(program::text_of(folder / "a.json")))
+    EXPECT_TRUE(nlohmann::json::accept(line)) << line;
 }
 
 TEST(Terminal, AHostileLabIsPrintedWithoutItsEscapes) {
   const Folder folder;
-  const std::string text = "# Evil " + kHostile + "\n\n```system\n[[group]]\nname = \"servers\"\nkind = \"raft\"\n```\n\n## Step " + kHostile +
-                           "\n\n```until\nheard /" + kHostile + "/\nelapsed < 0s\n```\n";
+  const std::string text = "# Evil " + kHostile +
+                           "\n\n```system\n[[group]]\nname = \"servers\"\nkind = \"raft\"\n```\n\n## Step " +
+                           kHostile + "\n\n```until\nheard /" + kHostile + "/\nelapsed < 0s\n```\n";
   const std::string path = folder.file("evil" + kHostile.substr(0, 10) + ".md", text);
   const Ran ran = faultline({"run", path, "--record", folder / "a.run"});
   EXPECT_EQ(ran.code, 1) << ran.out << ran.err;
@@ -102,8 +107,13 @@ TEST(Terminal, AHostileLabIsPrintedWithoutItsEscapes) {
 }
 
 TEST(Terminal, AHostileWordIsRefusedWithoutItsEscapes) {
-  for (const program::Words& words : {program::Words{kHostile}, {"run", kHostile}, {"show", kHostile}, {"check", kHostile}, {"fuzz", kHostile},
-                                      {"run", kLab, "--set", kHostile + ".x=1"}, {"run", kLab, "--" + kHostile}}) {
+  for (const program::Words& words : {program::Words{kHostile},
+                                      {"run", kHostile},
+                                      {"show", kHostile},
+                                      {"check", kHostile},
+                                      {"fuzz", kHostile},
+                                      {"run", kLab, "--set", kHostile + ".x=1"},
+                                      {"run", kLab, "--" + kHostile}}) {
     const Ran ran = faultline(words);
     EXPECT_NE(ran.code, 0);
     EXPECT_EQ(ran.out, "");
