@@ -73,8 +73,10 @@ void Server::heartbeat(Step& step) {
   for (auto& [id, progress] : leader->others) {
     // Nothing was heard since the last heartbeat: what is in flight may be lost. Find out where the logs agree.
     if (!progress.heard && (!progress.in_flight.empty() || progress.snapshot != 0)) {
+      // While probing `next` is a guess that nobody has refused yet: going back to `match` would send the whole log to a
+      // server of which a new leader knows nothing.
+      if (!progress.probing) progress.next = progress.match + 1;
       progress.probing = true;
-      progress.next = progress.match + 1;
       progress.in_flight.clear();
     }
     progress.heard = false;
