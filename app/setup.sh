@@ -8,9 +8,11 @@ TEST_PACKAGES=(libgtest-dev librapidcheck-dev clang sqlite3)
 
 # install_missing NAME..: installs the Debian packages among NAME that this machine lacks.
 install_missing() {
-  local missing=() name
+  local missing=() name known
+  # dpkg-query answers for those that it knows; one that was removed, but not purged, is `config-files`.
+  known=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' "$@" 2>/dev/null)
   for name in "$@"; do
-    [ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || missing+=("$name")
+    grep -qxF "$name installed" <<<"$known" || missing+=("$name")
   done
   [ ${#missing[@]} -eq 0 ] && return 0
   local as_root=()
@@ -23,15 +25,18 @@ install_missing() {
     as_root=(sudo)
   fi
   echo "Installing: ${missing[*]}" >&2
+  local log
+  log=$(mktemp) || exit 1
   { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q "${missing[@]}" ||
     { "${as_root[@]}" apt-get update -q &&
       "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q "${missing[@]}"; }; } \
-    >/tmp/faultline-apt.$$.log 2>&1 || {
-    tail -n 20 /tmp/faultline-apt.$$.log >&2
+    >"$log" 2>&1 || {
+    tail -n 20 "$log" >&2
+    rm -f "$log"
     echo "apt-get could not install: ${missing[*]}" >&2
     exit 1
   }
-  rm -f /tmp/faultline-apt.$$.log
+  rm -f "$log"
 }
 
 # build TARGET: configures once, then builds. Quiet when there is nothing to do.

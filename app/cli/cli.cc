@@ -1,40 +1,94 @@
-// Reads the words of the command line with CLI11: the only file that includes it, because it is slow to compile.
+// Reads the words of the command line with CLI11: the only file that includes it, because it is slow to
+// compile.
 #include "app/cli/cli.h"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
 #include <iostream>
 
+#include "app/cli/plain.h"
 #include "app/version.h"
 #include "mechanisms/core/text.h"
 
 namespace cli {
 namespace {
 
-constexpr const char* kNoWindow =
-    "faultline: give a subcommand, such as `faultline run raft-elections`; `faultline --help` lists them";
+using core::nearest;
 
-// What a wrong word is most like, among the options and subcommands that could have stood there.
-std::string suggestion(const CLI::App& app, const std::string& word) {
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& known,
+                         const std::string& otherwise) {
+  const std::string near = nearest(word, known);
+  return near.empty() ? otherwise : ", did you mean `" + near + "`?";
+}
+
+// A word that belongs nowhere: what could have stood there.
+std::string misplaced(const CLI::App& app, const std::string& word) {
+  const auto given = app.get_subcommands();
   std::vector<std::string> known;
-  for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; })) known.push_back(sub->get_name());
   const auto add_options = [&](const CLI::App& of) {
     for (const auto* option : of.get_options())
       for (const auto& name : option->get_lnames()) known.push_back("--" + name);
   };
-  add_options(app);
-  for (const auto* sub : app.get_subcommands()) add_options(*sub);
-  const std::string near = core::nearest(word, known);
-  return near.empty() ? "" : ", did you mean `" + near + "`?";
+  const bool is_option = word.starts_with("-");
+  if (given.empty() && !is_option) {
+    if (word == "help") return "there is no subcommand `help`, did you mean `--help`?";
+    for (const auto* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+      known.push_back(sub->get_name());
+    return "there is no subcommand `" + word + "`" +
+           did_you_mean(word, known, "; there are " + listed(known));
+  }
+  add_options(given.empty() ? app : *given.front());
+  const std::string command = given.empty() ? "faultline" : "faultline " + given.front()->get_name();
+  if (!is_option)
+    return "`" + command + "` does not take `" + word + "`; `" + command + " --help` shows an example";
+  const auto flag = word.substr(0, word.find('='));
+  if (std::find(known.begin(), known.end(), flag) != known.end())
+    return "`" + flag + "` belongs behind `" + command + "`";
+  return "`" + command + "` has no `" + flag + "`" + did_you_mean(flag, known, "; it has " + listed(known));
 }
 
-int usage_error(const CLI::App& app, const CLI::ParseError& error) {
-  if (const auto* extras = dynamic_cast<const CLI::ExtrasError*>(&error)) {
-    static_cast<void>(extras);
-    for (const auto& word : app.remaining(true)) return fail(kUsage, "`" + word + "` is not understood" + suggestion(app, word));
-  }
+std::string in_words(const CLI::App& app, const CLI::ParseError& error) {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr)
+    for (const auto& word : app.remaining(true)) return misplaced(app, word);
   std::string why = error.what();
-  std::replace(why.begin(), why.end(), '\n', ' ');
-  return fail(kUsage, why);
+  // CLI11 says `--seed: takes a whole number`.
+  if (dynamic_cast<const CLI::ValidationError*>(&error) != nullptr)
+    if (const auto colon = why.find(": "); colon != std::string::npos) return why.replace(colon, 1, "");
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+    const bool twice = why.find("At Most") != std::string::npos;
+    return why.substr(0, why.find(':')) + (twice ? " may be given once" : " needs a value");
+  }
+  const auto given = app.get_subcommands();
+  const std::string help =
+      "`faultline " + (given.empty() ? "" : given.front()->get_name() + " ") + "--help` shows an example";
+  return why + "; " + help;
+}
+
+// One of these words.
+CLI::Validator one_of(std::vector<std::string> known) {
+  return CLI::Validator(
+      [known](const std::string& word) {
+        if (std::find(known.begin(), known.end(), word) != known.end()) return std::string();
+        return "takes " + listed(known, "or") + ", not `" + word + "`" + did_you_mean(word, known, "");
+      },
+      "");
+}
+
+template <class T>
+CLI::Validator takes(const char* expected, T least) {
+  return CLI::Validator(
+      [expected, least](const std::string& word) {
+        T value{};
+        if (core::parse(word, value) && value >= least) return std::string();
+        return std::string("takes ") + expected + ", not `" + word + "`";
+      },
+      "");
 }
 
 struct Words {
@@ -52,46 +106,79 @@ CLI::App* subcommand(CLI::App& app, const char* name, const char* help, const ch
   return sub;
 }
 
+// As often as you like, one value each: `--set a.b=c LAB` leaves the lab alone.
+CLI::Option* repeated(CLI::Option* option) { return option->allow_extra_args(false); }
+
 void add_run(CLI::App& app, RunArguments& a) {
-  auto* run = subcommand(app, "run", "Run a lab without a window.",
-                         "faultline run raft-losing-the-leader --seed 7 --set raft.pre_vote=off --record /tmp/a.run");
-  run->add_option("lab", a.lab, "A lab's name (see `faultline labs`), or a lab file")->required();
+  auto* run = subcommand(
+      app, "run", "Run a lab without a window. Exit 0: every condition was met and no invariant broke.",
+      "faultline run raft-losing-the-leader --seed 7 --set raft.pre_vote=off --record /tmp/a.run");
+  run->add_option("lab", a.lab, "A lab's name (`faultline labs` lists them), or a lab file")
+      ->type_name("")
+      ->required();
   run->add_option("--world", a.world, "simulated, or loopback: real sockets and time")
-      ->check(CLI::IsMember({"simulated", "loopback"}));
-  run->add_option("--seed", a.seed, "Another run of the same lab")->each([&a](const std::string&) { a.has_seed = true; });
-  run->add_option("--for", a.length, "Go on until this time, such as 30s");
-  run->add_option("--set", a.settings, "KIND.SETTING=VALUE, as often as you like");
-  run->add_option("--script", a.script, "Commands from this file instead of the lab's own");
-  run->add_option("--record", a.record, "Keep the run in this file");
-  run->add_option("--level", a.level, "What to keep: bodies (all), events (no message bodies), outline (metrics and notes)")
-      ->check(CLI::IsMember({"bodies", "events", "outline"}));
-  run->add_option("--speed", a.speed, "Times real time; without it, as fast as it goes")->check(CLI::PositiveNumber);
+      ->type_name("WORLD")
+      ->check(one_of({"simulated", "loopback"}));
+  run->add_option("--seed", a.seed, "Another run of the same lab")
+      ->type_name("N")
+      ->check(takes<std::uint64_t>("a whole number from 0", 0))
+      ->each([&a](const std::string&) { a.has_seed = true; });
+  run->add_option("--for", a.length, "Go on until this time, such as 30s")
+      ->type_name("TIME")
+      ->check(takes<core::Duration>("a duration such as 30s", core::Duration(1)));
+  repeated(run->add_option("--set", a.settings, "KIND.SETTING=VALUE, as often as you like"))
+      ->type_name("K=V");
+  run->add_option("--script", a.script, "Commands from this file instead of the lab's own")
+      ->type_name("FILE");
+  run->add_option("--record", a.record, "Keep the run in this file")->type_name("FILE");
+  run->add_option("--level", a.level,
+                  "What to keep: bodies (all), events (no message bodies), outline (metrics and notes)")
+      ->type_name("LEVEL")
+      ->check(one_of({"bodies", "events", "outline"}));
+  run->add_option("--speed", a.speed, "Times real time; without it, as fast as it goes")
+      ->type_name("X")
+      ->check(takes<double>("a number above 0, such as 0.5", 1e-6));
   run->add_flag("--watch-only", a.watch_only, "Do not give the lab's commands");
 }
 
 void add_others(CLI::App& app, Words& w) {
   subcommand(app, "labs", "List the labs.", "faultline labs");
   auto* show = subcommand(app, "show", "Say what is in a run file.", "faultline show /tmp/a.run");
-  show->add_option("run", w.show, "A run file")->required();
-  auto* out = subcommand(app, "export", "Write a run file as text.", "faultline export /tmp/a.run --format csv --out a.csv");
-  out->add_option("run", w.export_run.path, "A run file")->required();
-  out->add_option("--format", w.export_run.format, "csv or json (a line an event)")->check(CLI::IsMember({"csv", "json"}));
-  out->add_option("--out", w.export_run.out, "The file to write")->required();
+  show->add_option("run", w.show, "A run file (`faultline run LAB --record FILE` makes one)")
+      ->type_name("")
+      ->required();
+  auto* out = subcommand(app, "export", "Write a run file as text.",
+                         "faultline export /tmp/a.run --format csv --out /tmp/a.csv");
+  out->add_option("run", w.export_run.path, "A run file")->type_name("")->required();
+  out->add_option("--format", w.export_run.format, "csv or json (a line an event)")
+      ->type_name("FORMAT")
+      ->check(one_of({"csv", "json"}));
+  out->add_option("--out", w.export_run.out, "The file to write")->type_name("FILE")->required();
   out->add_flag("--force", w.export_run.force, "Write over an existing file");
-  auto* check = subcommand(app, "check", "Judge a history of client operations: linearizable or not?",
-                           "faultline check etcd_000.log --model cas-register");
-  check->add_option("history", w.check.path, "A run file, Jepsen's EDN, or porcupine's text formats")->required();
-  check->add_option("--model", w.check.model, "register, cas-register or kv");
-  check->add_option("--seconds", w.check.seconds, "Give up after this time");
-  auto* fuzz = subcommand(app, "fuzz", "Search a mechanism for bugs: seeds x faults x invariants x linearizability.",
-                          "faultline fuzz raft --seeds 1..1000 --flaw no_sessions");
-  fuzz->add_option("mechanism", w.fuzz.mechanism, "Which")->required();
-  fuzz->add_option("--seeds", w.fuzz.seeds, "A..B");
-  fuzz->add_option("--flaw", w.fuzz.flaws, "Switch a known bug on, as often as you like");
-  fuzz->add_option("--save", w.fuzz.save, "Write what was found to this folder, as lab files");
+  auto* check = subcommand(app, "check",
+                           "Judge a history of client operations. Exit 0: linearizable, 1: not, 2: unknown.",
+                           "faultline check /tmp/a.run --model kv");
+  check->add_option("history", w.check.path, "A run file, Jepsen's EDN, or porcupine's text formats")
+      ->type_name("")
+      ->required();
+  check->add_option("--model", w.check.model, "register, cas-register or kv")->type_name("MODEL");
+  check->add_option("--seconds", w.check.seconds, "Give up after this time, and say unknown")
+      ->type_name("N")
+      ->check(takes<std::uint64_t>("a whole number from 0", 0));
+  auto* fuzz =
+      subcommand(app, "fuzz",
+                 "Search a mechanism for bugs: seeds x faults x invariants x linearizability. Exit 1: found.",
+                 "faultline fuzz raft --seeds 1..1000 --flaw no_sessions");
+  fuzz->add_option("mechanism", w.fuzz.mechanism, "Which, such as raft")->type_name("")->required();
+  fuzz->add_option("--seeds", w.fuzz.seeds, "The first and the last, or one")->type_name("A..B");
+  repeated(fuzz->add_option("--flaw", w.fuzz.flaws, "Switch a known bug on, as often as you like"))
+      ->type_name("FLAW");
+  fuzz->add_option("--save", w.fuzz.save, "Write what was found to this folder, as lab files")
+      ->type_name("FOLDER");
   fuzz->add_flag("--list-flaws", w.fuzz.list_flaws, "List the known bugs");
-  auto* bench = subcommand(app, "bench", "Measure, each beside its baseline.", "faultline bench world --json");
-  bench->add_option("name", w.bench.name, "Which; without it, all");
+  auto* bench =
+      subcommand(app, "bench", "Measure, each beside its baseline.", "faultline bench world --json");
+  bench->add_option("name", w.bench.name, "Which; without it, all")->type_name("");
   bench->add_flag("--json", w.bench.json, "As JSON");
 }
 
@@ -109,8 +196,15 @@ int dispatch(const CLI::App& app, const Words& w) {
 }  // namespace
 
 int fail(int code, const std::string& why) {
-  std::cerr << "faultline: " << why << std::endl;
+  std::cerr << "faultline: " << plain_line(why) << std::endl;
   return code;
+}
+
+std::string listed(const std::vector<std::string>& words, const std::string& last) {
+  std::string out;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    out += (i == 0 ? "" : i + 1 < words.size() ? ", " : " " + last + " ") + words[i];
+  return out;
 }
 
 bool read_range(const std::string& text, std::uint64_t& first, std::uint64_t& last) {
@@ -120,10 +214,32 @@ bool read_range(const std::string& text, std::uint64_t& first, std::uint64_t& la
   return (dots == std::string::npos || core::parse(text.substr(dots + 2), last)) && first <= last;
 }
 
-int main(int argc, const char* const* argv) {
-  CLI::App app{"Faultline: a lab for the mechanisms of distributed systems."};
+namespace {
+
+// A program that is started with one of these closed would open its next file in their place, and print into
+// it.
+void open_standard_files() {
+  for (int file = 0; file <= 2; ++file)
+    if (::fcntl(file, F_GETFD) < 0) ::open("/dev/null", file == 0 ? O_RDONLY : O_WRONLY);
+}
+
+// That nobody reads any more (`| head`) is no error; that the disk is full is one.
+int finish(int code) {
+  const bool written = static_cast<bool>(std::cout.flush()) && std::fflush(stdout) == 0;
+  if (written) return code;
+  struct pollfd out {
+    STDOUT_FILENO, POLLOUT, 0
+  };
+  const bool nobody_reads = ::poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0;
+  return nobody_reads ? code : fail(kCannotWrite, "cannot write to the standard output");
+}
+
+int parse_and_do(int argc, const char* const* argv) {
+  CLI::App app{"Faultline: a lab for the mechanisms of distributed systems.", "faultline"};
   app.set_version_flag("--version", app::program_version());
   app.require_subcommand(0, 1);
+  app.get_formatter()->column_width(26);
+  app.footer("`faultline SUBCOMMAND --help` says more.\n\nExample:\n  faultline run raft-elections");
   Words words;
   add_run(app, words.run);
   add_others(app, words);
@@ -132,13 +248,26 @@ int main(int argc, const char* const* argv) {
   } catch (const CLI::Success& asked) {  // --help, --version
     return app.exit(asked);
   } catch (const CLI::ParseError& error) {
-    return usage_error(app, error);
+    return fail(kUsage, in_words(app, error));
   }
   if (app.get_subcommands().empty()) {
-    std::cerr << kNoWindow << std::endl;
-    return kUsage;
+    std::cout << app.help();
+    return kValid;
   }
   return dispatch(app, words);
+}
+
+}  // namespace
+
+int main(int argc, const char* const* argv) {
+  open_standard_files();
+  // Whoever reads less than all gets what it reads, and a recording is finished all the same.
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return finish(parse_and_do(argc, argv));
+  } catch (const std::exception& error) {
+    return fail(kBroken, std::string("this is a bug of the program: ") + error.what());
+  }
 }
 
 }  // namespace cli

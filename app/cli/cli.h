@@ -1,4 +1,5 @@
-// The command line: `faultline SUBCOMMAND`. cli.cc reads the words; each subcommand is a function in a file of its own.
+// The command line: `faultline SUBCOMMAND`. cli.cc reads the words; each subcommand is a function in a file
+// of its own.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -7,7 +8,10 @@
 namespace cli {
 
 // Exit codes. Of verdicts as Jepsen's: valid, invalid, unknown; of usage and data as sysexits.h.
-inline constexpr int kValid = 0, kInvalid = 1, kUnknown = 2, kUsage = 64, kBadData = 65, kCannotWrite = 73;
+inline constexpr int kValid = 0, kInvalid = 1, kUnknown = 2, kUsage = 64, kBadData = 65, kBroken = 70,
+                     kCannotWrite = 73;
+// 128 + SIGINT, as shells say it: somebody pressed Ctrl-C.
+inline constexpr int kInterrupted = 130;
 
 int main(int argc, const char* const* argv);
 
@@ -16,7 +20,7 @@ struct RunArguments {
   std::vector<std::string> settings;
   std::uint64_t seed = 0;
   bool has_seed = false;
-  double speed = 0;       // 0: as fast as it goes.
+  double speed = 0;  // 0: as fast as it goes.
   bool watch_only = false;
 };
 int run(const RunArguments& arguments);
@@ -49,8 +53,10 @@ struct BenchArguments {
 };
 int bench(const BenchArguments& arguments);
 
-// Prints `faultline: WHY` and returns the code.
+// Prints `faultline: WHY` on one line and returns the code.
 int fail(int code, const std::string& why);
+// `world, record and fuzz`
+std::string listed(const std::vector<std::string>& words, const std::string& last = "and");
 // `1..200` or `7`; false when it is neither.
 bool read_range(const std::string& text, std::uint64_t& first, std::uint64_t& last);
 

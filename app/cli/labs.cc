@@ -1,9 +1,10 @@
 // `faultline labs`
+#include "labs/catalog/labs.h"
+
 #include <iostream>
 
 #include "app/cli/cli.h"
 #include "app/cli/table.h"
-#include "labs/catalog/labs.h"
 
 namespace cli {
 

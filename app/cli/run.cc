@@ -2,13 +2,18 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <sstream>
 #include <thread>
 
 #include "app/cli/cli.h"
+#include "app/cli/plain.h"
+#include "app/cli/summary.h"
 #include "app/cli/table.h"
 #include "app/version.h"
 #include "labs/catalog/labs.h"
@@ -24,6 +29,22 @@ namespace {
 
 using Wall = std::chrono::steady_clock;
 
+// Whoever presses Ctrl-C wants to see how far it came; the second time it ends at once.
+volatile std::sig_atomic_t interrupted = 0;
+
+class Interruptible {
+ public:
+  Interruptible() {
+    struct sigaction action {};
+    action.sa_handler = [](int) { interrupted = 1; };
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &action, nullptr);
+  }
+  ~Interruptible() {
+    for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
+  }
+};
+
 // Paces the world when a speed was asked for, and tells a person how far it is.
 class Pace {
  public:
@@ -35,7 +56,7 @@ class Pace {
       said_ = Wall::now();
       std::fprintf(stderr, "\r%8.2f s  %s events ", passed, grouped(facts.events).c_str());
     }
-    return true;
+    return interrupted == 0;
   }
   ~Pace() {
     if (talk_) std::fprintf(stderr, "\r%40s\r", "");
@@ -48,36 +69,71 @@ class Pace {
 };
 
 std::string read_text(const std::string& path) {
+  std::error_code ignored;
   std::ifstream in(path, std::ios::binary);
-  if (!in) throw world::BadCommand("cannot read the script " + path);
+  if (!in || std::filesystem::is_directory(path, ignored))
+    throw world::BadCommand("cannot read the script " + path);
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-void print_steps(const guide::LabResult& result) {
-  for (const auto& step : result.steps) {
-    std::cout << (step.done ? "  done      " : "  not done  ") << step.title;
-    if (step.done) std::cout << "  (" << core::text(core::Duration(step.ended.time_since_epoch())) << ")";
-    std::cout << "\n";
-    if (step.done) continue;
-    for (const auto& line : step.lines) {
-      std::cout << "      " << (line.done ? "[x] " : "[ ] ") << line.text;
-      if (!line.done) std::cout << "  (now " << line.now << (line.needed > core::Duration{} ? ", held for " + core::text(line.held) : "") << ")";
-      std::cout << "\n";
-    }
+std::vector<world::ScriptLine> read_script(const std::string& path) {
+  const std::string text = read_text(path);
+  try {
+    return world::parse_script(text);
+  } catch (const world::BadCommand& bad) {
+    throw world::BadCommand(path + ", " + bad.what());
   }
-  for (const auto& refused : result.refused) std::cout << "  refused: " << refused << "\n";
 }
 
-void print_summary(const guide::Facts& facts, std::uint64_t events) {
-  const auto latency = [&](double part) { return core::text(facts.percentile("client_latency_ms", part, true)) + " ms"; };
-  std::cout << "\n"
-            << table({{"time", "events", "messages", "dropped", "crashes", "ops ok", "failed", "unknown", "p50", "p99"},
-                      {core::text(core::Duration(facts.now().time_since_epoch())), grouped(events), grouped(facts.all_sent),
-                       grouped(facts.all_dropped), grouped(facts.crashes), grouped(facts.all_operations[0]),
-                       grouped(facts.all_operations[1]), grouped(facts.all_operations[2]), latency(0.5), latency(0.99)}});
+void print_conditions(const guide::StepResult& step) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& line : step.lines) {
+    const bool held = line.held > core::Duration{};
+    const std::string now = "now " + line.now + (held ? ", held for " + core::text(line.held) : "");
+    rows.push_back({line.done ? "            [x]" : "            [ ]", line.text, line.done ? "" : now});
+  }
+  std::cout << plain(list(rows));
 }
 
-record::RunHeader header_of(const RunArguments& a, const guide::Lab& lab, const world::World& world, std::uint64_t seed) {
+void print_steps(const guide::LabResult& result) {
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& step : result.steps) {
+    const bool begun = step.done || step.ended != core::Time{};
+    rows.push_back({step.done ? "  done"
+                    : begun   ? "  not done"
+                              : "  not begun",
+                    begun ? seconds(step.ended.time_since_epoch()) : "", plain_line(step.title)});
+  }
+  std::istringstream lines(list(rows));
+  std::string line;
+  for (std::size_t i = 0; std::getline(lines, line); ++i) {
+    std::cout << line << "\n";
+    if (!result.steps[i].done) print_conditions(result.steps[i]);
+  }
+  for (const auto& refused : result.refused) std::cout << "  refused: " << plain_line(refused) << "\n";
+}
+
+// The last words: what the run came to, and how to have it again when it did not pass.
+void print_verdict(const RunArguments& a, const guide::LabResult& result, const record::RunHeader& header) {
+  if (result.passed()) {
+    std::cout << "\npassed\n";
+    return;
+  }
+  std::string why;
+  if (!result.violation.empty() && !result.violation_expected)
+    why = "an invariant broke: " + result.violation;
+  if (result.stopped && why.empty()) why = "it was stopped";
+  for (const auto& step : result.steps)
+    if (!step.done && why.empty()) why = "`" + step.title + "` is not done";
+  std::string line = again(a.lab, header);
+  if (!a.script.empty()) line += " --script " + shell_word(a.script);
+  if (!a.length.empty()) line += " --for " + a.length;
+  if (a.watch_only) line += " --watch-only";
+  std::cout << "\nnot passed: " << plain_line(why) << "\n" << plain_line(line) << "\n";
+}
+
+record::RunHeader header_of(const RunArguments& a, const guide::Lab& lab, const world::World& world,
+                            std::uint64_t seed) {
   record::RunHeader header;
   header.program = app::program_version();
   header.lab = lab.name, header.lab_text = lab.text;
@@ -87,7 +143,8 @@ record::RunHeader header_of(const RunArguments& a, const guide::Lab& lab, const 
   return header;
 }
 
-std::unique_ptr<world::World> make_world(const RunArguments& a, const world::System& system, std::uint64_t seed) {
+std::unique_ptr<world::World> make_world(const RunArguments& a, const world::System& system,
+                                         std::uint64_t seed) {
   if (a.world != "loopback") return std::make_unique<world::SimulatedWorld>(system, seed);
   // A recorded run keeps its disks beside its file.
   return std::make_unique<world::LoopbackWorld>(system, seed, a.record.empty() ? "" : a.record + ".disks");
@@ -98,14 +155,19 @@ int run_checked(const RunArguments& a) {
   for (const auto& setting : a.settings) guide::apply_setting(lab.system, setting);
   guide::RunOptions options;
   options.do_commands = !a.watch_only;
-  if (!a.length.empty() && !core::parse(a.length, options.at_least))
-    return fail(kUsage, "--for takes a duration such as 30s, not `" + a.length + "`");
-  if (!a.script.empty()) options.script = world::parse_script(read_text(a.script));
-  if (a.world == "loopback" && a.speed > 0) return fail(kUsage, "--speed is for the simulated world: sockets have their own");
+  if (!a.length.empty()) core::parse(a.length, options.at_least);
+  if (!a.script.empty()) {
+    options.script = read_script(a.script);
+    // A script without commands is the wish to give none.
+    if (options.script.empty()) options.do_commands = false;
+  }
+  if (a.world == "loopback" && a.speed > 0)
+    return fail(kUsage, "--speed is for the simulated world: sockets have their own");
   const std::uint64_t seed = a.has_seed ? a.seed : lab.seed;
   const auto hosting = make_world(a, lab.system, seed);
   world::World& world = *hosting;
 
+  const Interruptible interruptible;
   guide::Facts facts(world.nodes());
   world.listen(&facts);
   record::Recording recording(header_of(a, lab, world, seed));
@@ -114,7 +176,7 @@ int run_checked(const RunArguments& a) {
     store = std::make_unique<record::RunStore>(recording, a.record);
     world.listen(&recording);
   }
-  std::cout << app::program_version() << "  lab " << lab.name << "  " << a.world << "  seed " << seed << "\n";
+  std::cout << origin(recording.header()) << std::endl;
   guide::LabResult result;
   {
     Pace pace(a.speed, ::isatty(STDERR_FILENO) != 0);
@@ -122,13 +184,17 @@ int run_checked(const RunArguments& a) {
     result = guide::run_lab(lab, world, facts, options);
   }
   print_steps(result);
-  if (!result.violation.empty()) std::cout << "  violation: " << result.violation << "\n";
-  print_summary(facts, world.events());
+  if (!result.violation.empty())
+    std::cout << "\nviolation" << (result.violation_expected ? ", as the lab expects: " : ": ")
+              << plain(result.violation) << "\n";
+  std::cout << "\n" << summary(facts, world.events());
+  print_verdict(a, result, recording.header());
   if (store) {
     store->finish();
     if (const auto trouble = store->trouble(); !trouble.empty()) return fail(kCannotWrite, trouble);
-    std::cout << "recorded in " << store->path() << "\n";
+    std::cout << "recorded in " << plain_line(store->path()) << "\n";
   }
+  if (result.stopped) return kInterrupted;
   return result.passed() ? kValid : kInvalid;
 }
 

@@ -1,11 +1,16 @@
 // `faultline show RUN` and `faultline export RUN`: what is in a run file.
+#include <algorithm>
+#include <cstdio>
 #include <iostream>
 #include <map>
 
 #include "app/cli/body_text.h"
 #include "app/cli/cli.h"
+#include "app/cli/plain.h"
+#include "app/cli/summary.h"
 #include "app/cli/table.h"
 #include "labs/catalog/kinds.h"
+#include "labs/catalog/labs.h"
 #include "labs/guide/facts.h"
 #include "labs/record/export.h"
 #include "labs/record/open_run.h"
@@ -33,35 +38,67 @@ std::string body_text(const record::Recording& recording, const record::Event& e
 
 namespace {
 
-void print_run(const record::Recording& recording) {
+// A line a group: its nodes, and their kind.
+std::string groups_text(const std::vector<record::NodeInfo>& nodes) {
+  constexpr std::size_t kNamed = 12;
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t i = 0; i < nodes.size();) {
+    std::size_t end = i;
+    std::string members;
+    for (; end < nodes.size() && nodes[end].group == nodes[i].group; ++end)
+      if (end - i < kNamed) members += (members.empty() ? "" : " ") + nodes[end].name;
+    if (end - i > kNamed) members += " .. " + nodes[end - 1].name;
+    rows.push_back(
+        {plain_line(nodes[i].group), plain_line(nodes[i].kind), grouped(end - i), plain_line(members)});
+    i = end;
+  }
+  return list(rows);
+}
+
+// A lab of the catalog has a name; another one's text is in the file.
+void print_again(const record::RunHeader& h, const std::string& path) {
+  const auto& files = catalog::lab_files();
+  const bool known = std::any_of(files.begin(), files.end(), [&](const auto& file) {
+    return file.name == h.lab && file.text == h.lab_text;
+  });
+  if (!known)
+    std::cout << "\nthe lab: sqlite3 " << plain_line(shell_word(path))
+              << " \"SELECT value FROM meta WHERE key = 'lab_text'\" > lab.md\n";
+  std::cout << (known ? "\n" : "") << plain_line(again(known ? h.lab : "lab.md", h)) << "\n";
+}
+
+void print_run(const record::Recording& recording, const std::string& path) {
   const auto& h = recording.header();
-  std::cout << h.program << "  lab " << h.lab << "  " << h.world << "  seed " << h.seed;
-  for (const auto& setting : h.settings) std::cout << "  " << setting;
-  std::cout << "\n" << h.nodes.size() << " nodes:";
-  for (const auto& node : h.nodes) std::cout << " " << node.name << " (" << node.kind << ")";
   guide::Facts facts(h.nodes);
   std::map<std::string, std::uint64_t> kinds;
-  std::string commands;
+  std::vector<std::vector<std::string>> commands;
   for (record::NameId id = 1; id < recording.names(); ++id) facts.on_name(id, recording.name(id));
   recording.visit(0, recording.size(), [&](const record::Event& e, core::BytesView body) {
     facts.on_event(e, body);
     ++kinds[std::string(core::name_of(e.kind))];
     if (e.kind == record::EventKind::command)
-      commands += "  " + core::text(e.at) + "  " + std::string(body.begin(), body.end()) + "\n";
+      commands.push_back({seconds(e.at.time_since_epoch()),
+                          plain_line({reinterpret_cast<const char*>(body.data()), body.size()})});
   });
-  std::cout << "\n" << core::text(core::Duration(facts.now().time_since_epoch())) << ", " << grouped(recording.size()) << " events\n\n";
+  char digest[24];
+  std::snprintf(digest, sizeof digest, "%016llx", static_cast<unsigned long long>(recording.digest()));
+  std::cout << origin(h) << "digest " << digest
+            << (h.level == record::Level::bodies ? "" : "  level " + std::string(core::name_of(h.level)))
+            << "\n\n";
+  if (!facts.violation().empty()) std::cout << "violation: " << plain(facts.violation()) << "\n\n";
+  std::cout << groups_text(h.nodes) << "\n" << summary(facts, recording.size()) << "\n";
   std::vector<std::vector<std::string>> rows{{"event", "count"}};
   for (const auto& [kind, count] : kinds) rows.push_back({kind, grouped(count)});
   std::cout << table(rows);
-  if (!commands.empty()) std::cout << "\ncommands\n" << commands;
-  if (!facts.violation().empty()) std::cout << "\nviolation: " << facts.violation() << "\n";
+  if (!commands.empty()) std::cout << "\ncommands\n" << list(commands);
+  print_again(h, path);
 }
 
 }  // namespace
 
 int show(const std::string& path) {
   try {
-    print_run(*record::open_run(path));
+    print_run(*record::open_run(path), path);
     return kValid;
   } catch (const record::BadRun& bad) {
     return fail(kBadData, bad.what());
@@ -78,10 +115,12 @@ int export_run(const ExportArguments& a) {
   try {
     const auto recording = record::open_run(a.path);
     const std::size_t written = record::export_run(*recording, format, a.out, a.force, body_text);
-    std::cout << grouped(written) << " events written to " << a.out << "\n";
+    std::cout << grouped(written) << " events written to " << plain_line(a.out) << "\n";
     return kValid;
   } catch (const record::BadRun& bad) {
     return fail(kBadData, bad.what());
+  } catch (const core::Malformed& bad) {
+    return fail(kBadData, a.path + " is damaged: " + bad.what());
   } catch (const record::StoreError& error) {
     return fail(kCannotWrite, error.what());
   }

@@ -148,12 +148,17 @@ Plan shrink(const Plan& plan, Run::Failure failure) {
   }
 }
 
+// As run_plan does it, to the event: the mark ends the first step at the very moment at which healing begins.
 std::string plan_text(const Plan& plan, const Run& run) {
+  const std::string safety = core::text(plan.draw.safety), converge = core::text(plan.draw.converge);
+  const std::string limit = core::text(std::max(plan.draw.safety, plan.draw.converge) + std::chrono::seconds(1));
   std::string out = "# Fuzz, seed " + std::to_string(plan.seed) + "\n\nFound by search: " + std::string(failure_text(run.failure)) + ". " +
-                    run.reason + "\n\n```lab\nfamily = \"found\"\nseed = " + std::to_string(plan.seed) + "\n```\n\n```system\n" + guide::write_system(plan.draw.system) +
-                    "```\n\n## What breaks it\n\n```do\n";
+                    run.reason + "\n\n```lab\nfamily = \"found\"\nseed = " + std::to_string(plan.seed) + "\nlimit = \"" + limit +
+                    "\"\n```\n\n```system\n" + guide::write_system(plan.draw.system) + "```\n\n## What breaks it\n\n```do\n";
   for (const auto& [at, command] : plan.script) out += "at " + core::text(at) + " " + world::command_text(command) + "\n";
-  return out + "```\n\n```until\nelapsed > " + core::text(plan.draw.safety) + "\nno violation\nlinearizable\n```\n";
+  out += "at " + safety + " mark everything heals\n```\n\n```until\nelapsed >= " + safety + "\n```\n\n## Healed\n\n```do\n";
+  for (const char* command : kHealing) out += std::string(command) + "\n";
+  return out + "```\n\n```until\nelapsed >= " + converge + "\nops ok > 0\nno violation\nlinearizable\n```\n";
 }
 
 std::string_view failure_text(Run::Failure failure) {

@@ -24,6 +24,9 @@ class Beside {
     std::error_code ignored;
     if (!force_ && fs::exists(target_, ignored))
       throw StoreError(target_ + " exists already; --force writes over it");
+    // A device, a pipe or a folder would be replaced by a file: for root even /dev/null.
+    if (fs::exists(target_, ignored) && !fs::is_regular_file(target_, ignored))
+      throw StoreError("cannot write " + target_ + ": it is not a plain file");
     // Never over what has the name already: somebody's file, or another export that is still going.
     int file = -1;
     for (int i = 1; i <= 100 && file < 0; ++i) {
@@ -147,9 +150,16 @@ Fields fields_of(const Recording& r, const Event& e, core::BytesView body, const
           e.value};
 }
 
+std::string joined(const std::vector<std::string>& settings) {
+  std::string all;
+  for (const auto& setting : settings) all += (all.empty() ? "" : " ") + setting;
+  return all;
+}
+
 std::string header_line(const Recording& r, Format format) {
   const RunHeader& h = r.header();
-  if (format == Format::csv) return "t_ns,id,kind,node,peer,type,ref,value,body,lab,seed,program\n";
+  if (format == Format::csv)
+    return "t_ns,id,kind,node,peer,type,ref,value,body,lab,seed,program,world,settings\n";
   std::string nodes, settings;
   for (const auto& setting : h.settings) settings += (settings.empty() ? "" : ",") + json_text(setting);
   for (const auto& node : h.nodes)
@@ -166,7 +176,8 @@ std::string event_line(const Recording& r, const Fields& f, Format format) {
     return f.t_ns + "," + f.id + "," + f.kind + "," + csv_cell(f.node) + "," + csv_cell(f.peer) + "," +
            csv_cell(f.type) + "," + f.ref + "," + f.value + "," + csv_cell(f.body) + "," +
            csv_cell(r.header().lab) + "," + std::to_string(r.header().seed) + "," +
-           csv_cell(r.header().program) + "\n";
+           csv_cell(r.header().program) + "," + csv_cell(r.header().world) + "," +
+           csv_cell(joined(r.header().settings)) + "\n";
   return "{\"t_ns\":" + f.t_ns + ",\"id\":" + f.id + ",\"kind\":" + json_text(f.kind) +
          ",\"node\":" + json_text(f.node) + ",\"peer\":" + json_text(f.peer) +
          ",\"type\":" + json_text(f.type) + ",\"ref\":" + f.ref + ",\"value\":" + json_number(f.number) +

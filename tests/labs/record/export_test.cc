@@ -87,11 +87,11 @@ TEST(ExportCsv, EveryRowAndColumnIsImportedBySqlite) {
   const Rows rows = import_csv(folder, folder / "a.csv");
   ASSERT_EQ(rows.size(), kChunkRows + 501);
   EXPECT_EQ(rows[0], (std::vector<std::string>{"t_ns", "id", "kind", "node", "peer", "type", "ref", "value",
-                                               "body", "lab", "seed", "program"}));
+                                               "body", "lab", "seed", "program", "world", "settings"}));
   for (std::size_t i = 0; i + 1 < rows.size(); ++i) {
     const MadeEvent made = made_event(i);
     const auto& row = rows[i + 1];
-    ASSERT_EQ(row.size(), 12u);
+    ASSERT_EQ(row.size(), 14u);
     ASSERT_EQ(row[0], std::to_string(made.event.at.time_since_epoch().count()));
     ASSERT_EQ(row[1], std::to_string(i + 1));
     ASSERT_EQ(row[2], names(EventKind{})[static_cast<std::size_t>(made.event.kind)]);
@@ -104,6 +104,8 @@ TEST(ExportCsv, EveryRowAndColumnIsImportedBySqlite) {
     ASSERT_EQ(row[9], "made-up");
     ASSERT_EQ(row[10], "7");
     ASSERT_EQ(row[11], "faultline 0.1.0");
+    ASSERT_EQ(row[12], "simulated");
+    ASSERT_EQ(row[13], "raft.election_timeout=150ms..300ms");
   }
 }
 
