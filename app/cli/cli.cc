@@ -93,7 +93,7 @@ CLI::Validator takes(const char* expected, T least) {
 
 struct Words {
   RunArguments run;
-  std::string show;
+  ShowArguments show;
   ExportArguments export_run;
   CheckArguments check;
   FuzzArguments fuzz;
@@ -144,9 +144,10 @@ void add_run(CLI::App& app, RunArguments& a) {
 void add_others(CLI::App& app, Words& w) {
   subcommand(app, "labs", "List the labs.", "faultline labs");
   auto* show = subcommand(app, "show", "Say what is in a run file.", "faultline show /tmp/a.run");
-  show->add_option("run", w.show, "A run file (`faultline run LAB --record FILE` makes one)")
+  show->add_option("run", w.show.path, "A run file (`faultline run LAB --record FILE` makes one)")
       ->type_name("")
       ->required();
+  show->add_flag("--lab", w.show.lab, "Only the text of the lab that it ran");
   auto* out = subcommand(app, "export", "Write a run file as text.",
                          "faultline export /tmp/a.run --format csv --out /tmp/a.csv");
   out->add_option("run", w.export_run.path, "A run file")->type_name("")->required();

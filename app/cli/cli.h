@@ -26,7 +26,11 @@ struct RunArguments {
 int run(const RunArguments& arguments);
 
 int labs();
-int show(const std::string& path);
+struct ShowArguments {
+  std::string path;
+  bool lab = false;  // Only the lab's text.
+};
+int show(const ShowArguments& arguments);
 
 struct ExportArguments {
   std::string path, format = "csv", out;

@@ -62,8 +62,7 @@ void print_again(const record::RunHeader& h, const std::string& path) {
     return file.name == h.lab && file.text == h.lab_text;
   });
   if (!known)
-    std::cout << "\nthe lab: sqlite3 " << plain_line(shell_word(path))
-              << " \"SELECT value FROM meta WHERE key = 'lab_text'\" > lab.md\n";
+    std::cout << "\nthe lab: faultline show " << plain_line(shell_word(path)) << " --lab > lab.md\n";
   std::cout << (known ? "\n" : "") << plain_line(again(known ? h.lab : "lab.md", h)) << "\n";
 }
 
@@ -96,9 +95,14 @@ void print_run(const record::Recording& recording, const std::string& path) {
 
 }  // namespace
 
-int show(const std::string& path) {
+int show(const ShowArguments& a) {
+  const std::string& path = a.path;
   try {
-    print_run(*record::open_run(path), path);
+    const auto recording = record::open_run(path);
+    if (a.lab)
+      std::cout << plain(recording->header().lab_text);
+    else
+      print_run(*recording, path);
     return kValid;
   } catch (const record::BadRun& bad) {
     return fail(kBadData, bad.what());
