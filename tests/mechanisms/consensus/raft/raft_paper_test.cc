@@ -1,5 +1,5 @@
 // The claims of section 5 of the extended Raft paper (Ongaro and Ousterhout, 2014), one test each. Sections 6 to 8 are
-// in raft_paper_6_to_8_test.cc.
+// in files of their own.
 #include <gtest/gtest.h>
 
 #include "tests/mechanisms/consensus/raft/cluster.h"
