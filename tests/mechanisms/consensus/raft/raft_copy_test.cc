@@ -1,5 +1,5 @@
-// A server is a value: a copied cluster goes on exactly as the original would, and what happens to one does nothing to
-// the other. Forks, snapshots of a world and searches rest on it.
+// A server is a value: a copied cluster goes on exactly as the original would, and what happens to one does
+// nothing to the other. Forks, snapshots of a world and searches rest on it.
 #include <gtest/gtest.h>
 
 #include "tests/mechanisms/consensus/raft/cluster.h"

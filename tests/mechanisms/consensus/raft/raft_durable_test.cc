@@ -1,5 +1,5 @@
-// What a crash leaves. A host compacts a disk to image(), so that must be worth the same as all that was written; and it
-// must be what the server had in memory, or a restart would break a promise that was given.
+// What a crash leaves. A host compacts a disk to image(), so that must be worth the same as all that was
+// written; and it must be what the server had in memory, or a restart would break a promise that was given.
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
@@ -23,7 +23,8 @@ Write draw_write(const Durable& disk) {
   const Index last = disk.snapshot.index + disk.entries.size();
   const auto number = [](std::uint64_t end) { return *rc::gen::inRange<std::uint64_t>(0, end); };
   switch (number(4)) {
-    case 0: return SaveVote{disk.term + number(3), static_cast<core::NodeId>(number(4))};
+    case 0:
+      return SaveVote{disk.term + number(3), static_cast<core::NodeId>(number(4))};
     case 1: {
       SaveSnapshot snapshot{number(last + 4), 1 + number(4), {{1, 2, 3}, {}}, core::Bytes(number(5), 7)};
       // Mostly of this very log.
@@ -84,7 +85,8 @@ TEST(RaftDurable, EntriesThatLeaveAGapAreRefused) {
   disk.apply(SaveEntries{1, {{1, Noop{}}, {1, Noop{}}}});
   EXPECT_ANY_THROW(disk.apply(SaveEntries{4, {{1, Noop{}}}}));
   disk.apply(SaveSnapshot{2, 1, {}, {}});
-  EXPECT_ANY_THROW(disk.apply(SaveEntries{2, {{1, Noop{}}}})) << "what a snapshot covers is not written again";
+  EXPECT_ANY_THROW(disk.apply(SaveEntries{2, {{1, Noop{}}}}))
+      << "what a snapshot covers is not written again";
 }
 
 TEST(RaftDurable, AnOlderSnapshotDoesNotReplaceANewerOne) {

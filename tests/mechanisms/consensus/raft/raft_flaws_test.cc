@@ -1,5 +1,5 @@
-// The known bugs of settings.h. For each one a story that is told twice: with the bug something is caught, and without it,
-// in the same run of events, nothing is. A flaw that nobody notices would teach nothing.
+// The known bugs of settings.h. For each one a story that is told twice: with the bug something is caught,
+// and without it, in the same run of events, nothing is. A flaw that nobody notices would teach nothing.
 #include <gtest/gtest.h>
 
 #include "tests/mechanisms/consensus/raft/cluster.h"
@@ -17,9 +17,9 @@ struct Flaw {
   std::string name;
   bool Flaws::*bug;
   std::function<Ending(const Settings&)> story;
-  Settings settings;          // Without the bug.
-  std::string broken, seen;   // With it: how the broken promise is named, and what is seen;
-  std::string right;          // what is seen without it.
+  Settings settings;         // Without the bug.
+  std::string broken, seen;  // With it: how the broken promise is named, and what is seen;
+  std::string right;         // what is seen without it.
 };
 
 // Entries reach a follower and its answer comes back, in order, and nothing else.
@@ -198,17 +198,19 @@ std::vector<Flaw> flaws() {
   const Settings lease = with([](Settings& s) { s.read_mode = ReadMode::lease; });
   const Settings three_of_five = with([](Settings& s) { s.voters = 3; }, plain());
   return {
-      {"forget_vote", &Flaws::forget_vote, two_candidates_and_a_crash, plain(), "Election Safety", "two leaders",
-       "one leader"},
+      {"forget_vote", &Flaws::forget_vote, two_candidates_and_a_crash, plain(), "Election Safety",
+       "two leaders", "one leader"},
       {"forget_log", &Flaws::forget_log, a_majority_is_left, plain(), "Leader Completeness", "none", "kept"},
-      {"commit_old_term", &Flaws::commit_old_term, figure_8, one_by_one, "Leader Completeness", "committed by counting",
-       "not committed"},
+      {"commit_old_term", &Flaws::commit_old_term, figure_8, one_by_one, "Leader Completeness",
+       "committed by counting", "not committed"},
       {"vote_for_shorter_log", &Flaws::vote_for_shorter_log, a_short_log_stands_for_election, Settings{},
        "Leader Completeness", "none", "kept"},
-      {"lease_without_margin", &Flaws::lease_without_margin, a_read_at_a_slow_leader, lease, "", "old", "no answer"},
-      {"no_sessions", &Flaws::no_sessions, a_write_that_is_sent_twice, Settings{}, "No write is applied twice", "aa", "a"},
-      {"change_by_two", &Flaws::change_by_two, two_members_more, three_of_five, "Leader Completeness", "both decide",
-       "one decides"},
+      {"lease_without_margin", &Flaws::lease_without_margin, a_read_at_a_slow_leader, lease, "", "old",
+       "no answer"},
+      {"no_sessions", &Flaws::no_sessions, a_write_that_is_sent_twice, Settings{},
+       "No write is applied twice", "aa", "a"},
+      {"change_by_two", &Flaws::change_by_two, two_members_more, three_of_five, "Leader Completeness",
+       "both decide", "one decides"},
   };
 }
 
@@ -229,7 +231,8 @@ TEST_P(RaftFlaws, IsAllThatIsWrong) {
   EXPECT_EQ(ending.broken, "");
 }
 
-INSTANTIATE_TEST_SUITE_P(Each, RaftFlaws, testing::ValuesIn(flaws()), [](const auto& one) { return one.param.name; });
+INSTANTIATE_TEST_SUITE_P(Each, RaftFlaws, testing::ValuesIn(flaws()),
+                         [](const auto& one) { return one.param.name; });
 
 TEST(RaftFlawsTest, EveryFlawHasAStory) {
   std::set<std::string> told, declared;

@@ -1,12 +1,14 @@
-// The watchers of Raft's promises are watched here: each must fire at a breach made by hand, name the promise, and be
-// silent about what is allowed. Servers that no honest run would bring together are made from disks and forged messages.
+// The watchers of Raft's promises are watched here: each must fire at a breach made by hand, name the
+// promise, and be silent about what is allowed. Servers that no honest run would bring together are made from
+// disks and forged messages.
 #include <gtest/gtest.h>
 
 #include "tests/mechanisms/consensus/raft/cluster.h"
 
 namespace raft {
 
-// No handler can make a server apply what is not committed. An explicit instantiation may name what is private.
+// No handler can make a server apply what is not committed. An explicit instantiation may name what is
+// private.
 Index& applied_of(Server& server);
 template <Index Server::*kMember>
 struct Reach {
@@ -36,9 +38,11 @@ struct Made {
   Server server;
   core::Rng rng{1};
 
-  explicit Made(core::NodeId id, const Durable& disk = {}, const Settings& settings = plain(), bool alone = false)
-      : server(core::Roster{id, alone ? std::vector<core::NodeId>{id} : std::vector<core::NodeId>{1, 2, 3}, {}}, settings,
-               disk) {}
+  explicit Made(core::NodeId id, const Durable& disk = {}, const Settings& settings = plain(),
+                bool alone = false)
+      : server(
+            core::Roster{id, alone ? std::vector<core::NodeId>{id} : std::vector<core::NodeId>{1, 2, 3}, {}},
+            settings, disk) {}
 
   Made& hear(core::NodeId from, const Message& message) {
     Server::Step step;
@@ -111,14 +115,16 @@ TEST(RaftInvariants, LeadersOfTwoTermsMayLiveAtTheSameTime) {
 
 TEST(RaftInvariants, ALeaderThatReplacesEntriesBreaksAppendOnly) {
   Watch watch;
-  const Made before = Made(1, disk_of(3, {{1, "a"}, {2, "b"}})).win(), after = Made(1, disk_of(3, {{1, "a"}, {3, "c"}, {3, "d"}})).win();
+  const Made before = Made(1, disk_of(3, {{1, "a"}, {2, "b"}})).win(),
+             after = Made(1, disk_of(3, {{1, "a"}, {3, "c"}, {3, "d"}})).win();
   EXPECT_EQ(watch.see(before), "");
   EXPECT_EQ(watch.see(after), "Leader Append-Only: server 1 changed its log while it led term 4");
 }
 
 TEST(RaftInvariants, ALeaderThatLosesEntriesBreaksAppendOnly) {
   Watch watch;
-  const Made before = Made(1, disk_of(3, {{1, "a"}, {2, "b"}})).win(), after = Made(1, disk_of(3, {{1, "a"}})).win();
+  const Made before = Made(1, disk_of(3, {{1, "a"}, {2, "b"}})).win(),
+             after = Made(1, disk_of(3, {{1, "a"}})).win();
   EXPECT_EQ(watch.see(before), "");
   EXPECT_TRUE(watch.see(after).starts_with("Leader Append-Only")) << "its no-op is at another place now";
 }
@@ -138,8 +144,9 @@ TEST(RaftInvariants, LogsThatMeetAgainAfterADifferenceBreakLogMatching) {
   Watch watch;
   const Made one(1, disk_of(3, {{1, "a"}, {3, "c"}})), two(2, disk_of(3, {{2, "b"}, {3, "c"}}));
   EXPECT_EQ(watch.see(one), "");
-  EXPECT_EQ(watch.see(two),
-            "Log Matching: entry 2 of server 2 has the term 3 of another log's, but the logs differ up to it");
+  EXPECT_EQ(
+      watch.see(two),
+      "Log Matching: entry 2 of server 2 has the term 3 of another log's, but the logs differ up to it");
 }
 
 TEST(RaftInvariants, OneIndexAndTermWithTwoContentsBreaksLogMatching) {
@@ -165,7 +172,8 @@ TEST(RaftInvariants, ALaterLeaderWithoutACommittedEntryBreaksCompleteness) {
   one.told(3, 1, {{1, "a"}}, 1);
   const Made two = Made(2, disk_of(1, {})).win();
   EXPECT_EQ(watch.see(one), "");
-  EXPECT_EQ(watch.see(two), "Leader Completeness: server 2 leads term 2 without entry 1, which was committed in term 1");
+  EXPECT_EQ(watch.see(two),
+            "Leader Completeness: server 2 leads term 2 without entry 1, which was committed in term 1");
 }
 
 TEST(RaftInvariants, ALaterLeaderWithAnotherEntryThereBreaksCompleteness) {
@@ -194,7 +202,8 @@ TEST(RaftInvariants, TwoCommittedEntriesAtOneIndexBreakStateMachineSafety) {
   one.told(3, 1, {{1, "a"}}, 1);
   two.told(3, 2, {{2, "b"}}, 1);
   EXPECT_EQ(watch.see(one), "");
-  EXPECT_EQ(watch.see(two), "State Machine Safety: server 2 has committed another entry 1 than was committed before");
+  EXPECT_EQ(watch.see(two),
+            "State Machine Safety: server 2 has committed another entry 1 than was committed before");
 }
 
 TEST(RaftInvariants, AStoreThatIsNotWhatItsLogSaysBreaksStateMachineSafety) {
@@ -207,7 +216,8 @@ TEST(RaftInvariants, AStoreThatIsNotWhatItsLogSaysBreaksStateMachineSafety) {
   disk.apply(SaveSnapshot{1, 1, {{1, 2, 3}, {}}, core::encode(forged)});
   const Made two(2, disk);
   EXPECT_EQ(watch.see(one), "");
-  EXPECT_EQ(watch.see(two), "State Machine Safety: the store of server 2 after entry 1 is not what another server had");
+  EXPECT_EQ(watch.see(two),
+            "State Machine Safety: the store of server 2 after entry 1 is not what another server had");
 }
 
 TEST(RaftInvariants, SnapshotsOfTheSameStoreAreAllowed) {
@@ -233,7 +243,8 @@ TEST(RaftInvariants, ALaterLeaderWithoutWhatAClientWasToldBreaksThatPromise) {
   const Made two = Made(2, disk_of(1, {})).win();
   EXPECT_EQ(watch.see(one), "");
   EXPECT_EQ(watch.see(two),
-            "No acknowledged write is lost: server 2 leads term 2 without entry 2, of which a client was told that it is "
+            "No acknowledged write is lost: server 2 leads term 2 without entry 2, of which a client was "
+            "told that it is "
             "done");
 }
 
@@ -247,8 +258,9 @@ TEST(RaftInvariants, AStoreThatDidMoreThanThereAreCommandsAppliedOneTwice) {
     one.hear(3, m);
     ASSERT_EQ(one.server.applied(), 3u);
     EXPECT_EQ(watch.see(one),
-              right ? ""
-                    : "No write is applied twice: server 1 has done 3 commands up to entry 3, and there are 2");
+              right
+                  ? ""
+                  : "No write is applied twice: server 1 has done 3 commands up to entry 3, and there are 2");
   }
 }
 
@@ -273,7 +285,9 @@ TEST(RaftInvariants, WhatAServerAloneHasCompactedUnseenIsNotHeldAgainstIt) {
   for (std::uint64_t i = 1; i <= 20; ++i) {
     one.hear(kClient, ClientRequest{{9, i, Function::put, "k", "v", ""}});
     one.hear(kClient, ClientRequest{{9, i, Function::put, "k", "v", ""}});
-    if (i % 3 == 0) { EXPECT_EQ(watch.see(one), ""); }
+    if (i % 3 == 0) {
+      EXPECT_EQ(watch.see(one), "");
+    }
   }
   EXPECT_EQ(one.server.store().done(), 20u);
 }
@@ -334,7 +348,8 @@ TEST(RaftInvariants, AreSilentInAStormOfLegalChanges) {
       if (rng.chance(c.up(id) ? 0.05 : 0.3)) c.up(id) ? c.crash(id) : c.restart(id);
       const core::NodeId leader = c.leader();
       if (leader == core::kNobody) continue;
-      const Command command{1 + rng.below(5), 1 + static_cast<std::uint64_t>(i) / 10, Function::append, "k", "a", ""};
+      const Command command{
+          1 + rng.below(5), 1 + static_cast<std::uint64_t>(i) / 10, Function::append, "k", "a", ""};
       for (auto copies = 1 + rng.below(3); copies-- > 0; ++retries) c.ask(leader, command);
       if (rng.chance(0.05)) c.tell(leader, "remove " + std::to_string(id));
       if (rng.chance(0.05)) c.tell(leader, "change 1 2 3 4 5");

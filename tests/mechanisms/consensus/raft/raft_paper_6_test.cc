@@ -1,5 +1,5 @@
-// The claims of section 6 of the extended Raft paper (Ongaro and Ousterhout, 2014), one test each: changes of members.
-// What Ongaro's thesis adds is in raft_thesis_test.cc.
+// The claims of section 6 of the extended Raft paper (Ongaro and Ousterhout, 2014), one test each: changes of
+// members. What Ongaro's thesis adds is in raft_thesis_test.cc.
 #include <gtest/gtest.h>
 
 #include "tests/mechanisms/consensus/raft/cluster.h"
@@ -31,7 +31,8 @@ void beat(Cluster& c, core::NodeId id, int times) {
   for (; times > 0 && c[id].leads(); --times) c.beat(id);
 }
 
-AppendEntries entries_of(Term term, Index prev, Term prev_term, const std::vector<Entry>& entries, Index commit = 0) {
+AppendEntries entries_of(Term term, Index prev, Term prev_term, const std::vector<Entry>& entries,
+                         Index commit = 0) {
   return {term, prev, prev_term, commit, 0, entries};
 }
 

@@ -1,4 +1,5 @@
-// The claims of section 7 of the extended Raft paper (Ongaro and Ousterhout, 2014), one test each: log compaction.
+// The claims of section 7 of the extended Raft paper (Ongaro and Ousterhout, 2014), one test each: log
+// compaction.
 #include <gtest/gtest.h>
 
 #include "tests/mechanisms/consensus/raft/cluster.h"
@@ -8,7 +9,8 @@ namespace {
 
 using Ids = std::vector<core::NodeId>;
 
-AppendEntries entries_of(Term term, Index prev, Term prev_term, const std::vector<Entry>& entries, Index commit = 0) {
+AppendEntries entries_of(Term term, Index prev, Term prev_term, const std::vector<Entry>& entries,
+                         Index commit = 0) {
   return {term, prev, prev_term, commit, 0, entries};
 }
 
@@ -142,6 +144,20 @@ TEST(Paper_7, ChunksAreSentInOrderAndEachOnceTheOneBeforeHasArrived) {
   EXPECT_TRUE(chunks.back().done);
 }
 
+TEST(Paper_7, AChunkThatAHeartbeatSentAgainIsNotFollowedByTheNextOneTwice) {
+  Cluster slow = lagging();
+  slow.fire(1, Alarm::heartbeat);
+  slow.deliver(1, 3);
+  slow.deliver(3, 1);  // It refuses entries: its log is too short.
+  slow.fire(1, Alarm::heartbeat);
+  const auto first = slow.sent<InstallSnapshot>(1, 3);
+  ASSERT_EQ(first.size(), 2u);
+  ASSERT_EQ(first[0].offset, first[1].offset);
+  slow.deliver(1, 3);
+  slow.deliver(3, 1);
+  EXPECT_EQ(slow.sent<InstallSnapshot>(1, 3).size(), 1u);
+}
+
 // A follower that was sent these chunks of a snapshot up to 5, in this order.
 struct Chunks {
   Cluster c{3, plain()};
@@ -158,7 +174,8 @@ struct Chunks {
     InstallSnapshot m = whole;
     m.offset = from;
     m.done = to == store.size();
-    m.data.assign(store.begin() + static_cast<std::ptrdiff_t>(from), store.begin() + static_cast<std::ptrdiff_t>(to));
+    m.data.assign(store.begin() + static_cast<std::ptrdiff_t>(from),
+                  store.begin() + static_cast<std::ptrdiff_t>(to));
     return deliver(m).wanted;
   }
   SnapshotReply deliver(const InstallSnapshot& m) {
@@ -190,8 +207,12 @@ TEST(Paper_7, TheBeginningOfAnotherSnapshotDiscardsWhatCameOfTheFirst) {
   s.whole.index = 6;
   EXPECT_EQ(s.send(4, 8), 0u);
   EXPECT_EQ(s.send(0, 4), 4u);
+  s.whole.index_term = 4;
+  EXPECT_EQ(s.send(4, 8), 0u);
+  EXPECT_EQ(s.send(0, 4), 4u);
   s.send(4, s.store.size());
   EXPECT_EQ(s.c[1].log().base(), 6u);
+  EXPECT_EQ(s.c[1].log().base_term(), 4u);
 }
 
 TEST(Paper_7, ASnapshotOfADifferentHistoryDiscardsTheWholeLog) {
@@ -215,15 +236,17 @@ TEST(Paper_7, ASnapshotOfAPrefixKeepsTheEntriesBehindIt) {
 }
 
 TEST(Paper_7, ASnapshotOfWhatIsCommittedAlreadyIsIgnored) {
-  Chunks s;
-  s.c.send(2, 1, entries_of(4, 0, 0, {{3, Noop{}}, {3, Noop{}}, {3, Noop{}}, {3, Noop{}}, {3, Noop{}}, {3, Noop{}}}, 6));
-  s.c.deliver(2, 1);
-  ASSERT_EQ(s.c[1].commit(), 6u);
-  EXPECT_TRUE(s.deliver(s.whole).installed) << "so that the leader goes on behind it";
-  EXPECT_EQ(s.c[1].log().base(), 0u);
-  EXPECT_EQ(s.c[1].commit(), 6u);
-  EXPECT_EQ(s.c.value(1, "x"), "none");
-  EXPECT_TRUE(s.c.wrote(1).empty());
+  for (const Index commit : {5u, 6u}) {
+    Chunks s;
+    s.c.send(2, 1, entries_of(4, 0, 0, std::vector<Entry>(6, Entry{3, Noop{}}), commit));
+    s.c.deliver(2, 1);
+    ASSERT_EQ(s.c[1].commit(), commit);
+    EXPECT_TRUE(s.deliver(s.whole).installed) << "so that the leader goes on behind it";
+    EXPECT_EQ(s.c[1].log().base(), 0u);
+    EXPECT_EQ(s.c[1].commit(), commit);
+    EXPECT_EQ(s.c.value(1, "x"), "none");
+    EXPECT_TRUE(s.c.wrote(1).empty());
+  }
 }
 
 TEST(Paper_7, ASnapshotOfAnEarlierTermsLeaderIsRefused) {

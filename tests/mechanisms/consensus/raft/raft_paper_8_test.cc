@@ -88,7 +88,8 @@ TEST(Paper_8, ALeaderAnswersNoReadBeforeItHasCommittedInItsTerm) {
     c.deliver(3, 2);
     c.deliver(2, kClient);
     ASSERT_LT(c[2].commit(), c[2].log().last());
-    EXPECT_FALSE(c.answer(1, serial)) << "a majority has answered, and still it does not know what is committed";
+    EXPECT_FALSE(c.answer(1, serial))
+        << "a majority has answered, and still it does not know what is committed";
     c.beat(2, 4);
     ASSERT_TRUE(c.answer(1, serial));
     EXPECT_EQ(c.answer(1, serial)->result.value, "new");

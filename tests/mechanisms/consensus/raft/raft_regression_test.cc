@@ -1,5 +1,5 @@
-// Bugs that this Raft once had, one test each. The scripts snapshot_crash_in_the_middle, removed_leader_restarts,
-// session_forgotten, pipelining and add_server_down in golden/ hold others.
+// Bugs that this Raft once had, one test each. The scripts snapshot_crash_in_the_middle,
+// removed_leader_restarts, session_forgotten, pipelining and add_server_down in golden/ hold others.
 #include <gtest/gtest.h>
 
 #include "tests/mechanisms/consensus/raft/cluster.h"
@@ -7,8 +7,8 @@
 namespace raft {
 namespace {
 
-// 1 leads term 1, then 2 leads, then 1 again. A heartbeat of term 1 comes late. Its round number is higher than that of
-// the read that waits now: if the answer carried it, the read would be taken for confirmed.
+// 1 leads term 1, then 2 leads, then 1 again. A heartbeat of term 1 comes late. Its round number is higher
+// than that of the read that waits now: if the answer carried it, the read would be taken for confirmed.
 TEST(RaftRegression, AReplyToAMessageOfAnEarlierTermConfirmsNoReadRound) {
   Cluster c(3);
   ASSERT_TRUE(c.elect(1));
@@ -92,7 +92,8 @@ TEST(RaftRegression, ALeaderThatStepsDownSendsAwayItsReadsToo) {
   }
 }
 
-// `not_leader` is no promise that nothing happens: the entry is in the log, and the next leader may commit it.
+// `not_leader` is no promise that nothing happens: the entry is in the log, and the next leader may commit
+// it.
 TEST(RaftRegression, AWriteThatWasSentAwayMayStillBeDoneAndIsDoneOnce) {
   Cluster c(3);
   ASSERT_TRUE(c.elect(1));

@@ -18,8 +18,8 @@ struct Applied {
   std::uint32_t max_sessions = kMany;
   bool no_sessions = false;
 
-  Result apply(std::uint64_t of, std::uint64_t serial, Function function, std::string key = "k", std::string value = "",
-               std::string expected = "") {
+  Result apply(std::uint64_t of, std::uint64_t serial, Function function, std::string key = "k",
+               std::string value = "", std::string expected = "") {
     return store.apply(++index, {of, serial, function, std::move(key), std::move(value), std::move(expected)},
                        max_sessions, no_sessions);
   }
@@ -52,7 +52,8 @@ TEST(RaftStore, ARetryGetsTheAnswerOfTheFirstTimeAndDoesNothing) {
   s.apply(1, 1, Function::put, "k", "a");
   s.apply(1, 2, Function::cas, "k", "b", "a");
   s.apply(2, 1, Function::put, "k", "c");
-  EXPECT_EQ(s.apply(1, 2, Function::cas, "k", "b", "a").status, Status::ok) << "done again it would be a mismatch";
+  EXPECT_EQ(s.apply(1, 2, Function::cas, "k", "b", "a").status, Status::ok)
+      << "done again it would be a mismatch";
   EXPECT_EQ(s.value(), "c");
   EXPECT_EQ(s.store.done(), 3u);
 }
@@ -140,7 +141,8 @@ TEST(RaftStore, NeverRemembersMoreSessionsThanItMay) {
     s.append(session(1, i), 1, "");
     if (i == 3) size = core::encode(s.store).size();
   }
-  EXPECT_LE(core::encode(s.store).size(), size + 20) << "one number a client remembers all that were forgotten";
+  EXPECT_LE(core::encode(s.store).size(), size + 20)
+      << "one number a client remembers all that were forgotten";
 }
 
 TEST(RaftStore, TheSameCommandsGiveTheSameStoreAlsoThroughASnapshotInTheMiddle) {
@@ -152,7 +154,8 @@ TEST(RaftStore, TheSameCommandsGiveTheSameStoreAlsoThroughASnapshotInTheMiddle) 
     const auto serial = 1 + rng.below(4);
     const auto function = static_cast<Function>(rng.below(5));
     const auto key = std::to_string(rng.below(3));
-    ASSERT_EQ(whole.apply(of, serial, function, key, "v", "v"), resumed.apply(of, serial, function, key, "v", "v"));
+    ASSERT_EQ(whole.apply(of, serial, function, key, "v", "v"),
+              resumed.apply(of, serial, function, key, "v", "v"));
     if (rng.chance(0.2)) resumed.store = core::decode<Store>(core::encode(resumed.store));
   }
   EXPECT_EQ(whole.store, resumed.store);

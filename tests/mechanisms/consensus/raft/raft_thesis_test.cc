@@ -1,5 +1,6 @@
-// What Ongaro's thesis (Consensus: Bridging Theory and Practice, 2014) adds to the paper's sections 6 to 8, one test a
-// claim: changes of one server at a time, handing over the lead, pre-vote, check-quorum, and reads without the log.
+// What Ongaro's thesis (Consensus: Bridging Theory and Practice, 2014) adds to the paper's sections 6 to 8,
+// one test a claim: changes of one server at a time, handing over the lead, pre-vote, check-quorum, and reads
+// without the log.
 #include <gtest/gtest.h>
 
 #include "tests/mechanisms/consensus/raft/cluster.h"
@@ -170,6 +171,46 @@ TEST(Thesis_4_2_1, ANewServerThatIsFastInOneRoundIsTakenIn) {
   c.pass(settings.election_timeout.low - 1ms);
   c.beat(1);
   EXPECT_EQ(c[1].log().config().voters, (Ids{1, 2, 3, 4}));
+}
+
+TEST(Thesis_4_2_1, ANewServerHasCaughtUpWhenItHasWhatThereWasWhenTheRoundBegan) {
+  Settings settings = with_voters(3);
+  settings.max_batch_entries = settings.max_in_flight = 1;
+  for (const bool second_round : {false, true}) {
+    Cluster c(4, settings);
+    ASSERT_TRUE(c.elect(1));
+    c.cut(1, 4);
+    if (second_round) {
+      ASSERT_EQ(c.tell(1, "add 4"), "");
+    }
+    for (int i = 0; i < 5; ++i) c.put(1, "x", std::to_string(i));
+    if (second_round) c.pass(settings.election_timeout.low);  // The first, up to entry 1, was too slow.
+    c.heal();
+    if (!second_round) {
+      ASSERT_EQ(c.tell(1, "add 4"), "");
+    }
+    c.fire(1, Alarm::heartbeat);
+    for (int i = 0; i < 50 && !c[1].log().config().votes(4); ++i) {
+      c.deliver(1, 4);
+      c.deliver(4, 1);
+    }
+    EXPECT_TRUE(c[1].log().config().votes(4));
+    EXPECT_EQ(c[4].log().last(), 6u);
+  }
+}
+
+TEST(Thesis_4_2_2, AServerThatWasRemovedDoesNotTakeOver) {
+  Cluster c(3);
+  ASSERT_TRUE(c.elect(1));
+  c.beat(1);
+  ASSERT_EQ(c.tell(1, "remove 3"), "");
+  c.deliver();
+  c.send(1, 3, AppendEntries{1, 1, 1, 2, 0, {{1, Configuration{{1, 2}, {}}}}});
+  c.send(1, 3, TimeoutNow{1});  // It comes late.
+  c.deliver(1, 3);
+  ASSERT_EQ(c[3].commit(), 2u);
+  EXPECT_EQ(c[3].face().role, "outsider");
+  EXPECT_EQ(c[3].term(), 1u);
 }
 
 TEST(Thesis_4_2_2, ALeaderThatRemovesItselfLeadsUntilThatIsCommitted) {
