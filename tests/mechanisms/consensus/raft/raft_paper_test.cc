@@ -349,6 +349,15 @@ TEST(Paper_5_3, AFollowerDropsEntriesThatConflictAndTakesTheLeaders) {
   EXPECT_TRUE(c.noted(1, "drops entries 3..5"));
 }
 
+// Figure 2: the index of the last new entry. What lies behind it may be an earlier leader's.
+TEST(Paper_5_3, AFollowerCommitsOnlyUpToWhereTheMessageShowsThatTheLogsAgree) {
+  Cluster c(3, plain());
+  c.replace_disk(1, disk_with_log(3, {1, 2, 2}));
+  c.send(2, 1, entries_of(4, 1, 1, {}, 3));
+  c.deliver(2, 1);
+  EXPECT_EQ(c[1].commit(), 1u);
+}
+
 TEST(Paper_5_3, ALateShortMessageCutsNothingOff) {
   Cluster c(3, plain());
   c.send(2, 1, entries_of(1, 0, 0, {1, 1, 1}));

@@ -438,6 +438,22 @@ TEST(Thesis_6_4_1, ALeaseIsSafeAsLongAsClocksKeepToTheBoundAndNoLonger) {
   }
 }
 
+TEST(Thesis_6_4_1, WithoutCheckQuorumNobodyHasPromisedAnythingAndThereIsNoLease) {
+  Settings settings = reading(ReadMode::lease);
+  settings.check_quorum = false;
+  Cluster c(3, settings);
+  ASSERT_TRUE(c.elect(1));
+  c.put(1, "x", "1");
+  c.beat(1);
+  c.isolate(1);
+  const auto serial = c.begin(1, Function::get, "x");
+  c.deliver();
+  EXPECT_FALSE(c.answer(1, serial));
+  c.heal();
+  c.beat(1);
+  EXPECT_TRUE(c.answer(1, serial)) << "it asks the others instead";
+}
+
 TEST(Thesis_6_4_1, ALeaderThatHandsOverHasNoLeaseAnyMore) {
   Cluster c(3, reading(ReadMode::lease));
   ASSERT_TRUE(c.elect(1));
