@@ -29,15 +29,17 @@
 #define FIELDS_COUNT_(member, ...) +1 __VA_OPT__(FIELDS_COUNT_AGAIN_ FIELDS_PARENS_(__VA_ARGS__))
 #define FIELDS_COUNT_AGAIN_() FIELDS_COUNT_
 
-// `fields(self, visit)` calls visit("name", self.name) for each member in order.
-#define FIELDS(Type, ...)                                                                             \
-  static constexpr std::string_view kTypeName = #Type;                                                \
-  static constexpr std::size_t kFieldCount = 0 __VA_OPT__(FIELDS_SCAN_(FIELDS_COUNT_(__VA_ARGS__)));  \
-  template <class Self, class Visit>                                                                  \
-  static constexpr void fields([[maybe_unused]] Self& self, [[maybe_unused]] Visit&& visit) {         \
-    __VA_OPT__(FIELDS_SCAN_(FIELDS_VISIT_(__VA_ARGS__)))                                              \
-  }                                                                                                   \
-  friend bool operator==(const Type&, const Type&) = default;
+// `fields(self, visit)` calls visit("name", self.name) for each member in order. A type that only one file knows need not
+// use all of it: clang warns of that.
+#define FIELDS(Type, ...)                                                                     \
+  [[maybe_unused]] static constexpr std::string_view kTypeName = #Type;                       \
+  [[maybe_unused]] static constexpr std::size_t kFieldCount =                                 \
+      0 __VA_OPT__(FIELDS_SCAN_(FIELDS_COUNT_(__VA_ARGS__)));                                 \
+  template <class Self, class Visit>                                                          \
+  static constexpr void fields([[maybe_unused]] Self& self, [[maybe_unused]] Visit&& visit) { \
+    __VA_OPT__(FIELDS_SCAN_(FIELDS_VISIT_(__VA_ARGS__)))                                      \
+  }                                                                                           \
+  [[maybe_unused]] friend bool operator==(const Type&, const Type&) = default;
 
 namespace core {
 

@@ -102,7 +102,10 @@ Command Client::draw(Step& step) {
 
 void Client::begin(Step& step, std::size_t slot, Command command) {
   Session& session = sessions_[slot];
-  if (session.id == 0) {
+  // The store meets a session with its first write, and takes it for a forgotten one if that is not number 1. Gets count,
+  // but may never reach the store: behind them the first write begins a session.
+  const bool writes = command.function != Function::get;
+  if (session.id == 0 || (writes && !session.wrote)) {
     if (durable_.next >= taken_until_) {
       taken_until_ = durable_.next + kSessionBlock;
       step.persist(TakeSessions{taken_until_});
@@ -110,6 +113,7 @@ void Client::begin(Step& step, std::size_t slot, Command command) {
     session.id = static_cast<std::uint64_t>(id_) << kSessionBits | durable_.next++;
     session.command.serial = 0;
   }
+  session.wrote = session.wrote || writes;
   command.session = session.id;
   command.serial = session.command.serial + 1;
   session.command = std::move(command);

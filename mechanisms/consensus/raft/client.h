@@ -102,6 +102,7 @@ class Client {
     std::uint64_t id = 0;        // 0: takes a number when it is first used.
     Command command;             // The open one, if `open`.
     bool open = false;
+    bool wrote = false;          // Servers know of the session: an operation other than a get was begun in it.
     core::NodeId target = core::kNobody;  // Whom it asked last.
     std::uint32_t hops = 0;      // How often it was sent on since it last waited.
     core::Time began{};

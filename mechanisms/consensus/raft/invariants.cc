@@ -89,6 +89,34 @@ std::string stores_agree(Facts& facts, const Server& server) {
          " is not what another server had";
 }
 
+// Tells the commands that were committed since from the retries among them.
+void count_commands(Facts& facts, const Server& server) {
+  const Log& log = server.log();
+  if (server.applied() <= facts.counted) return;
+  if (log.base() > facts.counted) {
+    // It was alone, and has compacted what nobody saw. It is taken at its word.
+    while (facts.counted < server.applied()) facts.committed[++facts.counted].commands = server.store().done();
+    return;
+  }
+  while (facts.counted < server.applied()) {
+    std::uint64_t commands = facts.committed[facts.counted].commands;
+    if (const auto* command = std::get_if<Command>(&log.at(++facts.counted).payload)) {
+      std::uint64_t& last = facts.serials[command->session];
+      if (command->serial > last) last = command->serial, ++commands;
+    }
+    facts.committed[facts.counted].commands = commands;
+  }
+}
+
+std::string nothing_is_done_twice(Facts& facts, const Server& server) {
+  if (facts.committed.size() <= server.applied()) return "";
+  count_commands(facts, server);
+  const std::uint64_t different = facts.committed[server.applied()].commands;
+  if (server.store().done() <= different) return "";
+  return "No write is applied twice: " + name(server.id()) + " has done " + std::to_string(server.store().done()) +
+         " commands up to " + at(server.applied()) + ", and there are " + std::to_string(different);
+}
+
 // --- Of transitions.
 
 std::string leader_append_only(const Server& server, const Summary& before, Index first_new) {
@@ -159,6 +187,7 @@ std::string Invariants::after(std::span<const Server* const> all, std::size_t st
   if (broken.empty()) broken = leader_completeness(facts_, server, before, prints);
   if (broken.empty()) broken = committed_stays(facts_, server, before.known ? before.commit : 0, prints);
   if (broken.empty()) broken = stores_agree(facts_, server);
+  if (broken.empty()) broken = nothing_is_done_twice(facts_, server);
   if (broken.empty()) broken = acknowledged_stays(facts_, server, before, prints);
   summaries_[stepped] = {true, server.leads(), server.term(), log.last(), log.base(), server.commit(), log.version()};
   return broken;

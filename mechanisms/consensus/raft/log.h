@@ -44,7 +44,8 @@ class Log {
     ++version_;
   }
   // A snapshot stands for everything up to `index`. Entries behind it stay if they follow from it (section 7).
-  void compact(Index index, Term term, const Configuration& config) {
+  // `config` is a value: the caller's may be one of those that go.
+  void compact(Index index, Term term, Configuration config) {
     if (index <= base_) return;
     const bool follows = holds(index) && this->term(index) == term;
     if (follows) {
@@ -55,7 +56,7 @@ class Log {
       configs_.clear();
       ++version_;
     }
-    configs_.insert(configs_.begin(), {index, config});
+    configs_.insert(configs_.begin(), {index, std::move(config)});
     base_ = index;
     base_term_ = term;
   }

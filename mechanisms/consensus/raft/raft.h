@@ -191,6 +191,7 @@ class Server {
 
   // server.cc: roles and terms.
   void become_follower(Step& step, Term term, core::NodeId leader, const char* why);
+  void send_away(Step& step, core::NodeId leader);
   void become_pre_candidate(Step& step);
   void become_candidate(Step& step, bool transfer);
   void become_leader(Step& step);

@@ -42,7 +42,8 @@ void Server::confirm_rounds(Step& step) {
   auto* leader = std::get_if<Leader>(&role_);
   if (leader == nullptr) return;
   std::uint64_t best = leader->confirmed;
-  for (const auto& [round, when] : leader->sent) {
+  for (const auto& [sent_round, when] : leader->sent) {
+    const std::uint64_t round = sent_round;  // clang 14 does not let a lambda capture a structured binding.
     const bool answered = log_.config().quorum([&](core::NodeId id) {
       if (id == id_) return true;
       const auto it = leader->others.find(id);

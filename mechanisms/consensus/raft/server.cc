@@ -81,9 +81,7 @@ void Server::become_follower(Step& step, Term term, core::NodeId leader, const c
   const bool led = leads();
   if (led) {
     step.note("steps down in term " + std::to_string(term_) + ": " + why);
-    // Whoever waits may ask somebody else at once; the session makes sure that nothing is done twice.
-    for (const auto& [index, client] : std::get<Leader>(role_).waiting)
-      step.send(client.node, ClientReply{client.session, client.serial, {Status::not_leader, {}}, leader});
+    send_away(step, leader);
     step.cancel_timer({Alarm::heartbeat});
     step.cancel_timer({Alarm::quorum});
     step.cancel_timer({Alarm::transfer});
@@ -96,6 +94,20 @@ void Server::become_follower(Step& step, Term term, core::NodeId leader, const c
   if (std::holds_alternative<Follower>(role_)) return;
   role_ = Follower{};
   arm_election(step);
+}
+
+// Whoever waits for a leader that steps down may ask somebody else at once. A write may be done all the same; the session
+// makes sure that it is not done twice.
+void Server::send_away(Step& step, core::NodeId leader) {
+  const auto& old = std::get<Leader>(role_);
+  const auto say = [&](const Client& client) {
+    step.send(client.node, ClientReply{client.session, client.serial, {Status::not_leader, {}}, leader});
+  };
+  for (const auto& [index, client] : old.waiting) say(client);
+  for (const auto& read : old.confirmed_reads) say(read.client);
+  for (const auto& [round, reads] : old.reads)
+    for (const auto& read : reads) say(read.client);
+  for (const auto& read : old.queued) say(read.client);
 }
 
 void Server::become_pre_candidate(Step& step) {

@@ -35,6 +35,7 @@ Result Store::read(const std::string& key) const {
 }
 
 Result Store::run(const Command& command) {
+  ++done_;
   const auto it = data_.find(command.key);
   switch (command.function) {
     case Function::get: return read(command.key);

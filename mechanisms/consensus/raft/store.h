@@ -25,8 +25,10 @@ class Store {
   // A fingerprint of all that was applied, in order: equal stores have equal ones.
   std::uint64_t digest() const { return digest_; }
   std::size_t keys() const { return data_.size(); }
+  // How many commands were really done: retries that were only answered again do not count.
+  std::uint64_t done() const { return done_; }
 
-  FIELDS(Store, data_, sessions_, forgotten_, digest_)
+  FIELDS(Store, data_, sessions_, forgotten_, digest_, done_)
 
  private:
   Result run(const Command& command);
@@ -36,6 +38,7 @@ class Store {
   std::map<std::uint64_t, Session> sessions_;
   std::map<std::uint64_t, std::uint64_t> forgotten_;  // By client, the latest of its sessions that was forgotten.
   std::uint64_t digest_ = 0;
+  std::uint64_t done_ = 0;
 };
 
 }  // namespace raft

@@ -82,7 +82,9 @@ enum class Status : std::uint8_t {
   mismatch,    // A cas found another value: it did nothing.
   absent,      // A cas or delete found no such key: it did nothing.
   expired,     // The session is not known any more: nobody can say whether an earlier try was done.
-  not_leader,  // Nothing was done here; `leader` may know more.
+  // It does not lead, or has just stepped down; `leader` may know more. That says nothing about a write: if this server
+  // had taken it, it is in its log and may still be committed. Only the same serial number makes another try safe.
+  not_leader,
 };
 constexpr auto names(Status) {
   return std::array<std::string_view, 5>{"ok", "mismatch", "absent", "expired", "not_leader"};

@@ -1,5 +1,5 @@
 // The claims of section 5 of the extended Raft paper (Ongaro and Ousterhout, 2014), one test each. Sections 6 to 8 are
-// in raft_paper_6_to_8_test.cc.
+// in files of their own.
 #include <gtest/gtest.h>
 
 #include "tests/mechanisms/consensus/raft/cluster.h"
@@ -347,6 +347,15 @@ TEST(Paper_5_3, AFollowerDropsEntriesThatConflictAndTakesTheLeaders) {
   EXPECT_EQ(c.disk(1).entries.size(), 4u);
   EXPECT_EQ(c.disk(1).entries[2].term, 4u);
   EXPECT_TRUE(c.noted(1, "drops entries 3..5"));
+}
+
+// Figure 2: the index of the last new entry. What lies behind it may be an earlier leader's.
+TEST(Paper_5_3, AFollowerCommitsOnlyUpToWhereTheMessageShowsThatTheLogsAgree) {
+  Cluster c(3, plain());
+  c.replace_disk(1, disk_with_log(3, {1, 2, 2}));
+  c.send(2, 1, entries_of(4, 1, 1, {}, 3));
+  c.deliver(2, 1);
+  EXPECT_EQ(c[1].commit(), 1u);
 }
 
 TEST(Paper_5_3, ALateShortMessageCutsNothingOff) {
