@@ -90,7 +90,10 @@ TEST(Paper_8, ALeaderAnswersNoReadBeforeItHasCommittedInItsTerm) {
     ASSERT_LT(c[2].commit(), c[2].log().last());
     EXPECT_FALSE(c.answer(1, serial))
         << "a majority has answered, and still it does not know what is committed";
+    const auto another = c.begin(2, Function::get, "x");  // The round is over, and still nothing is committed.
     c.beat(2, 4);
+    ASSERT_TRUE(c.answer(1, another));
+    EXPECT_EQ(c.answer(1, another)->result.value, "new");
     ASSERT_TRUE(c.answer(1, serial));
     EXPECT_EQ(c.answer(1, serial)->result.value, "new");
   }

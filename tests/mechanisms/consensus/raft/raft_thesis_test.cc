@@ -199,6 +199,17 @@ TEST(Thesis_4_2_1, ANewServerHasCaughtUpWhenItHasWhatThereWasWhenTheRoundBegan) 
   }
 }
 
+TEST(Thesis_4_2_1, ANewServerThatWasSentASnapshotHasCaughtUpWithIt) {
+  Cluster c(4, with_voters(3));
+  ASSERT_TRUE(c.elect(1));
+  for (int i = 0; i < 3; ++i) c.put(1, "x", std::to_string(i));
+  ASSERT_EQ(c.tell(1, "snapshot"), "");
+  ASSERT_EQ(c.tell(1, "add 4"), "");
+  c.beat(1);
+  EXPECT_EQ(c.sampled(4, kSnapshotsInstalled), 1);
+  EXPECT_TRUE(c[1].log().config().votes(4)) << "without waiting for another heartbeat";
+}
+
 TEST(Thesis_4_2_2, AServerThatWasRemovedDoesNotTakeOver) {
   Cluster c(3);
   ASSERT_TRUE(c.elect(1));
