@@ -92,26 +92,24 @@ std::string stores_agree(Facts& facts, const Server& server) {
 // Tells the commands that were committed since from the retries among them.
 void count_commands(Facts& facts, const Server& server) {
   const Log& log = server.log();
-  if (server.applied() <= facts.counted) return;
-  if (log.base() > facts.counted) {
+  if (log.base() >= facts.commands.size()) {
     // It was alone, and has compacted what nobody saw. It is taken at its word.
-    while (facts.counted < server.applied()) facts.committed[++facts.counted].commands = server.store().done();
+    if (server.applied() >= facts.commands.size()) facts.commands.resize(server.applied() + 1, server.store().done());
     return;
   }
-  while (facts.counted < server.applied()) {
-    std::uint64_t commands = facts.committed[facts.counted].commands;
-    if (const auto* command = std::get_if<Command>(&log.at(++facts.counted).payload)) {
+  while (facts.commands.size() <= server.applied()) {
+    std::uint64_t commands = facts.commands.back();
+    if (const auto* command = std::get_if<Command>(&log.at(facts.commands.size()).payload)) {
       std::uint64_t& last = facts.serials[command->session];
       if (command->serial > last) last = command->serial, ++commands;
     }
-    facts.committed[facts.counted].commands = commands;
+    facts.commands.push_back(commands);
   }
 }
 
 std::string nothing_is_done_twice(Facts& facts, const Server& server) {
-  if (facts.committed.size() <= server.applied()) return "";
   count_commands(facts, server);
-  const std::uint64_t different = facts.committed[server.applied()].commands;
+  const std::uint64_t different = facts.commands[server.applied()];
   if (server.store().done() <= different) return "";
   return "No write is applied twice: " + name(server.id()) + " has done " + std::to_string(server.store().done()) +
          " commands up to " + at(server.applied()) + ", and there are " + std::to_string(different);

@@ -44,14 +44,13 @@ struct Facts {
   struct Commit {
     Fingerprint print = 0;
     Term seen_in = 0;        // The term of the server that was seen to have committed it, when it was first seen.
-    std::uint64_t commands = 0;  // How many different commands there are up to here: see Facts::counted.
   };
   std::map<Term, core::NodeId> leaders;
   std::map<std::pair<Index, Term>, Fingerprint> prints;  // Of every entry that any log ever held.
   std::vector<Commit> committed;                          // By index; [0] is the empty log.
   std::map<Index, std::uint64_t> stores;                  // Fingerprint of the store after an index was applied.
-  Index counted = 0;                                      // Up to here commands were told from their retries:
-  std::map<std::uint64_t, std::uint64_t> serials;         // the last serial number of each session.
+  std::vector<std::uint64_t> commands{0};                 // By index, how many different commands were committed up to it,
+  std::map<std::uint64_t, std::uint64_t> serials;         // and of each session the last serial number among them.
   Index acknowledged = 0;                                 // The last entry of which any client was told,
   Term acknowledged_in = 0;                               // by a leader of this term,
   Fingerprint acknowledged_print = 0;                     // and its fingerprint; 0: it was compacted in the same step.
