@@ -67,12 +67,12 @@ int fuzz(const FuzzArguments& a) {
   for (std::uint64_t seed = first; seed <= last; ++seed) {
     const check::Plan plan = check::make_plan(*target, seed, a.flaws);
     check::Run run = check::run_plan(plan);
-    simulated += plan.draw.safety + plan.draw.converge;
+    simulated += run.ended;
     events += run.events, operations += run.operations, commands += run.commands;
     undecided += run.undecided;
     if (seed % kTwiceEvery == 0) {
       ++twice;
-      if (check::run_plan(plan).digest != run.digest) run = {Failure::not_deterministic, "their events are not the same"};
+      run = check::run_again(plan, run);
     }
     if (run.failure == Failure::none) continue;
     ++(run.failure == Failure::not_alive ? dead : violations);
