@@ -24,7 +24,7 @@ class Witness : public record::Listener {
   std::string violation;
   std::uint64_t digest = 0, operations = 0, commands = 0;
   core::Time violated_at{};
-  core::Time heal{};              // From here on it counts who is served.
+  bool healed = false;            // From here on it counts who is served.
   std::uint64_t served_after = 0;
 
   void on_name(record::NameId, std::string_view) override {}
@@ -36,15 +36,15 @@ class Witness : public record::Listener {
     if (e.kind == EventKind::violation && violation.empty()) violation.assign(body.begin(), body.end()), violated_at = e.at;
     if (e.kind == EventKind::command) ++commands;
     if (e.kind == EventKind::invoke) history.begin(core::decode<core::Invocation>(body));
-    if (e.kind == EventKind::complete) complete(e, core::decode<core::Completion>(body));
+    if (e.kind == EventKind::complete) complete(core::decode<core::Completion>(body));
   }
 
  private:
   void mix(std::uint64_t x) { digest = (digest ^ x) * 0xff51afd7ed558ccdULL, digest ^= digest >> 32; }
-  void complete(const record::Event& e, const core::Completion& completion) {
+  void complete(const core::Completion& completion) {
     ++operations;
     history.end(completion);
-    if (heal != core::Time{} && e.at >= heal && completion.outcome == core::Outcome::ok) ++served_after;
+    if (healed && completion.outcome == core::Outcome::ok) ++served_after;
   }
 };
 
@@ -110,7 +110,7 @@ Run run_plan(const Plan& plan) {
   if (witness.violation.empty()) world.run_until(core::kStart + plan.draw.safety);
   if (witness.violation.empty()) {
     for (const char* command : kHealing) apply_if_possible(world, world::parse_command(command));
-    witness.heal = world.now();
+    witness.healed = true;
   }
   // What was lost is seen by those who are served later: so it goes on for a while after the first one is.
   const core::Duration slice = plan.draw.converge / kSlices;
