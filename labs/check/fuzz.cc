@@ -70,31 +70,95 @@ void apply_if_possible(world::World& world, const world::Command& command) {
 
 }  // namespace
 
+namespace {
+
+// Makes up a script while the world runs it, because some faults wait for something to happen. The script alone then has
+// the same effect again.
+class Adversary : public record::Listener {
+ public:
+  Adversary(Plan& plan, core::Rng& rng) : plan_(plan), draw_(plan.draw), rng_(rng) {
+    // Swarm (Groce and others: Swarm Testing, 2012): each seed uses some of the faults only, and many seeds very few, so
+    // that rare combinations get their turn and are not drowned in others.
+    constexpr std::size_t kKinds[] = {1, 2, 2, 3, 3, 4, 6, 9, 14, 20};
+    for (std::size_t left = kKinds[rng_.below(std::size(kKinds))]; left > 0; --left)
+      some_.push_back(draw_.faults[rng_.below(draw_.faults.size())]);
+    for (auto left = draw_.when_taken.empty() ? 0 : 1 + rng_.below(3); left > 0; --left)
+      when_taken_.push_back(draw_.when_taken[rng_.below(draw_.when_taken.size())]);
+  }
+
+  void run() {
+    for (const auto& command : draw_.begin) due_.emplace(core::Duration{}, command);
+    for (core::Duration at = rng_.exponential(draw_.gap); at < draw_.safety; at += rng_.exponential(draw_.gap))
+      give(some_[rng_.below(some_.size())], at, draw_.undo);
+    world::SimulatedWorld world(draw_.system, plan_.seed);
+    if (draw_.taken_share > 0) world.listen(this);
+    core::Duration now{};
+    for (;;) {
+      const core::Duration next = due_.empty() ? draw_.safety : std::min(due_.begin()->first, draw_.safety);
+      // Without a role to wait for nothing need be run: the script is known.
+      if (draw_.taken_share > 0 && now < next) {
+        now = std::min(next, now + std::max(draw_.soon / 4, core::Duration(1000)));
+        world.run_until(core::kStart + now);
+        react(now);
+        continue;
+      }
+      if (next >= draw_.safety) return;
+      now = next;
+      const world::Command command = world::parse_command(due_.begin()->second);
+      due_.erase(due_.begin());
+      plan_.script.emplace_back(now, command);
+      if (draw_.taken_share > 0) apply_if_possible(world, command);
+    }
+  }
+
+  void on_name(record::NameId id, std::string_view name) override {
+    if (std::find(draw_.roles.begin(), draw_.roles.end(), name) != draw_.roles.end()) roles_.push_back(id);
+  }
+  void on_event(const record::Event& e, core::BytesView) override {
+    if (e.kind != EventKind::show || std::find(roles_.begin(), roles_.end(), e.type) == roles_.end()) return;
+    double& epoch = epochs_[e.type];
+    if (e.value <= epoch) return;
+    epoch = e.value;
+    taken_ = true;
+  }
+
+ private:
+  void react(core::Duration now) {
+    if (!std::exchange(taken_, false) || !rng_.chance(draw_.taken_share)) return;
+    // Now and then two at once: some harm needs both.
+    for (auto left = 1 + rng_.below(2); left > 0; --left)
+      give(when_taken_[rng_.below(when_taken_.size())], now + rng_.exponential(draw_.soon) + core::Duration(1),
+           rng_.chance(0.5) ? draw_.undo : draw_.soon);
+  }
+
+  void give(const Draw::Fault& fault, core::Duration at, core::Duration undo) {
+    const std::size_t servers = draw_.system.groups.front().count;
+    const std::string one = std::to_string(1 + rng_.below(servers));
+    std::string half;
+    for (std::size_t i = 1; i <= servers; ++i)
+      if (rng_.chance(0.5)) half += (half.empty() ? "" : " ") + std::to_string(i);
+    if (half.empty()) half = one;
+    const auto filled = [&](const std::string& text) { return replaced(replaced(text, "$$", half), "$", one); };
+    due_.emplace(at, filled(fault.command));
+    if (!fault.undo.empty()) due_.emplace(at + rng_.exponential(undo), filled(fault.undo));
+  }
+
+  Plan& plan_;
+  const Draw& draw_;
+  core::Rng& rng_;
+  std::vector<Draw::Fault> some_, when_taken_;  // What this seed uses.
+  std::multimap<core::Duration, std::string> due_;
+  std::vector<record::NameId> roles_;
+  std::map<record::NameId, double> epochs_;  // The highest of each role.
+  bool taken_ = false;
+};
+
+}  // namespace
+
 Plan make_plan(const FuzzTarget& target, std::uint64_t seed, const std::vector<std::string>& flaws) {
   core::Rng rng(core::derive_seed(seed, "fuzz"));
   Plan plan{seed, target.model, target.draw(rng, flaws), {}};
-  const Draw& draw = plan.draw;
-  // Swarm (Groce and others: Swarm Testing, 2012): each seed uses some of the faults only, and many seeds very few, so
-  // that rare combinations get their turn and are not drowned in others.
-  constexpr std::size_t kKinds[] = {1, 2, 2, 3, 3, 4, 6, 9, 14, 20};
-  std::vector<Draw::Fault> some;
-  for (std::size_t left = kKinds[rng.below(std::size(kKinds))]; left > 0; --left)
-    some.push_back(draw.faults[rng.below(draw.faults.size())]);
-  const std::size_t servers = draw.system.groups.front().count;
-  for (core::Duration at = rng.exponential(draw.gap); at < draw.safety; at += rng.exponential(draw.gap)) {
-    const auto& fault = some[rng.below(some.size())];
-    const std::string one = std::to_string(1 + rng.below(servers));
-    std::string half;
-    for (std::size_t i = 1; i <= servers; ++i)
-      if (rng.chance(0.5)) half += (half.empty() ? "" : " ") + std::to_string(i);
-    if (half.empty()) half = one;
-    const auto filled = [&](const std::string& text) { return replaced(replaced(text, "$$", half), "$", one); };
-    plan.script.emplace_back(at, world::parse_command(filled(fault.command)));
-    if (!fault.undo.empty())
-      plan.script.emplace_back(at + rng.exponential(draw.undo), world::parse_command(filled(fault.undo)));
-  }
-  std::stable_sort(plan.script.begin(), plan.script.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  while (!plan.script.empty() && plan.script.back().first >= draw.safety) plan.script.pop_back();
+  Adversary(plan, rng).run();
   return plan;
 }
 

@@ -22,6 +22,12 @@ struct Draw {
     std::string command, undo;
   };
   std::vector<Fault> faults;
+  // Faults for the moment right after a node has taken one of these roles: what it knows and nobody else does yet is lost then.
+  std::vector<std::string> roles;
+  std::vector<Fault> when_taken;
+  double taken_share = 0;                                   // Of those moments, how many are used,
+  core::Duration soon = std::chrono::milliseconds(5);       // and how long after, on average.
+  std::vector<std::string> begin;                           // Commands at the very beginning, not undone.
   core::Duration gap = std::chrono::milliseconds(300);      // Between two faults, on average,
   core::Duration undo = std::chrono::milliseconds(800);     // and between a fault and what undoes it.
   core::Duration safety = std::chrono::seconds(8);
