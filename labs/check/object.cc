@@ -12,7 +12,10 @@ using Kind = Action::Kind;
 [[noreturn]] void no_such_function(const Operation& o, Model model) {
   constexpr std::string_view kOf[] = {"a register (read, write)", "a cas-register (read, write, cas)",
                                       "a kv (get, put, append, cas, delete)"};
-  throw BadHistory("`" + o.function + "` is no operation of " + std::string(kOf[static_cast<int>(model)]));
+  static const std::vector<std::string> kKnown[] = {{"read", "write"}, {"read", "write", "cas"}, {"get", "put", "append", "cas", "delete"}};
+  const std::string near = core::nearest(o.function, kKnown[static_cast<int>(model)]);
+  throw BadHistory("`" + o.function + "` is no operation of " + std::string(kOf[static_cast<int>(model)]) +
+                   (near.empty() ? "" : ", did you mean `" + near + "`?"));
 }
 
 Kind kind_of(const Operation& o, Model model) {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "labs/catalog/fuzz_targets.h"
@@ -66,7 +67,7 @@ TEST_P(EveryFlaw, IsFoundMadeShortAndFailsAgainAsALab) {
 }
 INSTANTIATE_TEST_SUITE_P(Raft, EveryFlaw,
                          testing::Values(Known{"forget_log", 1, 20}, Known{"vote_for_shorter_log", 1, 40},
-                                         Known{"no_sessions", 1, 10}, Known{"change_by_two", 60, 70},
+                                         Known{"no_sessions", 1, 10}, Known{"forget_vote", 738, 738}, Known{"change_by_two", 60, 70},
                                          Known{"lease_without_margin", 70, 75}),
                          [](const auto& param) { return std::string(param.param.flaw); });
 
@@ -130,7 +131,10 @@ TEST(Fuzz, ALabOfAPlanIsTheSamePlan) {
     const Plan plan = check::make_plan(raft(), seed, {});
     const guide::Lab lab = lab_of(check::plan_text(plan, {}));
     EXPECT_EQ(lab.seed, plan.seed);
-    EXPECT_EQ(guide::write_system(lab.system), guide::write_system(plan.draw.system));
+    // TOML tables have no order.
+    world::System system = plan.draw.system;
+    for (auto& group : system.groups) std::sort(group.settings.begin(), group.settings.end());
+    EXPECT_EQ(guide::write_system(lab.system), guide::write_system(system));
     ASSERT_GT(lab.steps.front().commands.size(), plan.script.size());
     core::Duration at{};
     for (std::size_t i = 0; i < plan.script.size(); ++i) {
