@@ -110,7 +110,9 @@ std::vector<State> seen_values(const std::vector<Action>& actions) {
 std::map<std::string, std::vector<Action>> actions_by_key(const History& history, Model model, Values& values) {
   std::map<std::string, std::vector<Action>> by_key;
   const auto number = [&](const std::string& value) {
-    return value.empty() && history.empty_is_absent ? kAbsent : values.number(value);
+    // A register's empty value is Jepsen's nil.
+    const bool absent = value.empty() && (history.empty_is_absent || model != Model::kv);
+    return absent ? kAbsent : values.number(value);
   };
   for (std::size_t i = 0; i < history.operations().size(); ++i) {
     const Operation& o = history.operations()[i];

@@ -280,6 +280,12 @@ TEST(ReadHistory, TuplesNameIndependentKeys) {
   EXPECT_EQ(check::linearizable(h, Model::cas_register).answer, Answer::not_linearizable);
 }
 
+TEST(ReadHistory, ACasFromNilFindsAnUnsetRegister) {
+  const History h = check::read_history(
+      "{:process 0, :type :invoke, :f :cas, :value [nil 1]}\n{:process 0, :type :ok, :f :cas, :value [nil 1]}\n");
+  EXPECT_EQ(check::linearizable(h, Model::cas_register).answer, Answer::linearizable);
+}
+
 TEST(ReadHistory, WhatIsWrongIsNamedWithItsLine) {
   const auto error = [](std::string_view text) -> std::string {
     try {
