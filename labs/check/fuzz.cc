@@ -13,13 +13,18 @@ namespace {
 
 using record::EventKind;
 
+// After healing: how often it is asked whether somebody was served, and for how long it goes on when it is so.
+constexpr int kSlices = 50;
+constexpr int kServedSlices = 5;
+
 // Hears what the verdict needs: the clients' history, violations, a fingerprint of all events.
 class Witness : public record::Listener {
  public:
   History history;
   std::string violation;
   std::uint64_t digest = 0, operations = 0, commands = 0;
-  core::Time heal{};              // From here on it counts who is served.
+  core::Time violated_at{};
+  bool healed = false;            // From here on it counts who is served.
   std::uint64_t served_after = 0;
 
   void on_name(record::NameId, std::string_view) override {}
@@ -28,18 +33,18 @@ class Witness : public record::Listener {
     mix(e.id ^ e.ref << 20 ^ static_cast<std::uint64_t>(e.kind) << 56);
     mix(static_cast<std::uint64_t>(e.node) << 32 | e.peer);
     for (const auto byte : body) digest = (digest ^ byte) * 0x100000001b3ULL;
-    if (e.kind == EventKind::violation && violation.empty()) violation.assign(body.begin(), body.end());
+    if (e.kind == EventKind::violation && violation.empty()) violation.assign(body.begin(), body.end()), violated_at = e.at;
     if (e.kind == EventKind::command) ++commands;
     if (e.kind == EventKind::invoke) history.begin(core::decode<core::Invocation>(body));
-    if (e.kind == EventKind::complete) complete(e, core::decode<core::Completion>(body));
+    if (e.kind == EventKind::complete) complete(core::decode<core::Completion>(body));
   }
 
  private:
   void mix(std::uint64_t x) { digest = (digest ^ x) * 0xff51afd7ed558ccdULL, digest ^= digest >> 32; }
-  void complete(const record::Event& e, const core::Completion& completion) {
+  void complete(const core::Completion& completion) {
     ++operations;
     history.end(completion);
-    if (heal != core::Time{} && e.at >= heal && completion.outcome == core::Outcome::ok) ++served_after;
+    if (healed && completion.outcome == core::Outcome::ok) ++served_after;
   }
 };
 
@@ -65,31 +70,95 @@ void apply_if_possible(world::World& world, const world::Command& command) {
 
 }  // namespace
 
+namespace {
+
+// Makes up a script while the world runs it, because some faults wait for something to happen. The script alone then has
+// the same effect again.
+class Adversary : public record::Listener {
+ public:
+  Adversary(Plan& plan, core::Rng& rng) : plan_(plan), draw_(plan.draw), rng_(rng) {
+    // Swarm (Groce and others: Swarm Testing, 2012): each seed uses some of the faults only, and many seeds very few, so
+    // that rare combinations get their turn and are not drowned in others.
+    constexpr std::size_t kKinds[] = {1, 2, 2, 3, 3, 4, 6, 9, 14, 20};
+    for (std::size_t left = kKinds[rng_.below(std::size(kKinds))]; left > 0; --left)
+      some_.push_back(draw_.faults[rng_.below(draw_.faults.size())]);
+    for (auto left = draw_.when_taken.empty() ? 0 : 1 + rng_.below(3); left > 0; --left)
+      when_taken_.push_back(draw_.when_taken[rng_.below(draw_.when_taken.size())]);
+  }
+
+  void run() {
+    for (const auto& command : draw_.begin) due_.emplace(core::Duration{}, command);
+    for (core::Duration at = rng_.exponential(draw_.gap); at < draw_.safety; at += rng_.exponential(draw_.gap))
+      give(some_[rng_.below(some_.size())], at, draw_.undo);
+    world::SimulatedWorld world(draw_.system, plan_.seed);
+    if (draw_.taken_share > 0) world.listen(this);
+    core::Duration now{};
+    for (;;) {
+      const core::Duration next = due_.empty() ? draw_.safety : std::min(due_.begin()->first, draw_.safety);
+      // Without a role to wait for nothing need be run: the script is known.
+      if (draw_.taken_share > 0 && now < next) {
+        now = std::min(next, now + std::max(draw_.soon / 4, core::Duration(1000)));
+        world.run_until(core::kStart + now);
+        react(now);
+        continue;
+      }
+      if (next >= draw_.safety) return;
+      now = next;
+      const world::Command command = world::parse_command(due_.begin()->second);
+      due_.erase(due_.begin());
+      plan_.script.emplace_back(now, command);
+      if (draw_.taken_share > 0) apply_if_possible(world, command);
+    }
+  }
+
+  void on_name(record::NameId id, std::string_view name) override {
+    if (std::find(draw_.roles.begin(), draw_.roles.end(), name) != draw_.roles.end()) roles_.push_back(id);
+  }
+  void on_event(const record::Event& e, core::BytesView) override {
+    if (e.kind != EventKind::show || std::find(roles_.begin(), roles_.end(), e.type) == roles_.end()) return;
+    double& epoch = epochs_[e.type];
+    if (e.value <= epoch) return;
+    epoch = e.value;
+    taken_ = true;
+  }
+
+ private:
+  void react(core::Duration now) {
+    if (!std::exchange(taken_, false) || !rng_.chance(draw_.taken_share)) return;
+    // Now and then two at once: some harm needs both.
+    for (auto left = 1 + rng_.below(2); left > 0; --left)
+      give(when_taken_[rng_.below(when_taken_.size())], now + rng_.exponential(draw_.soon) + core::Duration(1),
+           rng_.chance(0.5) ? draw_.undo : draw_.soon);
+  }
+
+  void give(const Draw::Fault& fault, core::Duration at, core::Duration undo) {
+    const std::size_t servers = draw_.system.groups.front().count;
+    const std::string one = std::to_string(1 + rng_.below(servers));
+    std::string half;
+    for (std::size_t i = 1; i <= servers; ++i)
+      if (rng_.chance(0.5)) half += (half.empty() ? "" : " ") + std::to_string(i);
+    if (half.empty()) half = one;
+    const auto filled = [&](const std::string& text) { return replaced(replaced(text, "$$", half), "$", one); };
+    due_.emplace(at, filled(fault.command));
+    if (!fault.undo.empty()) due_.emplace(at + rng_.exponential(undo), filled(fault.undo));
+  }
+
+  Plan& plan_;
+  const Draw& draw_;
+  core::Rng& rng_;
+  std::vector<Draw::Fault> some_, when_taken_;  // What this seed uses.
+  std::multimap<core::Duration, std::string> due_;
+  std::vector<record::NameId> roles_;
+  std::map<record::NameId, double> epochs_;  // The highest of each role.
+  bool taken_ = false;
+};
+
+}  // namespace
+
 Plan make_plan(const FuzzTarget& target, std::uint64_t seed, const std::vector<std::string>& flaws) {
   core::Rng rng(core::derive_seed(seed, "fuzz"));
   Plan plan{seed, target.model, target.draw(rng, flaws), {}};
-  // Swarm: each seed uses some of the faults only, so that rare combinations get their turn.
-  std::vector<Draw::Fault> some;
-  const double share = 0.15 + 0.5 * rng.unit();
-  for (const auto& fault : plan.draw.faults)
-    if (rng.chance(share)) some.push_back(fault);
-  if (some.empty()) some.push_back(plan.draw.faults[rng.below(plan.draw.faults.size())]);
-  const std::size_t servers = plan.draw.system.groups.front().count;
-  const core::Duration gap = std::chrono::milliseconds(50 + rng.below(600));
-  for (core::Duration at = rng.exponential(gap); at < plan.draw.safety; at += rng.exponential(gap)) {
-    const auto& fault = some[rng.below(some.size())];
-    const std::string one = std::to_string(1 + rng.below(servers));
-    std::string half;
-    for (std::size_t i = 1; i <= servers; ++i)
-      if (rng.chance(0.5)) half += (half.empty() ? "" : " ") + std::to_string(i);
-    if (half.empty()) half = one;
-    const auto filled = [&](const std::string& text) { return replaced(replaced(text, "$$", half), "$", one); };
-    plan.script.emplace_back(at, world::parse_command(filled(fault.command)));
-    if (!fault.undo.empty())
-      plan.script.emplace_back(at + rng.exponential(std::chrono::milliseconds(800)), world::parse_command(filled(fault.undo)));
-  }
-  std::stable_sort(plan.script.begin(), plan.script.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  while (!plan.script.empty() && plan.script.back().first >= plan.draw.safety) plan.script.pop_back();
+  Adversary(plan, rng).run();
   return plan;
 }
 
@@ -99,14 +168,23 @@ Run run_plan(const Plan& plan) {
   world.listen(&witness);
   for (const auto& [at, command] : plan.script) {
     world.run_until(core::kStart + at);
+    if (!witness.violation.empty()) break;
     apply_if_possible(world, command);
   }
-  world.run_until(core::kStart + plan.draw.safety);
-  for (const char* command : kHealing) apply_if_possible(world, world::parse_command(command));
-  witness.heal = world.now();
-  world.run_for(plan.draw.converge);
+  if (witness.violation.empty()) world.run_until(core::kStart + plan.draw.safety);
+  if (witness.violation.empty()) {
+    for (const char* command : kHealing) apply_if_possible(world, world::parse_command(command));
+    witness.healed = true;
+  }
+  // What was lost is seen by those who are served later: so it goes on for a while after the first one is.
+  const core::Duration slice = plan.draw.converge / kSlices;
+  for (int slices = 0, served = 0; slices < kSlices && served < kServedSlices && witness.violation.empty(); ++slices) {
+    world.run_for(slice);
+    served += witness.served_after > 0;
+  }
 
   Run run;
+  run.ended = witness.violation.empty() ? core::Duration(world.now() - core::kStart) : witness.violated_at - core::kStart;
   run.events = world.events();
   run.operations = witness.operations, run.commands = witness.commands, run.digest = witness.digest;
   if (!witness.violation.empty()) {
@@ -126,39 +204,126 @@ Run run_plan(const Plan& plan) {
   return run;
 }
 
-Plan shrink(const Plan& plan, Run::Failure failure) {
-  const auto fails = [&](const Plan& candidate) { return run_plan(candidate).failure == failure; };
-  Plan best = plan;
-  // Without what follows the failure it is shorter at once: halve the end away as long as it still fails.
-  for (std::size_t chunk = std::max<std::size_t>(1, best.script.size() / 2);; chunk = (chunk + 1) / 2) {
-    bool shorter = false;
-    for (std::size_t begin = 0; begin < best.script.size();) {
-      Plan candidate = best;
-      const auto first = candidate.script.begin() + static_cast<std::ptrdiff_t>(begin);
-      const auto last = candidate.script.begin() + static_cast<std::ptrdiff_t>(std::min(begin + chunk, best.script.size()));
-      candidate.script.erase(first, last);
-      if (fails(candidate)) {
-        best = std::move(candidate);
-        shorter = true;
-      } else {
-        begin += chunk;
-      }
-    }
-    if (chunk == 1 && !shorter) return best;
-  }
+Run run_again(const Plan& plan, Run first) {
+  if (run_plan(plan).digest == first.digest) return first;
+  first.failure = Run::Failure::not_deterministic;
+  first.reason = "it was run twice, and the events are not the same";
+  return first;
 }
 
-// As run_plan does it, to the event: the mark ends the first step at the very moment at which healing begins.
+namespace {
+
+// Makes a plan shorter as long as it fails in the same way, with a bound on how often it may try.
+class Shrinking {
+ public:
+  Shrinking(Plan plan, Run::Failure failure) : best_(std::move(plan)), failure_(failure) {}
+
+  Plan run() {
+    end_early();
+    drop_commands();
+    drop_clients();
+    round_times();
+    end_early();
+    return std::move(best_);
+  }
+
+ private:
+  bool try_out(Plan candidate) {
+    if (tries_ == 0) return false;
+    --tries_;
+    const Run run = run_plan(candidate);
+    if (run.failure != failure_) return false;
+    best_ = std::move(candidate);
+    ended_ = run.ended;
+    return true;
+  }
+
+  // What comes after a violation is not needed. What was not linearizable may have been so for long.
+  void end_early() {
+    const auto cut_at = [&](core::Duration end) {
+      Plan candidate = best_;
+      candidate.draw.safety = end;
+      std::erase_if(candidate.script, [&](const auto& line) { return line.first >= end; });
+      return try_out(std::move(candidate));
+    };
+    if (failure_ == Run::Failure::violation) {
+      if (try_out(best_) && ended_ < best_.draw.safety)
+        cut_at(std::chrono::ceil<std::chrono::milliseconds>(ended_ + core::Duration(1)));
+      return;
+    }
+    for (int part = 1; part <= 7; ++part)
+      if (cut_at(std::chrono::floor<std::chrono::milliseconds>(best_.draw.safety * part / 8))) part = 0;
+  }
+
+  // Zeller and Hildebrandt's ddmin (Simplifying and Isolating Failure-Inducing Input, 2002), by complements.
+  void drop_commands() {
+    for (std::size_t chunk = std::max<std::size_t>(1, best_.script.size() / 2);; chunk = (chunk + 1) / 2) {
+      bool shorter = false;
+      for (std::size_t begin = 0; begin < best_.script.size();) {
+        Plan candidate = best_;
+        const auto first = candidate.script.begin() + static_cast<std::ptrdiff_t>(begin);
+        const auto last = candidate.script.begin() + static_cast<std::ptrdiff_t>(std::min(begin + chunk, best_.script.size()));
+        candidate.script.erase(first, last);
+        if (try_out(std::move(candidate)))
+          shorter = true;
+        else
+          begin += chunk;
+      }
+      if (chunk == 1 && !shorter) return;
+    }
+  }
+
+  void drop_clients() {
+    for (std::size_t i = best_.draw.system.groups.size(); i-- > 1;) {
+      Plan candidate = best_;
+      auto& groups = candidate.draw.system.groups;
+      if (groups.size() > 2) {
+        groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(i));
+        try_out(candidate);
+      }
+      for (candidate = best_; i < best_.draw.system.groups.size() && candidate.draw.system.groups[i].count > 1; candidate = best_) {
+        --candidate.draw.system.groups[i].count;
+        if (!try_out(candidate)) break;
+      }
+    }
+  }
+
+  // Times that people can read.
+  void round_times() {
+    Plan candidate = best_;
+    for (auto& [at, command] : candidate.script) at = std::chrono::round<std::chrono::milliseconds>(at);
+    try_out(std::move(candidate));
+  }
+
+  Plan best_;
+  const Run::Failure failure_;
+  core::Duration ended_{};
+  int tries_ = 1000;
+};
+
+}  // namespace
+
+Plan shrink(const Plan& plan, Run::Failure failure) { return Shrinking(plan, failure).run(); }
+
 std::string plan_text(const Plan& plan, const Run& run) {
-  const std::string safety = core::text(plan.draw.safety), converge = core::text(plan.draw.converge);
-  const std::string limit = core::text(std::max(plan.draw.safety, plan.draw.converge) + std::chrono::seconds(1));
+  const bool before_healing = run.failure == Run::Failure::violation && run.ended <= plan.draw.safety;
+  const core::Duration limit = std::max(plan.draw.safety, plan.draw.converge) + std::chrono::seconds(1);
   std::string out = "# Fuzz, seed " + std::to_string(plan.seed) + "\n\nFound by search: " + std::string(failure_text(run.failure)) + ". " +
-                    run.reason + "\n\n```lab\nfamily = \"found\"\nseed = " + std::to_string(plan.seed) + "\nlimit = \"" + limit +
+                    run.reason + "\n\n```lab\nfamily = \"found\"\nseed = " + std::to_string(plan.seed) + "\nlimit = \"" + core::text(limit) +
                     "\"\n```\n\n```system\n" + guide::write_system(plan.draw.system) + "```\n\n## What breaks it\n\n```do\n";
   for (const auto& [at, command] : plan.script) out += "at " + core::text(at) + " " + world::command_text(command) + "\n";
-  out += "at " + safety + " mark everything heals\n```\n\n```until\nelapsed >= " + safety + "\n```\n\n## Healed\n\n```do\n";
+  // The mark makes the step end at this very moment, so that what follows happens when it happened in the search.
+  out += "at " + core::text(plan.draw.safety) + " mark " + (before_healing ? "the end" : "everything heals") + "\n";
+  out += "```\n\n```until\nelapsed >= " + core::text(plan.draw.safety) + "\nno violation\n";
+  if (before_healing) return out + "linearizable\n```\n";
+  out += "```\n\n## What must work again\n\n```do\n";
   for (const char* command : kHealing) out += std::string(command) + "\n";
-  return out + "```\n\n```until\nelapsed >= " + converge + "\nops ok > 0\nno violation\nlinearizable\n```\n";
+  out += "```\n\n```until\n";
+  if (run.failure == Run::Failure::not_alive)
+    out += "ops ok > 0\nelapsed <= " + core::text(plan.draw.converge) + "\n";
+  else
+    out += "elapsed >= " + core::text(run.ended - plan.draw.safety) + "\n";
+  return out + "no violation\nlinearizable\n```\n";
 }
 
 std::string_view failure_text(Run::Failure failure) {

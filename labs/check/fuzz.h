@@ -22,13 +22,22 @@ struct Draw {
     std::string command, undo;
   };
   std::vector<Fault> faults;
+  // Faults for the moment right after a node has taken one of these roles: what it knows and nobody else does yet is lost then.
+  std::vector<std::string> roles;
+  std::vector<Fault> when_taken;
+  double taken_share = 0;                                   // Of those moments, how many are used,
+  core::Duration soon = std::chrono::milliseconds(5);       // and how long after, on average.
+  std::vector<std::string> begin;                           // Commands at the very beginning, not undone.
+  core::Duration gap = std::chrono::milliseconds(300);      // Between two faults, on average,
+  core::Duration undo = std::chrono::milliseconds(800);     // and between a fault and what undoes it.
   core::Duration safety = std::chrono::seconds(8);
-  core::Duration converge = std::chrono::seconds(5);  // Within this after healing somebody must be served again.
+  core::Duration converge = std::chrono::seconds(5);        // Within this after healing somebody must be served again.
 };
 
 struct FuzzTarget {
   std::string name;
   Model model = Model::kv;
+  // It may not look for a single flaw: what finds them must find those that nobody has thought of.
   Draw (*draw)(core::Rng& rng, const std::vector<std::string>& flaws);
   std::vector<std::string> flaws;  // Their names.
 };
@@ -44,15 +53,18 @@ struct Run {
   enum class Failure { none, violation, not_linearizable, not_alive, not_deterministic };
   Failure failure = Failure::none;
   std::string reason;
+  core::Duration ended{};  // A run ends with a violation, or when enough was served after everything had healed.
   std::uint64_t events = 0, operations = 0, commands = 0, digest = 0;
   bool undecided = false;  // The checker gave up within its limits.
 };
 
 Plan make_plan(const FuzzTarget& target, std::uint64_t seed, const std::vector<std::string>& flaws);
 Run run_plan(const Plan& plan);
-// A plan with as few commands as can be that fails in the same way.
+// Runs it again, and fails when the events are not the same.
+Run run_again(const Plan& plan, Run first);
+// A plan with as few commands, clients and time as can be that fails in the same way.
 Plan shrink(const Plan& plan, Run::Failure failure);
-// As a lab file, which `faultline run` runs.
+// As a lab file, which `faultline run` runs, and which fails there in the same way.
 std::string plan_text(const Plan& plan, const Run& run);
 
 std::string_view failure_text(Run::Failure failure);

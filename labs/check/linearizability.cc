@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <set>
+#include <tuple>
 
 #include "labs/check/object.h"
 #include "mechanisms/core/text.h"
@@ -27,14 +29,16 @@ struct Configuration {
   State state = kAbsent;
   State written = kAbsent;          // The value as it was written, where `state` is only kUnseen: for people.
   Done done;
-  std::vector<std::uint32_t> used;  // The unknown operations that have taken effect, ascending.
+  std::vector<std::uint32_t> used;  // How many unknown operations of each sort have taken effect; the rest: 0.
 };
 
 // Searches one key.
 class Search {
  public:
-  Search(Values& values, const std::vector<Action>& actions, const Limits& limits, Clock::time_point deadline)
-      : values_(values), actions_(actions), limits_(limits), deadline_(deadline) {}
+  // `width`: of each state, so many ways are followed. One that reaches the end proves enough; where none does, those that
+  // were dropped (see narrowed()) might have.
+  Search(Values& values, const std::vector<Action>& actions, const Limits& limits, Clock::time_point deadline, std::size_t width)
+      : values_(values), actions_(actions), limits_(limits), deadline_(deadline), width_(width) {}
 
   // The end at which nothing makes sense any more; null: there is none. Stops at `until`, where another key failed.
   const Action* run(std::uint64_t until) {
@@ -53,6 +57,7 @@ class Search {
   }
 
   bool gave_up() const { return gave_up_; }
+  bool narrowed() const { return narrowed_; }
   const std::string& why() const { return why_; }
   // The states that were possible before the end that failed.
   std::vector<State> possible() const {
@@ -70,7 +75,10 @@ class Search {
 
   void open(const Action& a) {
     if (a.forever) {
-      unknown_.push_back(&a);
+      // Which of several that do the same is of no matter.
+      const auto [it, fresh] = sorts_.emplace(std::tuple{a.kind, a.value, a.expected}, unknown_.size());
+      if (fresh) unknown_.push_back({&a, 0});
+      ++unknown_[it->second].begun;
       return;
     }
     std::size_t slot = 0;
@@ -95,16 +103,22 @@ class Search {
   // `ending` must have taken effect by now. Lets others take effect before it, in every order, until it has.
   bool close(const Action& ending) {
     const auto slot = static_cast<std::size_t>(std::find(slots_.begin(), slots_.end(), &ending) - slots_.begin());
-    kept_.clear();
-    count_ = 0;
-    std::vector<Configuration> ready, todo = configurations_;
-    while (!todo.empty() && !gave_up_) {
-      Configuration c = std::move(todo.back());
-      todo.pop_back();
-      if (c.done.has(slot))
-        ready.push_back(std::move(c));
-      else
-        expand(c, todo);
+    std::vector<Configuration> ready;
+    // A narrow search uses what is unknown only where it finds no way without: it can still happen later.
+    for (bool unknown : {false, true}) {
+      if (!unknown && width_ == limits_.configurations) continue;
+      if (!ready.empty()) break;
+      kept_.clear();
+      count_ = 0;
+      std::vector<Configuration> todo = configurations_;
+      while (!todo.empty() && !gave_up_) {
+        Configuration c = std::move(todo.back());
+        todo.pop_back();
+        if (c.done.has(slot))
+          ready.push_back(std::move(c));
+        else
+          expand(c, todo, unknown);
+      }
     }
     if (gave_up_) return true;
     // Two that differ only in the operation that has ended, or of which one dominates, are one now.
@@ -122,7 +136,7 @@ class Search {
     return true;
   }
 
-  void expand(const Configuration& c, std::vector<Configuration>& todo) {
+  void expand(const Configuration& c, std::vector<Configuration>& todo, bool unknown) {
     for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
       if (slots_[slot] == nullptr || c.done.has(slot)) continue;
       Configuration next = c;
@@ -132,17 +146,27 @@ class Search {
       take_reads(next);
       if (keep(next)) todo.push_back(std::move(next));
     }
-    for (std::uint32_t u = 0; u < unknown_.size(); ++u) {
-      const auto at = std::lower_bound(c.used.begin(), c.used.end(), u);
-      if (at != c.used.end() && *at == u) continue;
+    if (!unknown) narrowed_ = narrowed_ || !unknown_.empty();
+    for (std::size_t u = 0; unknown && u < unknown_.size(); ++u) {
+      const Action& action = *unknown_[u].action;
+      if (u < c.used.size() && c.used[u] == unknown_[u].begun) continue;
+      State state = c.state;
+      // What changes nothing is better kept for later.
+      if (!act(values_, action, state) || state == c.state) continue;
       Configuration next = c;
-      if (!act(values_, *unknown_[u], next.state)) continue;
-      if (next.state == c.state) continue;  // It changes nothing: better keep it for later.
-      next.written = written_by(*unknown_[u], c);
-      next.used.insert(next.used.begin() + (at - c.used.begin()), u);
+      next.state = state;
+      next.written = written_by(action, c);
+      if (next.used.size() <= u) next.used.resize(u + 1);
+      ++next.used[u];
       take_reads(next);
       if (keep(next)) todo.push_back(std::move(next));
     }
+  }
+
+  static bool uses_no_more(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b) {
+    for (std::size_t u = 0; u < a.size(); ++u)
+      if (a[u] > (u < b.size() ? b[u] : 0)) return false;
+    return true;
   }
 
   static State written_by(const Action& a, const Configuration& before) {
@@ -155,10 +179,12 @@ class Search {
   bool keep(const Configuration& c) {
     auto& same = kept_[{c.state, c.done}];
     for (const auto& used : same)
-      if (std::includes(c.used.begin(), c.used.end(), used.begin(), used.end())) return false;
-    std::erase_if(same, [&](const auto& used) {
-      return std::includes(used.begin(), used.end(), c.used.begin(), c.used.end());
-    });
+      if (uses_no_more(used, c.used)) return false;
+    std::erase_if(same, [&](const auto& used) { return uses_no_more(c.used, used); });
+    if (same.size() >= width_) {
+      narrowed_ = true;
+      return false;
+    }
     same.push_back(c.used);
     if (++count_ > limits_.configurations) give_up("more than " + std::to_string(limits_.configurations) + " ways to go on");
     if (count_ % 1024 == 0 && Clock::now() > deadline_) give_up("the time is over");
@@ -169,10 +195,17 @@ class Search {
   const std::vector<Action>& actions_;
   const Limits& limits_;
   Clock::time_point deadline_;
+  const std::size_t width_;
+  bool narrowed_ = false;
   std::vector<Configuration> configurations_;
   std::vector<const Action*> slots_;     // Open operations; null: a free slot.
   std::vector<const Action*> open_;      // The same, in the order of their beginnings.
-  std::vector<const Action*> unknown_;
+  struct Sort {
+    const Action* action;
+    std::uint32_t begun;                 // So many may take effect.
+  };
+  std::vector<Sort> unknown_;
+  std::map<std::tuple<Action::Kind, State, State>, std::size_t> sorts_;
   std::map<std::pair<State, Done>, std::vector<std::vector<std::uint32_t>>> kept_;
   std::size_t count_ = 0;
   bool gave_up_ = false;
@@ -212,8 +245,16 @@ Verdict judge(const History& history, Model model, const Limits& limits, Clock::
   std::uint64_t until = Operation::kNever;
   for (const auto& [key, actions] : by_key) {
     values.see_only(seen_values(actions));
-    Search search(values, actions, limits, deadline);
-    const Action* ending = search.run(until);
+    // Most histories are linearizable, and a narrow search shows it soon, however many outcomes are unknown.
+    constexpr std::size_t kNarrow = 4;
+    Search narrow(values, actions, limits, deadline, kNarrow);
+    const Action* ending = narrow.run(until);
+    std::optional<Search> wide;
+    if (narrow.narrowed() && (ending != nullptr || narrow.gave_up())) {
+      wide.emplace(values, actions, limits, deadline, limits.configurations);
+      ending = wide->run(until);
+    }
+    const Search& search = wide ? *wide : narrow;
     if (search.gave_up()) {
       given_up.answer = Verdict::Answer::unknown;
       given_up.reason = "gave up on key `" + key + "`: " + search.why();

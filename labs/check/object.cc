@@ -12,7 +12,10 @@ using Kind = Action::Kind;
 [[noreturn]] void no_such_function(const Operation& o, Model model) {
   constexpr std::string_view kOf[] = {"a register (read, write)", "a cas-register (read, write, cas)",
                                       "a kv (get, put, append, cas, delete)"};
-  throw BadHistory("`" + o.function + "` is no operation of " + std::string(kOf[static_cast<int>(model)]));
+  static const std::vector<std::string> kKnown[] = {{"read", "write"}, {"read", "write", "cas"}, {"get", "put", "append", "cas", "delete"}};
+  const std::string near = core::nearest(o.function, kKnown[static_cast<int>(model)]);
+  throw BadHistory("`" + o.function + "` is no operation of " + std::string(kOf[static_cast<int>(model)]) +
+                   (near.empty() ? "" : ", did you mean `" + near + "`?"));
 }
 
 Kind kind_of(const Operation& o, Model model) {
@@ -107,7 +110,9 @@ std::vector<State> seen_values(const std::vector<Action>& actions) {
 std::map<std::string, std::vector<Action>> actions_by_key(const History& history, Model model, Values& values) {
   std::map<std::string, std::vector<Action>> by_key;
   const auto number = [&](const std::string& value) {
-    return value.empty() && history.empty_is_absent ? kAbsent : values.number(value);
+    // A register's empty value is Jepsen's nil.
+    const bool absent = value.empty() && (history.empty_is_absent || model != Model::kv);
+    return absent ? kAbsent : values.number(value);
   };
   for (std::size_t i = 0; i < history.operations().size(); ++i) {
     const Operation& o = history.operations()[i];

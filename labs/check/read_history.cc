@@ -188,7 +188,7 @@ void read_map(const Edn& map, Builder& builder) {
   if (process == nullptr || type == nullptr || function == nullptr) throw BadHistory("expected :process, :type and :f");
   std::uint64_t number = 0;
   if (process->kind != Edn::Kind::number) return;  // :nemesis
-  if (!read_process(*process, number)) throw BadHistory("`" + process->text + "` is no process");
+  if (!read_process(*process, number)) throw BadHistory("`" + process->text.substr(0, 40) + "` is no process");
   const Edn nothing;
   const Edn* what = value != nullptr ? value : &nothing;
   std::string key;

@@ -53,8 +53,15 @@ void translate(const Step& step, Effects& out) {
     core::encode(value, out.bytes);
     out.operations.push_back({completed, id, std::string(word), begin, static_cast<std::uint32_t>(out.bytes.size())});
   };
-  for (const auto& begun : step.invocations) operation(false, begun.id, begun.function, begun);
-  for (const auto& ended : step.completions) operation(true, ended.id, core::name_of(ended.outcome), ended);
+  // As they were said: a session that does not think ends one operation and begins the next in the same step.
+  auto begun = step.invocations.begin();
+  auto done = step.completions.begin();
+  for (const bool ended : step.ended) {
+    if (ended)
+      operation(true, done->id, core::name_of(done->outcome), *done), ++done;
+    else
+      operation(false, begun->id, begun->function, *begun), ++begun;
+  }
 }
 
 }  // namespace detail

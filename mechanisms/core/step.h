@@ -104,6 +104,7 @@ struct Step {
   std::vector<Sample> samples;
   std::vector<Invocation> invocations;
   std::vector<Completion> completions;
+  std::vector<bool> ended;  // Invocations and completions in the order in which they were said: true for a completion.
 
   void send(NodeId to, Message message) { sends.push_back({to, std::move(message)}); }
   void set_timer(Timer timer, Duration after) { timers.push_back({timer, true, after}); }
@@ -115,13 +116,13 @@ struct Step {
   void count(const Metric& metric, double more = 1) { samples.push_back({&metric, more}); }
   void gauge(const Metric& metric, double value) { samples.push_back({&metric, value}); }
   void timing(const Metric& metric, double value) { samples.push_back({&metric, value}); }
-  void invoke(Invocation operation) { invocations.push_back(std::move(operation)); }
-  void complete(Completion result) { completions.push_back(std::move(result)); }
+  void invoke(Invocation operation) { invocations.push_back(std::move(operation)), ended.push_back(false); }
+  void complete(Completion result) { completions.push_back(std::move(result)), ended.push_back(true); }
 
   // Empties what went out, keeping the memory.
   void clear() {
     sends.clear(), timers.clear(), writes.clear(), notes.clear(), samples.clear();
-    invocations.clear(), completions.clear();
+    invocations.clear(), completions.clear(), ended.clear();
   }
 };
 

@@ -247,7 +247,7 @@ class Server {
   // reads.cc
   void read(Step& step, const Client& client, const std::string& key);
   bool lease_holds(core::Time now) const;
-  void start_read_round(Step& step);
+  void join_round(Leader& leader);
   void confirm_rounds(Step& step);
   void answer_reads(Step& step);
   std::string transfer(Step& step, core::NodeId to);

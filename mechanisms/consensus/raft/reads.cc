@@ -12,7 +12,7 @@ void Server::read(Step& step, const Client& client, const std::string& key) {
     return answer(step, client, store_.read(key));
   }
   leader.queued.push_back({client, key, 0});
-  if (knows_commit && leader.confirmed == leader.round) start_read_round(step);
+  if (knows_commit && leader.confirmed == leader.round) broadcast(step);
 }
 
 // Everybody who answered the last confirmed round will elect no other leader for the minimum election timeout by their
@@ -28,13 +28,14 @@ bool Server::lease_holds(core::Time now) const {
   return now < leader.confirmed_at + core::Duration(static_cast<core::Duration::rep>(low * trusted));
 }
 
-// The reads that have come so far share one round; those that come during it share the next.
-void Server::start_read_round(Step& step) {
-  auto& leader = std::get<Leader>(role_);
+// A round begins: the reads that have come so far share it, those that come during it share the next. Any round serves,
+// also a heartbeat's. Where answers take longer than the time between two heartbeats, there never is a moment at which no
+// round is open.
+void Server::join_round(Leader& leader) {
+  if (leader.queued.empty() || log_.term(commit_) != term_) return;
   for (auto& read : leader.queued) read.index = commit_;
-  leader.reads[leader.round + 1] = std::move(leader.queued);
+  leader.reads[leader.round] = std::move(leader.queued);
   leader.queued.clear();
-  broadcast(step);
 }
 
 // A majority has answered a round: nobody else was elected before it began.
@@ -61,8 +62,7 @@ void Server::confirm_rounds(Step& step) {
     leader->reads.erase(leader->reads.begin());
   }
   answer_reads(step);
-  if (!leader->queued.empty() && leader->confirmed == leader->round && log_.term(commit_) == term_)
-    start_read_round(step);
+  if (!leader->queued.empty() && leader->confirmed == leader->round && log_.term(commit_) == term_) broadcast(step);
 }
 
 void Server::answer_reads(Step& step) {

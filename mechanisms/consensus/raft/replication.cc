@@ -54,6 +54,7 @@ void Server::broadcast(Step& step) {
   auto& leader = std::get<Leader>(role_);
   ++leader.round;
   leader.sent[leader.round] = step.now;
+  join_round(leader);
   for (auto& [id, progress] : leader.others) {
     // When the pipeline is full the entries wait for a reply; what must be said now goes without.
     const bool full = !progress.probing && progress.in_flight.size() >= settings_.max_in_flight;

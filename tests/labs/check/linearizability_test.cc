@@ -228,6 +228,16 @@ TEST(Linearizability, AHundredThousandOperationsTakeSeconds) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(20));
 }
 
+TEST(Linearizability, AHundredThousandOperationsWithUnknownOutcomesTakeSeconds) {
+  for (const Model model : {Model::cas_register, Model::kv}) {
+    core::Rng rng(1);
+    const History history = check::generate(model, {10, 10000, 20, 0.01}, rng);
+    const auto began = std::chrono::steady_clock::now();
+    EXPECT_EQ(check::linearizable(history, model).answer, Answer::linearizable);
+    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(20));
+  }
+}
+
 TEST(Linearizability, BeyondItsLimitsTheAnswerIsUnknown) {
   History history;
   for (std::uint64_t i = 1; i <= 40; ++i) history.begin({i, i, "append", "x", std::to_string(i) + ";", ""});
@@ -268,6 +278,12 @@ TEST(ReadHistory, TuplesNameIndependentKeys) {
       "{:process 0, :type :invoke, :f :cas, :value [7 [3 4]]}\n{:process 0, :type :fail, :f :cas, :value [7 [3 4]]}\n");
   EXPECT_EQ(h.operations()[0].key, "7");
   EXPECT_EQ(check::linearizable(h, Model::cas_register).answer, Answer::not_linearizable);
+}
+
+TEST(ReadHistory, ACasFromNilFindsAnUnsetRegister) {
+  const History h = check::read_history(
+      "{:process 0, :type :invoke, :f :cas, :value [nil 1]}\n{:process 0, :type :ok, :f :cas, :value [nil 1]}\n");
+  EXPECT_EQ(check::linearizable(h, Model::cas_register).answer, Answer::linearizable);
 }
 
 TEST(ReadHistory, WhatIsWrongIsNamedWithItsLine) {

@@ -1,0 +1,159 @@
+// The search for bugs: it finds every flaw that can be switched on, blames nothing that is right, and what it finds it
+// makes short and hands over as a lab file.
+#include "labs/check/fuzz.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "labs/catalog/fuzz_targets.h"
+#include "labs/catalog/kinds.h"
+#include "labs/guide/runner.h"
+#include "labs/world/simulated.h"
+
+namespace {
+
+using check::Plan;
+using Outcome = check::Run;
+using Failure = check::Run::Failure;
+
+bool long_run() { return std::getenv("FAULTLINE_LONG") != nullptr; }
+const check::FuzzTarget& raft() { return *catalog::find_fuzz_target("raft"); }
+bool is_unsafe(const Outcome& run) {
+  return run.failure == Failure::violation || run.failure == Failure::not_linearizable;
+}
+
+guide::Lab lab_of(const std::string& text) {
+  return guide::read_lab("found", text, {[](std::string_view name) { return catalog::find_kind(name); }, [] { return std::vector<std::string>{}; }});
+}
+guide::LabResult run_lab_text(const std::string& text) {
+  const guide::Lab lab = lab_of(text);
+  world::SimulatedWorld world(lab.system, lab.seed);
+  guide::Facts facts(world.nodes());
+  world.listen(&facts);
+  return guide::run_lab(lab, world, facts, {});
+}
+
+// --- Every flaw is found. A test begins shortly before the first seed that is known to find it, so that it is short.
+
+struct Known {
+  const char* flaw;
+  std::uint64_t first, last;
+};
+class EveryFlaw : public testing::TestWithParam<Known> {};
+
+TEST_P(EveryFlaw, IsFoundMadeShortAndFailsAgainAsALab) {
+  const std::vector<std::string> flaws{GetParam().flaw};
+  for (std::uint64_t seed = GetParam().first; seed <= GetParam().last; ++seed) {
+    const Plan plan = check::make_plan(raft(), seed, flaws);
+    const Outcome run = check::run_plan(plan);
+    if (!is_unsafe(run)) continue;
+    const Plan shortest = check::shrink(plan, run.failure);
+    const Outcome again = check::run_plan(shortest);
+    EXPECT_EQ(again.failure, run.failure);
+    EXPECT_LE(shortest.script.size(), plan.script.size());
+    EXPECT_LE(shortest.draw.safety, plan.draw.safety);
+    const auto result = run_lab_text(check::plan_text(shortest, again));
+    EXPECT_FALSE(result.passed());
+    if (again.failure == Failure::violation) {
+      EXPECT_EQ(result.violation, again.reason);
+    }
+    // It is the flaw: the same seed without it is clean.
+    EXPECT_FALSE(is_unsafe(check::run_plan(check::make_plan(raft(), seed, {})))) << "seed " << seed;
+    return;
+  }
+  FAIL() << "no seed in " << GetParam().first << ".." << GetParam().last << " found " << flaws[0];
+}
+INSTANTIATE_TEST_SUITE_P(Raft, EveryFlaw,
+                         testing::Values(Known{"forget_log", 1, 20}, Known{"vote_for_shorter_log", 1, 40},
+                                         Known{"no_sessions", 1, 10}, Known{"forget_vote", 738, 738}, Known{"change_by_two", 60, 70},
+                                         Known{"lease_without_margin", 70, 75}),
+                         [](const auto& param) { return std::string(param.param.flaw); });
+
+// --- Nothing is blamed that is right.
+
+TEST(Fuzz, WithoutFlawsEverySeedIsCleanAndOneInTwentyRunsTheSameTwice) {
+  const std::uint64_t seeds = long_run() ? 5000 : 200;
+  std::uint64_t operations = 0;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    const Plan plan = check::make_plan(raft(), seed, {});
+    Outcome run = check::run_plan(plan);
+    if (seed % 20 == 0) run = check::run_again(plan, run);
+    ASSERT_EQ(run.failure, Failure::none) << "seed " << seed << ": " << run.reason;
+    operations += run.operations;
+  }
+  EXPECT_GT(operations, seeds * 20) << "clients must have been served";
+}
+
+TEST(Fuzz, ThePlanOfASeedIsAlwaysTheSame) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    const Plan a = check::make_plan(raft(), seed, {}), b = check::make_plan(raft(), seed, {});
+    EXPECT_EQ(a.script, b.script);
+    EXPECT_EQ(check::plan_text(a, {}), check::plan_text(b, {}));
+  }
+}
+
+// --- What is reported besides violations.
+
+// Messages take longer than anybody waits: nobody can win an election.
+Plan nobody_can_win() {
+  Plan plan;
+  world::Group servers{"servers", catalog::find_kind("raft"), 3, {}, {{"election_timeout", "20ms..22ms"}, {"pre_vote", "off"}}};
+  world::Group clients{"clients", catalog::find_kind("raft-client"), 1, {"servers"}, {{"think", "10ms"}}};
+  plan.draw.system.groups = {servers, clients};
+  plan.draw.system.link.delay = std::chrono::milliseconds(50);
+  plan.draw.safety = std::chrono::seconds(1);
+  plan.draw.converge = std::chrono::seconds(2);
+  plan.script.emplace_back(std::chrono::milliseconds(100), world::parse_command("crash 1"));
+  return plan;
+}
+
+TEST(Fuzz, ASystemThatServesNobodyAfterHealingIsReportedAsNotAlive) {
+  Plan plan = nobody_can_win();
+  const Outcome run = check::run_plan(plan);
+  EXPECT_EQ(run.failure, Failure::not_alive);
+  EXPECT_EQ(run.ended, plan.draw.safety + plan.draw.converge) << "it waits for as long as it says";
+  plan.draw.system.link.delay = std::chrono::milliseconds(1);
+  EXPECT_EQ(check::run_plan(plan).failure, Failure::none) << "with a faster network it is alive";
+}
+
+TEST(Fuzz, WhatIsNotAliveIsMadeShortAndFailsAgainAsALab) {
+  const Plan shortest = check::shrink(nobody_can_win(), Failure::not_alive);
+  EXPECT_TRUE(shortest.script.empty()) << "no fault is needed";
+  const Outcome run = check::run_plan(shortest);
+  EXPECT_EQ(run.failure, Failure::not_alive);
+  EXPECT_FALSE(run_lab_text(check::plan_text(shortest, run)).passed());
+}
+
+TEST(Fuzz, ALabOfAPlanIsTheSamePlan) {
+  for (std::uint64_t seed = 1; seed <= 30; ++seed) {
+    const Plan plan = check::make_plan(raft(), seed, {});
+    const guide::Lab lab = lab_of(check::plan_text(plan, {}));
+    EXPECT_EQ(lab.seed, plan.seed);
+    // TOML tables have no order.
+    world::System system = plan.draw.system;
+    for (auto& group : system.groups) std::sort(group.settings.begin(), group.settings.end());
+    EXPECT_EQ(guide::write_system(lab.system), guide::write_system(system));
+    ASSERT_GT(lab.steps.front().commands.size(), plan.script.size());
+    core::Duration at{};
+    for (std::size_t i = 0; i < plan.script.size(); ++i) {
+      const auto& line = lab.steps.front().commands[i];
+      at += line.wait;
+      EXPECT_EQ(at, plan.script[i].first) << "seed " << seed;
+      EXPECT_EQ(line.command, plan.script[i].second) << world::command_text(line.command);
+    }
+  }
+}
+
+TEST(Fuzz, ARunThatIsNotTheSameTwiceIsCaught) {
+  const Plan plan = check::make_plan(raft(), 3, {});
+  Outcome run = check::run_plan(plan);
+  EXPECT_EQ(check::run_again(plan, run).failure, run.failure);
+  // As if something outside of the seed had a say: another seed's events stand for it.
+  Plan other = plan;
+  ++other.seed;
+  EXPECT_EQ(check::run_again(other, run).failure, Failure::not_deterministic);
+}
+
+}  // namespace
