@@ -104,12 +104,16 @@ void add_drift_within(double bound, std::size_t nodes, core::Duration pace, core
     for (const char* sign : {" -", " +"}) draw.faults.push_back({std::string("drift ") + who + sign + rate(1), "drift all off"});
   // As machines are: each has a rate of its own.
   if (rng.chance(0.5))
-    for (std::size_t id = 1; id <= nodes; ++id)
-      draw.begin.push_back("drift " + std::to_string(id) + (rng.chance(0.5) ? " +" : " -") + rate(pick(rng, {0.3, 1.0, 1.0, 1.0})));
+    for (std::size_t id = 1; id <= nodes; ++id) {
+      const std::string sign = rng.chance(0.5) ? " +" : " -";
+      draw.begin.push_back("drift " + std::to_string(id) + sign + rate(pick(rng, {0.3, 1.0, 1.0, 1.0})));
+    }
 }
 
-// Some seeds have time between operations, some have as many as can be.
-world::Group raft_clients(const char* name, core::Duration timeout, double think, const char* reads, const char* keys, core::Rng& rng) {
+// Some seeds have time between operations, some have as many as can be. `patient`: clients that would ask again before the
+// servers can have answered would bury them under repetitions, and no fault would be needed for nobody to be served.
+world::Group raft_clients(const char* name, core::Duration timeout, double think, const char* reads, const char* keys, bool patient,
+                          core::Rng& rng) {
   world::Group clients{name, find_kind("raft-client"), pick<std::size_t>(rng, {1, 2, 2}), {"servers"}, {}};
   clients.settings = {{"sessions", pick(rng, {"1", "2", "3"})},
                       {"think", core::text(times(timeout, think))},
@@ -118,7 +122,7 @@ world::Group raft_clients(const char* name, core::Duration timeout, double think
                       {"appends", pick(rng, {"0", "0.5", "0.8"})},
                       {"cas", "0.1"},
                       {"deletes", "0.05"},
-                      {"timeout", core::text(times(timeout, pick(rng, {0.2, 0.5, 2.0})))},
+                      {"timeout", core::text(times(timeout, patient ? 3.0 : pick(rng, {0.2, 0.5, 2.0})))},
                       {"give_up", core::text(timeout * 20)}};
   return clients;
 }
@@ -147,8 +151,12 @@ check::Draw draw_raft(core::Rng& rng, const std::vector<std::string>& flaws) {
   setting("check_quorum", check_quorum ? "on" : "off");
   setting("snapshot_after", pick(rng, {"5", "20", "100", "10000"}));
   setting("snapshot_chunk", pick(rng, {"100", "1024", "32768"}));
-  setting("max_in_flight", pick(rng, {"1", "4", "16"}));
-  setting("max_batch_entries", pick(rng, {"1", "1", "8", "256"}));
+  unsigned in_flight = pick(rng, {1u, 4u, 16u});
+  const unsigned batch = pick(rng, {1u, 1u, 8u, 256u});
+  if (trip > timeout / 10) in_flight = std::max(in_flight, 4u);
+  const bool narrow = in_flight * batch < 32;
+  setting("max_in_flight", std::to_string(in_flight));
+  setting("max_batch_entries", std::to_string(batch));
   setting("max_sessions", pick(rng, {"8", "1024", "1024"}));
   setting("read_mode", read_mode);
   setting("lease_drift_bound", core::text(drift_bound));
@@ -162,9 +170,9 @@ check::Draw draw_raft(core::Rng& rng, const std::vector<std::string>& flaws) {
 
   const double think = lease ? pick(rng, {0.04, 0.1}) : pick(rng, {0.04, 0.1, 0.3, 1.0});
   const char* keys = pick(rng, {"1", "1", "2", "4"});
-  draw.system.groups = {servers, raft_clients("clients", timeout, think, pick(rng, {"0", "0.3", "0.6"}), keys, rng)};
+  draw.system.groups = {servers, raft_clients("clients", timeout, think, pick(rng, {"0", "0.3", "0.6"}), keys, narrow, rng)};
   // Who only reads stays with a leader that has been cut off for longer than who writes.
-  if (lease || rng.chance(0.5)) draw.system.groups.push_back(raft_clients("readers", timeout, think, "1", keys, rng));
+  if (lease || rng.chance(0.5)) draw.system.groups.push_back(raft_clients("readers", timeout, think, "1", keys, narrow, rng));
 
   draw.faults = rng.chance(0.5) ? leader_faults(timeout) : common_faults(timeout);
   const bool few = rng.chance(0.4);

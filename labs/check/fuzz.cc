@@ -126,9 +126,12 @@ class Adversary : public record::Listener {
   void react(core::Duration now) {
     if (!std::exchange(taken_, false) || !rng_.chance(draw_.taken_share)) return;
     // Now and then two at once: some harm needs both.
-    for (auto left = 1 + rng_.below(2); left > 0; --left)
-      give(when_taken_[rng_.below(when_taken_.size())], now + rng_.exponential(draw_.soon) + core::Duration(1),
-           rng_.chance(0.5) ? draw_.undo : draw_.soon);
+    for (auto left = 1 + rng_.below(2); left > 0; --left) {
+      // One draw a line: the order in which a call's arguments are evaluated is the compiler's.
+      const Draw::Fault& fault = when_taken_[rng_.below(when_taken_.size())];
+      const core::Duration at = now + rng_.exponential(draw_.soon) + core::Duration(1);
+      give(fault, at, rng_.chance(0.5) ? draw_.undo : draw_.soon);
+    }
   }
 
   void give(const Draw::Fault& fault, core::Duration at, core::Duration undo) {

@@ -109,13 +109,13 @@ TEST(Fuzz, AFlawIsFoundAndTheLabItSavesShowsItAgain) {
   EXPECT_TRUE(std::regex_search(ran.out, std::regex("^faultline [0-9.]+  fuzz raft  seeds " + seed + ".." +
                                                     seed + "  flaw no_sessions\n")))
       << ran.out;
-  EXPECT_TRUE(has(ran.out, "\nseed " + seed + ": the history is not linearizable: ")) << ran.out;
+  EXPECT_TRUE(has(ran.out, "\nseed " + seed + ": an invariant is broken: No write is applied twice: ")) << ran.out;
   EXPECT_TRUE(has(ran.out, "\nagain: faultline fuzz raft --seeds " + seed + " --flaw no_sessions\n"))
       << ran.out;
   EXPECT_EQ(program::lines_of(ran.out).back(), "1 of 1 seeds failed: " + seed);
   const Ran again = faultline({"run", folder / "found/fuzz-" + seed + ".md"});
   EXPECT_EQ(again.code, 1) << again.out << again.err;
-  EXPECT_TRUE(has(again.out, "not linearizable")) << again.out;
+  EXPECT_TRUE(has(again.out, "violation: No write is applied twice")) << again.out;
   // A place that cannot be written is one line.
   words.back() = "/proc/nowhere";
   const Ran nowhere = faultline(words);

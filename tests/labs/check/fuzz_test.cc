@@ -35,7 +35,8 @@ guide::LabResult run_lab_text(const std::string& text) {
   return guide::run_lab(lab, world, facts, {});
 }
 
-// --- Every flaw is found. A test begins shortly before the first seed that is known to find it, so that it is short.
+// --- Flaws are found. Each range is about three times as long as the search needed. Forgetting a vote takes about a
+// thousand seeds, so it is left to long runs; figure 8 was not found in ten thousand. raft_flaws_test.cc catches all.
 
 struct Known {
   const char* flaw;
@@ -44,6 +45,7 @@ struct Known {
 class EveryFlaw : public testing::TestWithParam<Known> {};
 
 TEST_P(EveryFlaw, IsFoundMadeShortAndFailsAgainAsALab) {
+  if (GetParam().last > 1000 && !long_run()) GTEST_SKIP() << "FAULTLINE_LONG=1 searches for it";
   const std::vector<std::string> flaws{GetParam().flaw};
   for (std::uint64_t seed = GetParam().first; seed <= GetParam().last; ++seed) {
     const Plan plan = check::make_plan(raft(), seed, flaws);
@@ -66,9 +68,9 @@ TEST_P(EveryFlaw, IsFoundMadeShortAndFailsAgainAsALab) {
   FAIL() << "no seed in " << GetParam().first << ".." << GetParam().last << " found " << flaws[0];
 }
 INSTANTIATE_TEST_SUITE_P(Raft, EveryFlaw,
-                         testing::Values(Known{"forget_log", 1, 20}, Known{"vote_for_shorter_log", 1, 40},
-                                         Known{"no_sessions", 1, 10}, Known{"forget_vote", 738, 738}, Known{"change_by_two", 60, 70},
-                                         Known{"lease_without_margin", 70, 75}),
+                         testing::Values(Known{"forget_log", 1, 60}, Known{"vote_for_shorter_log", 1, 60},
+                                         Known{"no_sessions", 1, 30}, Known{"change_by_two", 1, 300},
+                                         Known{"lease_without_margin", 1, 300}, Known{"forget_vote", 1, 3000}),
                          [](const auto& param) { return std::string(param.param.flaw); });
 
 // --- Nothing is blamed that is right.
