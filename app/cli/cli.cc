@@ -135,6 +135,9 @@ void add_run(CLI::App& app, RunArguments& a) {
                   "What to keep: bodies (all), events (no message bodies), outline (metrics and notes)")
       ->type_name("LEVEL")
       ->check(one_of({"bodies", "events", "outline"}));
+  run->add_option("--memory", a.memory, "Keep about so much of a recorded run in memory: 512MiB, or more or less")
+      ->type_name("SIZE")
+      ->check(takes<std::uint64_t>("a size from 4MiB", 4u << 20));
   run->add_option("--speed", a.speed, "Times real time; without it, as fast as it goes")
       ->type_name("X")
       ->check(takes<double>("a number above 0, such as 0.5", 1e-6));

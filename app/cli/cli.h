@@ -16,7 +16,7 @@ inline constexpr int kInterrupted = 130;
 int main(int argc, const char* const* argv);
 
 struct RunArguments {
-  std::string lab, world = "simulated", script, record, length, level = "bodies";
+  std::string lab, world = "simulated", script, record, length, level = "bodies", memory = "512MiB";
   std::vector<std::string> settings;
   std::uint64_t seed = 0;
   bool has_seed = false;

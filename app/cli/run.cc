@@ -170,7 +170,9 @@ int run_checked(const RunArguments& a) {
   const Interruptible interruptible;
   guide::Facts facts(world.nodes());
   world.listen(&facts);
-  record::Recording recording(header_of(a, lab, world, seed));
+  std::uint64_t memory = 0;
+  core::parse(a.memory, memory);
+  record::Recording recording(header_of(a, lab, world, seed), memory);
   std::unique_ptr<record::RunStore> store;
   if (!a.record.empty()) {
     store = std::make_unique<record::RunStore>(recording, a.record);

@@ -75,6 +75,16 @@ TEST(Record, TheSameSeedGivesTheSameDigest) {
   EXPECT_NE(digest("c", "5"), first);
 }
 
+TEST(Record, ASmallMemoryKeepsTheSameRun) {
+  const Folder folder;
+  const auto digest = [&](const std::string& name, const char* memory) {
+    EXPECT_EQ(faultline({"run", kLab, "--for", "60s", "--memory", memory, "--record", folder / name}).code, 0);
+    return found(faultline({"show", folder / name}).out, "digest ([0-9a-f]{16})");
+  };
+  EXPECT_EQ(digest("small", "4MiB"), digest("large", "512MiB"));
+  expect_one_line(faultline({"run", kLab, "--memory", "1"}), 64, "--memory takes a size from 4MiB, not `1`");
+}
+
 TEST(Record, BothExportsAgreeWithShowInNumbers) {
   const Folder folder;
   ASSERT_EQ(
