@@ -4,7 +4,7 @@
 
 namespace check {
 
-void History::begin(const core::Invocation& i) {
+void History::begin(const core::Invocation& i, std::uint64_t line) {
   if (!busy_.emplace(i.process, i.id).second)
     throw BadHistory("process " + std::to_string(i.process) + " begins an operation while another is open");
   if (!open_.emplace(i.id, operations_.size()).second)
@@ -14,6 +14,7 @@ void History::begin(const core::Invocation& i) {
   operation.function = i.function, operation.key = i.key;
   operation.value = i.value, operation.expected = i.expected;
   operation.call = ++position_;
+  operation.line = line;
   operations_.push_back(std::move(operation));
 }
 

@@ -26,12 +26,13 @@ struct Operation {
   std::optional<std::string> result;           // What a read returned; none: absent.
   bool result_known = true;                    // false: ok, but nothing was told of the value: it may be any.
   std::uint64_t call = 0;                      // Position among all beginnings and ends, from 1.
+  std::uint64_t line = 0;                      // Where it begins in the file it was read from; 0: in none.
   std::uint64_t end = kNever;                  // kNever: unknown, it may be done at any later time, or never.
 };
 
 class History {
  public:
-  void begin(const core::Invocation& invocation);
+  void begin(const core::Invocation& invocation, std::uint64_t line = 0);
   void end(const core::Completion& completion);
   // Some histories tell absent values as empty ones.
   bool empty_is_absent = false;

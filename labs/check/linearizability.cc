@@ -12,7 +12,7 @@
 namespace check {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Clock = Work::Clock;
 
 // Which of the open operations have taken effect, by their slot. More clients at once on one key than slots: unknown.
 constexpr std::size_t kSlots = 256;
@@ -37,8 +37,8 @@ class Search {
  public:
   // `width`: of each state, so many ways are followed. One that reaches the end proves enough; where none does, those that
   // were dropped (see narrowed()) might have.
-  Search(Values& values, const std::vector<Action>& actions, const Limits& limits, Clock::time_point deadline, std::size_t width)
-      : values_(values), actions_(actions), limits_(limits), deadline_(deadline), width_(width) {}
+  Search(Values& values, const std::vector<Action>& actions, const Limits& limits, Work& work, std::size_t width)
+      : values_(values), actions_(actions), limits_(limits), work_(work), width_(width) {}
 
   // The end at which nothing makes sense any more; null: there is none. Stops at `until`, where another key failed.
   const Action* run(std::uint64_t until) {
@@ -51,6 +51,7 @@ class Search {
     for (const Action* ending : ends) {
       if (ending->end >= until) return nullptr;
       while (next_call < actions_.size() && actions_[next_call].call < ending->end) open(actions_[next_call++]);
+      worked(1);
       if (gave_up_ || !close(*ending)) return gave_up_ ? nullptr : ending;
     }
     return nullptr;
@@ -69,8 +70,25 @@ class Search {
 
  private:
   void give_up(std::string why) {
+    if (!gave_up_) why_ = std::move(why);
     gave_up_ = true;
-    why_ = std::move(why);
+  }
+
+  void worked(std::size_t steps) {
+    work_.done(steps);
+    if (work_.over()) give_up("the time is over");
+  }
+
+  // What it takes to keep one: in `kept_`, and in the list of those that wait or of those that are ready.
+  static std::size_t bytes_of(const Configuration& c) {
+    constexpr std::size_t kNode = 192;  // Of the map, with what the allocator adds.
+    return kNode + sizeof(Configuration) + 2 * sizeof(std::uint32_t) * c.used.size();
+  }
+
+  void forget_kept() {
+    kept_.clear();
+    count_ = 0;
+    bytes_ = 0;
   }
 
   void open(const Action& a) {
@@ -108,8 +126,7 @@ class Search {
     for (bool unknown : {false, true}) {
       if (!unknown && width_ == limits_.configurations) continue;
       if (!ready.empty()) break;
-      kept_.clear();
-      count_ = 0;
+      forget_kept();
       std::vector<Configuration> todo = configurations_;
       while (!todo.empty() && !gave_up_) {
         Configuration c = std::move(todo.back());
@@ -122,12 +139,16 @@ class Search {
     }
     if (gave_up_) return true;
     // Two that differ only in the operation that has ended, or of which one dominates, are one now.
-    kept_.clear();
-    count_ = 0;
+    forget_kept();
     std::vector<Configuration> next;
+    held_ = 0;
     for (auto& c : ready) {
       c.done.remove(slot);
-      if (keep(c)) next.push_back(std::move(c));
+      if (keep(c)) {
+        held_ += bytes_of(c);
+        next.push_back(std::move(c));
+      }
+      if (gave_up_) return true;
     }
     if (next.empty()) return false;
     slots_[slot] = nullptr;
@@ -139,8 +160,11 @@ class Search {
   void expand(const Configuration& c, std::vector<Configuration>& todo, bool unknown) {
     for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
       if (slots_[slot] == nullptr || c.done.has(slot)) continue;
+      State state = c.state;
+      if (!act_counted(*slots_[slot], state)) continue;
+      if (gave_up_) return;
       Configuration next = c;
-      if (!act(values_, *slots_[slot], next.state)) continue;
+      next.state = state;
       next.written = written_by(*slots_[slot], c);
       next.done.add(slot);
       take_reads(next);
@@ -152,7 +176,8 @@ class Search {
       if (u < c.used.size() && c.used[u] == unknown_[u].begun) continue;
       State state = c.state;
       // What changes nothing is better kept for later.
-      if (!act(values_, action, state) || state == c.state) continue;
+      if (!act_counted(action, state) || state == c.state) continue;
+      if (gave_up_) return;
       Configuration next = c;
       next.state = state;
       next.written = written_by(action, c);
@@ -161,6 +186,14 @@ class Search {
       take_reads(next);
       if (keep(next)) todo.push_back(std::move(next));
     }
+  }
+
+  // An append may make a long text.
+  bool act_counted(const Action& a, State& state) {
+    const std::size_t before = values_.bytes();
+    const bool can = act(values_, a, state);
+    worked(1 + (a.kind == Action::Kind::append ? values_.text(state).size() : 0) / 64 + (values_.bytes() - before) / 64);
+    return can;
   }
 
   static bool uses_no_more(const std::vector<std::uint32_t>& a, const std::vector<std::uint32_t>& b) {
@@ -178,6 +211,7 @@ class Search {
   // used that this one has not used.
   bool keep(const Configuration& c) {
     auto& same = kept_[{c.state, c.done}];
+    worked(4 + same.size() * (1 + c.used.size() / 16));
     for (const auto& used : same)
       if (uses_no_more(used, c.used)) return false;
     std::erase_if(same, [&](const auto& used) { return uses_no_more(c.used, used); });
@@ -187,14 +221,16 @@ class Search {
     }
     same.push_back(c.used);
     if (++count_ > limits_.configurations) give_up("more than " + std::to_string(limits_.configurations) + " ways to go on");
-    if (count_ % 1024 == 0 && Clock::now() > deadline_) give_up("the time is over");
+    bytes_ += bytes_of(c);
+    if (bytes_ + held_ + values_.bytes() > limits_.bytes)
+      give_up("the search needs more than " + std::to_string(limits_.bytes >> 20) + " MiB");
     return true;
   }
 
   Values& values_;
   const std::vector<Action>& actions_;
   const Limits& limits_;
-  Clock::time_point deadline_;
+  Work& work_;
   const std::size_t width_;
   bool narrowed_ = false;
   std::vector<Configuration> configurations_;
@@ -208,6 +244,8 @@ class Search {
   std::map<std::tuple<Action::Kind, State, State>, std::size_t> sorts_;
   std::map<std::pair<State, Done>, std::vector<std::vector<std::uint32_t>>> kept_;
   std::size_t count_ = 0;
+  std::size_t bytes_ = 0;  // Of what was kept since forget_kept(), about,
+  std::size_t held_ = 0;   // and of `configurations_`.
   bool gave_up_ = false;
   std::string why_;
 };
@@ -240,27 +278,39 @@ Verdict offence(const History& history, const Values& values, const Search& sear
 // Judges every key, or stops at the earliest offence.
 Verdict judge(const History& history, Model model, const Limits& limits, Clock::time_point deadline) {
   Values values;
-  const auto by_key = actions_by_key(history, model, values);
+  Work work(deadline);
   Verdict worst, given_up;
+  const auto by_key = actions_by_key(history, model, values, work);
+  if (values.bytes() > limits.bytes) {
+    given_up.answer = Verdict::Answer::unknown;
+    given_up.reason = "gave up: the values alone need more than " + std::to_string(limits.bytes >> 20) + " MiB";
+    return given_up;
+  }
   std::uint64_t until = Operation::kNever;
   for (const auto& [key, actions] : by_key) {
-    values.see_only(seen_values(actions));
+    if (work.over()) {
+      if (given_up.reason.empty()) given_up.reason = "gave up before key " + core::text(key.substr(0, 40)) + ": the time is over";
+      given_up.answer = Verdict::Answer::unknown;
+      break;
+    }
+    const std::vector<State> seen = seen_values(actions);
+    values.see_only(seen);
+    work.done(values.count() / 16 + seen.size());
     // Most histories are linearizable, and a narrow search shows it soon, however many outcomes are unknown.
     constexpr std::size_t kNarrow = 4;
-    Search narrow(values, actions, limits, deadline, kNarrow);
-    const Action* ending = narrow.run(until);
-    std::optional<Search> wide;
-    if (narrow.narrowed() && (ending != nullptr || narrow.gave_up())) {
-      wide.emplace(values, actions, limits, deadline, limits.configurations);
-      ending = wide->run(until);
+    std::optional<Search> search;
+    search.emplace(values, actions, limits, work, kNarrow);
+    const Action* ending = search->run(until);
+    if (search->narrowed() && (ending != nullptr || search->gave_up()) && !work.over()) {
+      search.emplace(values, actions, limits, work, limits.configurations);
+      ending = search->run(until);
     }
-    const Search& search = wide ? *wide : narrow;
-    if (search.gave_up()) {
+    if (search->gave_up()) {
       given_up.answer = Verdict::Answer::unknown;
-      given_up.reason = "gave up on key `" + key + "`: " + search.why();
+      given_up.reason = "gave up on key " + core::text(key.substr(0, 40)) + ": " + search->why();
     } else if (ending != nullptr) {
       until = ending->end;
-      worst = offence(history, values, search, *ending);
+      worst = offence(history, values, *search, *ending);
     }
   }
   return worst.answer == Verdict::Answer::not_linearizable ? worst : given_up;

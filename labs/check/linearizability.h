@@ -28,6 +28,7 @@ Model model_of(std::string_view name);
 struct Limits {
   std::size_t configurations = 2'000'000;     // Kept at once, for one key.
   std::chrono::milliseconds time{60'000};
+  std::size_t bytes = std::size_t{1} << 30;   // About what the search may take.
 };
 
 struct Verdict {

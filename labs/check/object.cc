@@ -13,8 +13,10 @@ using Kind = Action::Kind;
   constexpr std::string_view kOf[] = {"a register (read, write)", "a cas-register (read, write, cas)",
                                       "a kv (get, put, append, cas, delete)"};
   static const std::vector<std::string> kKnown[] = {{"read", "write"}, {"read", "write", "cas"}, {"get", "put", "append", "cas", "delete"}};
-  const std::string near = core::nearest(o.function, kKnown[static_cast<int>(model)]);
-  throw BadHistory("`" + o.function + "` is no operation of " + std::string(kOf[static_cast<int>(model)]) +
+  std::string shown = o.function.substr(0, 40);  // A file may hold anything, and this is one line.
+  std::replace_if(shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  const std::string near = core::nearest(shown, kKnown[static_cast<int>(model)]);
+  throw BadHistory((o.line == 0 ? "" : "line " + std::to_string(o.line) + ": ") + "`" + shown + "` is no operation of " + std::string(kOf[static_cast<int>(model)]) +
                    (near.empty() ? "" : ", did you mean `" + near + "`?"));
 }
 
@@ -37,7 +39,7 @@ Kind kind_of(const Operation& o, Model model) {
 // An unknown write may never have been done. Where nobody ever saw its value, and nobody ever saw that something was
 // there or was not, every order that has it is as good without it: what lies between it and the next write that hides
 // it saw nothing. So it can be left out, and need not double the search.
-void leave_out_unseen(std::vector<Action>& actions, const Values& values) {
+void leave_out_unseen(std::vector<Action>& actions, const Values& values, Work& work) {
   bool appends = false;
   for (const Action& a : actions) {
     if (a.kind == Kind::not_cas || a.kind == Kind::not_del || a.kind == Kind::del) return;
@@ -48,7 +50,8 @@ void leave_out_unseen(std::vector<Action>& actions, const Values& values) {
     if (!appends) return std::binary_search(seen.begin(), seen.end(), value);
     const std::string& text = values.text(value);
     return text.empty() || std::any_of(seen.begin(), seen.end(), [&](State s) {
-             return values.text(s).find(text) != std::string::npos;
+             work.done(1 + values.text(s).size() / 64);
+             return work.over() || values.text(s).find(text) != std::string::npos;
            });
   };
   std::erase_if(actions, [&](const Action& a) {
@@ -61,7 +64,11 @@ void leave_out_unseen(std::vector<Action>& actions, const Values& values) {
 
 State Values::number(const std::string& value) {
   const auto [it, fresh] = numbers_.emplace(value, static_cast<State>(texts_.size()));
-  if (fresh) texts_.push_back(value);
+  if (fresh) {
+    texts_.push_back(value);
+    // The text twice, and the table's and the list's own.
+    bytes_ += 2 * value.size() + 128;
+  }
   return it->second;
 }
 
@@ -107,7 +114,8 @@ std::vector<State> seen_values(const std::vector<Action>& actions) {
   return seen;
 }
 
-std::map<std::string, std::vector<Action>> actions_by_key(const History& history, Model model, Values& values) {
+std::map<std::string, std::vector<Action>> actions_by_key(const History& history, Model model, Values& values,
+                                                        Work& work) {
   std::map<std::string, std::vector<Action>> by_key;
   const auto number = [&](const std::string& value) {
     // A register's empty value is Jepsen's nil.
@@ -131,7 +139,7 @@ std::map<std::string, std::vector<Action>> actions_by_key(const History& history
     a.expected = number(o.expected);
     by_key[o.key].push_back(a);
   }
-  for (auto& [key, actions] : by_key) leave_out_unseen(actions, values);
+  for (auto& [key, actions] : by_key) leave_out_unseen(actions, values, work);
   return by_key;
 }
 

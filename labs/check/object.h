@@ -1,6 +1,7 @@
 // The objects that clients use, reduced to what a search needs: values are numbers, an operation is a small struct, and
 // doing one is a few comparisons.
 #pragma once
+#include <chrono>
 #include <deque>
 #include <map>
 #include <string>
@@ -20,11 +21,35 @@ inline constexpr State kAbsent = 0;
 // state is what keeps the search small when many appends are open.
 inline constexpr State kUnseen = 1;
 
+// Says when the time is over. Looks at the clock only now and then: after so much work.
+class Work {
+ public:
+  using Clock = std::chrono::steady_clock;
+  explicit Work(Clock::time_point deadline) : deadline_(deadline) {}
+
+  void done(std::size_t steps) {
+    if ((steps_ += steps) < kBetween) return;
+    steps_ = 0;
+    over_ = over_ || Clock::now() > deadline_;
+  }
+  bool over() const { return over_; }
+
+ private:
+  static constexpr std::size_t kBetween = 4096;
+  Clock::time_point deadline_;
+  std::size_t steps_ = 0;
+  bool over_ = false;
+};
+
 // Values and the states they make, as numbers.
 class Values {
  public:
   State number(const std::string& value);
   const std::string& text(State state) const { return texts_[state]; }
+
+  std::size_t count() const { return texts_.size(); }
+  // About what they take.
+  std::size_t bytes() const { return bytes_; }
 
   // The values that were seen of the key that is searched next.
   void see_only(const std::vector<State>& seen);
@@ -35,6 +60,7 @@ class Values {
  private:
   bool begins_something_seen(std::string_view text) const;
 
+  std::size_t bytes_ = 0;
   std::deque<std::string> texts_{"", "a value that nobody saw"};
   std::unordered_map<std::string, State> numbers_;          // Never iterated.
   std::vector<std::string_view> seen_;                      // Sorted; of the present key.
@@ -81,6 +107,7 @@ inline bool act(Values& values, const Action& a, State& state) {
 std::vector<State> seen_values(const std::vector<Action>& actions);
 
 // The history's actions by key, in the order of their beginnings; without those that cannot matter.
-std::map<std::string, std::vector<Action>> actions_by_key(const History& history, Model model, Values& values);
+std::map<std::string, std::vector<Action>> actions_by_key(const History& history, Model model, Values& values,
+                                                        Work& work);
 
 }  // namespace check

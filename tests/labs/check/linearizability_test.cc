@@ -247,6 +247,60 @@ TEST(Linearizability, BeyondItsLimitsTheAnswerIsUnknown) {
   EXPECT_NE(verdict.reason.find("gave up"), std::string::npos);
 }
 
+// Appends that all overlap: every order of every part of them makes another value, and all of them were seen.
+History many_orders() {
+  History history;
+  for (std::uint64_t i = 1; i <= 60; ++i) history.begin({i, i, "cas", "x", std::to_string(i % 7), std::to_string(i % 5)});
+  std::uint64_t id = 100;
+  for (int i = 0; i < 7; ++i) {
+    history.begin({++id, id, "put", "x", std::to_string(i), ""});
+    history.begin({++id, id, "get", "x", "", ""});
+    history.end({id, Outcome::ok, std::to_string(i)});
+    history.end({id - 1, Outcome::ok, {}});
+  }
+  for (std::uint64_t i = 1; i <= 60; ++i) history.end({i, Outcome::ok, {}});
+  return history;
+}
+
+TEST(Linearizability, TheTimeLimitIsKept) {
+  for (const auto limit : {std::chrono::milliseconds(0), std::chrono::milliseconds(300)}) {
+    const auto began = std::chrono::steady_clock::now();
+    const auto verdict = check::linearizable(many_orders(), Model::kv, {std::size_t{1} << 40, limit, std::size_t{1} << 40});
+    EXPECT_LT(std::chrono::steady_clock::now() - began, limit + std::chrono::milliseconds(500));
+    EXPECT_EQ(verdict.answer, Answer::unknown);
+    EXPECT_NE(verdict.reason.find("the time is over"), std::string::npos) << verdict.reason;
+  }
+}
+
+TEST(Linearizability, TheTimeLimitIsKeptWhereEachStepIsSmall) {
+  core::Rng rng(1);
+  const History history = check::generate(Model::kv, {10, 10000, 20, 0.01}, rng);
+  const auto began = std::chrono::steady_clock::now();
+  const auto verdict = check::linearizable(history, Model::kv, {2'000'000, std::chrono::milliseconds(1)});
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(1001));
+  EXPECT_EQ(verdict.answer, Answer::unknown);
+}
+
+TEST(Linearizability, BeyondItsMemoryTheAnswerIsUnknown) {
+  const auto verdict = check::linearizable(many_orders(), Model::kv, {std::size_t{1} << 40, std::chrono::seconds(60), 8u << 20});
+  EXPECT_EQ(verdict.answer, Answer::unknown);
+  EXPECT_NE(verdict.reason.find("needs more than 8 MiB"), std::string::npos) << verdict.reason;
+}
+
+TEST(Linearizability, ALongWrongHistoryWithUnknownOutcomesIsDecidedInItsTime) {
+  for (const Model model : {Model::cas_register, Model::kv})
+    for (std::uint64_t seed = 1; seed <= 3; ++seed) {
+      core::Rng rng(seed);
+      const History wrong = check::spoil(check::generate(model, {10, 2000, 10, 0.01}, rng), rng);
+      const auto began = std::chrono::steady_clock::now();
+      const auto verdict = check::linearizable(wrong, model, {2'000'000, std::chrono::seconds(3)});
+      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+      EXPECT_LT(took.count(), 3.5) << seed;
+      EXPECT_NE(verdict.answer, Answer::linearizable) << seed;
+      RecordProperty("seconds", std::to_string(took.count()));
+    }
+}
+
 TEST(Linearizability, WhatIsNoHistoryIsSaidInWords) {
   Story s;
   s.begin(1, "put", "x", "1");

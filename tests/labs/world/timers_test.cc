@@ -13,6 +13,9 @@ struct Ring {
 enum class Alarm : std::uint8_t { one, two };
 constexpr auto names(Alarm) { return std::array<std::string_view, 2>{"one", "two"}; }
 
+// A timer of this key is set again for the same moment whenever it rings.
+constexpr std::uint64_t kEndless = 77;
+
 // Does with its timers what it is told: `set KEY 5ms`, `cancel KEY`, `both KEY 5ms` (cancels, then sets).
 struct Node {
   using Message = std::variant<Ring>;
@@ -33,7 +36,10 @@ struct Node {
   Node(const core::Roster&, const Settings&, Durable) {}
   void start(Step&) {}
   void on_message(Step&, core::NodeId, const Ring&) {}
-  void on_timer(Step&, Timer) { ++rings; }
+  void on_timer(Step& step, Timer timer) {
+    ++rings;
+    if (timer.key == kEndless) step.set_timer(timer, {});
+  }
   void on_settings(Step&, const Settings&) {}
   std::string on_tell(Step& step, std::string_view words) {
     const auto all = core::split_words(words);
@@ -157,6 +163,22 @@ TEST_F(Timers, AForkRingsAsItsOriginal) {
   ASSERT_EQ(log.lines.size() - before, other.lines.size());
   EXPECT_EQ(rung(), (Rung{{15, 1}}));
   EXPECT_EQ(log.lines.back().event, other.lines.back().event);
+}
+
+TEST_F(Timers, AWorldInWhichTimeStandsStillSaysSoAndStops) {
+  world.stop_listening(&log);
+  tell("set 77 5ms");
+  for (int again = 0; again < 2; ++again) {
+    std::string why;
+    try {
+      world.run_for(100ms);
+    } catch (const world::BadCommand& bad) {
+      why = bad.what();
+    }
+    EXPECT_EQ(why.rfind("time stands still at 5ms", 0), 0u) << why;
+    EXPECT_NE(why.find("Give the links a delay"), std::string::npos) << why;
+    EXPECT_EQ(world.now().time_since_epoch(), 5ms);
+  }
 }
 
 }  // namespace

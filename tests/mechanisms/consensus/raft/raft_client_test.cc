@@ -159,6 +159,29 @@ TEST(RaftClient, AfterOneTurnThroughAllServersItWaitsForTheTimeout) {
   EXPECT_EQ(d.asked().size(), 1u) << "after the timeout it follows hints again";
 }
 
+TEST(RaftClient, EveryOperationAndEveryTimeoutBeginsANewTurnThroughAllServers) {
+  Desk d;
+  const auto turn = [&] {
+    const Command asked = d.command();
+    int hops = 0;
+    while (!d.asked().empty() && hops < 100) {
+      ++hops;
+      d.reply(d.target(), asked, Status::not_leader, d.target() % 3 + 1);
+    }
+    return hops;
+  };
+  d.tell("put k v");
+  const Command first = d.command();
+  EXPECT_EQ(turn(), 4);
+  d.fire(Client::Alarm::attempt, kTold);
+  EXPECT_EQ(turn(), 4);
+  d.reply(1, first, Status::ok);
+  ASSERT_EQ(d.outcome(), Outcome::ok);
+  d.tell("put k w");
+  ASSERT_EQ(d.command().session, first.session);
+  EXPECT_EQ(turn(), 4) << "in the same session";
+}
+
 TEST(RaftClient, AnAnswerOfWhomItDoesNotAskAnyMoreSendsItNowhere) {
   Desk d;
   d.tell("put k v");

@@ -163,6 +163,16 @@ TEST(RaftStore, TheSameCommandsGiveTheSameStoreAlsoThroughASnapshotInTheMiddle) 
   EXPECT_LT(whole.store.done(), 500u);
 }
 
+TEST(RaftStore, AnEarlierSessionThatIsForgottenLaterLeavesTheLaterOneForgotten) {
+  Applied s;
+  s.max_sessions = 1;
+  s.append(session(1, 2), 1);
+  s.append(session(1, 1), 1);
+  s.append(session(2, 1), 1);
+  EXPECT_EQ(s.append(session(1, 2), 1).status, Status::expired);
+  EXPECT_EQ(s.value(), "aaa") << "it must not be done twice";
+}
+
 TEST(RaftStore, TheDigestTellsApartWhatWasAppliedAndInWhichOrder) {
   Applied a, b, c, same;
   a.append(1, 1, "x"), a.append(2, 1, "y");

@@ -495,5 +495,32 @@ TEST(Thesis_6_4_1, ARestartedServerKeepsThePromiseThatItMayHaveGivenBefore) {
   EXPECT_EQ(c[2].term(), 1u);
 }
 
+TEST(Thesis_6_2, ANewLeaderIsPatientWithThoseItHasNotHeardOfYet) {
+  Cluster c(3);
+  c.pass(10s);
+  c.fire(2, Alarm::election);
+  // Until it leads: its first messages are on their way.
+  while (!c[2].leads() && c.deliver_one()) {
+  }
+  ASSERT_TRUE(c[2].leads());
+  c.drop_all();
+  c.pass(Settings{}.election_timeout.high);
+  c.fire(2, Alarm::quorum);
+  EXPECT_TRUE(c[2].leads()) << "its term has just begun";
+  c.pass(1ms);
+  c.fire(2, Alarm::quorum);
+  EXPECT_FALSE(c[2].leads());
+}
+
+TEST(Thesis_6_2, ALeaderBeatsInTheNewTimeAsSoonAsTheSettingIsChanged) {
+  Cluster c(3);
+  ASSERT_TRUE(c.elect(1));
+  Settings settings;
+  settings.heartbeat = 7ms;
+  c.set(1, settings);
+  EXPECT_EQ(c.timer_left(1, Alarm::heartbeat), 7ms);
+  EXPECT_FALSE(c.has_timer(1, Alarm::election));
+}
+
 }  // namespace
 }  // namespace raft
