@@ -21,7 +21,8 @@ bool Server::up_to_date(const RequestVote& m) const {
 // leader. Whoever has heard of a leader within the minimum election timeout elects no other. Reads by lease rest on it.
 bool Server::protects_leader(const Step& step) const {
   if (!settings_.check_quorum) return false;
-  return leads() || step.now < leader_heard_ + settings_.election_timeout.low;
+  // By a clock that was set back nothing can be said, and nothing is promised: leases rest on clocks that do not jump.
+  return leads() || (step.now >= leader_heard_ && step.now < leader_heard_ + promised_);
 }
 
 void Server::on_message(Step& step, core::NodeId from, const RequestVote& m) {

@@ -136,15 +136,17 @@ void Server::on_config_committed(Step& step, Index index, const Configuration& c
   auto* leader = std::get_if<Leader>(&role_);
   if (leader == nullptr) return;
   step.note("members " + list(config.voters) + (config.joint() ? " with " + list(config.next) : "") + " are committed");
-  if (index != log_.config_index()) return;
-  if (config.joint()) {
-    // Section 6: now that both majorities know of the change, the new one may decide alone.
-    propose(step, Entry{term_, Configuration{config.next, {}}});
-    if (leads()) track_members();
-    return;
-  }
+  if (index != log_.config_index() || config.joint()) return;
   // A leader that is no member has led until here to commit this; now it lets go.
   if (!config.votes(id_)) become_follower(step, term_, core::kNobody, "it is no member any more");
+}
+
+// Section 6: now that both majorities know of the change, the new one may decide alone. Asked whenever a leader commits:
+// the one that committed the joint configuration may have crashed before it could go on.
+void Server::finish_change(Step& step) {
+  if (!leads() || !log_.config().joint() || log_.config_index() > commit_) return;
+  propose(step, Entry{term_, Configuration{log_.config().next, {}}});
+  if (leads()) track_members();
 }
 
 }  // namespace raft

@@ -13,7 +13,8 @@
 //   4. Leader Completeness   An entry that was committed in a term is in the logs of the leaders of all later terms.
 //   5. State Machine Safety  No two servers apply different entries at the same index.
 //   6. No acknowledged write is lost; and, with sessions, none is applied twice.
-//   7. Reads are linearizable: in every mode, but by lease only while clocks keep to `lease_drift_bound`.
+//   7. Reads are linearizable: in every mode, but by lease only while clocks keep to `lease_drift_bound`, and only where
+//      no server's shortest election timeout is below the leader's.
 // invariants.h checks 1 to 6 after every step. 7 is for the checker of client histories (labs/check).
 //
 // It makes progress while a majority is up and connected and the time a message takes is well below the election timeout.
@@ -236,11 +237,13 @@ class Server {
   void track_members();
   void catch_up(Step& step, core::NodeId from);
   void give_up_on_silent_learners(Step& step);
+  void finish_change(Step& step);
   void on_config_committed(Step& step, Index index, const Configuration& config);
   std::string tell_change(Step& step, const std::vector<std::string>& words);
 
   // snapshot.cc
   void take_snapshot(Step& step);
+  bool sends_snapshot(const Step& step) const;
   void send_snapshot(Step& step, core::NodeId to, Progress& progress);
   void install(Step& step, InstallSnapshot whole);
 
@@ -267,6 +270,7 @@ class Server {
   std::variant<Follower, PreCandidate, Candidate, Leader> role_;
   core::NodeId leader_ = core::kNobody;  // Of this term, as far as known.
   core::Time leader_heard_{};            // When it was last heard of, or the start: see protects_leader().
+  core::Duration promised_{};            // For how long since then it elects nobody else.
   Index leader_last_ = 0;                // The end of the leader's log, as far as it was told.
   Index commit_ = 0;
   Index applied_ = 0;

@@ -165,16 +165,19 @@ void Server::commit_to(Step& step, Index index) {
       const Configuration committed = *config;
       on_config_committed(step, i, committed);
     }
-  if (applied_ - log_.base() >= settings_.snapshot_after) take_snapshot(step);
+  finish_change(step);
+  if (applied_ - log_.base() >= settings_.snapshot_after && !sends_snapshot(step)) take_snapshot(step);
 }
 
 void Server::apply_committed(Step& step) {
   auto* leader = std::get_if<Leader>(&role_);
   while (applied_ < commit_) {
     ++applied_;
-    const auto* command = std::get_if<Command>(&log_.at(applied_).payload);
+    const auto& payload = log_.at(applied_).payload;
+    if (const auto* noop = std::get_if<Noop>(&payload)) store_.limit_sessions(noop->max_sessions);
+    const auto* command = std::get_if<Command>(&payload);
     if (command == nullptr) continue;
-    const Result result = store_.apply(applied_, *command, settings_.max_sessions, settings_.flaws.no_sessions);
+    const Result result = store_.apply(applied_, *command, settings_.flaws.no_sessions);
     if (leader == nullptr) continue;
     const auto waiting = leader->waiting.find(applied_);
     if (waiting == leader->waiting.end()) continue;

@@ -30,6 +30,8 @@ Server::Server(const core::Roster& roster, const Settings& settings, Durable dur
 void Server::start(Step& step) {
   // It may have heard of a leader just before it crashed, and promised it by that to elect no other for a while.
   leader_heard_ = step.now;
+  // One that has been in some term before may have promised a leader, before it crashed, not to elect another.
+  if (term_ > 0) promised_ = settings_.election_timeout.low;
   arm_election(step);
   sample(step);
 }
@@ -37,7 +39,9 @@ void Server::start(Step& step) {
 void Server::on_settings(Step& step, const Settings& settings) {
   settings_ = settings;
   if (leads()) return step.set_timer({Alarm::heartbeat}, settings_.heartbeat);
-  arm_election(step);
+  // With a shorter timeout, what it has promised the leader still holds.
+  const core::Duration wait = step.rng->within(settings_.election_timeout);
+  step.set_timer({Alarm::election}, protects_leader(step) ? std::max(wait, leader_heard_ + promised_ - step.now) : wait);
 }
 
 void Server::on_timer(Step& step, Timer timer) {
@@ -142,7 +146,7 @@ void Server::become_leader(Step& step) {
   auto& leader = std::get<Leader>(role_);
   for (auto& [id, progress] : leader.others) progress.last_heard = step.now;
   step.set_timer({Alarm::quorum}, settings_.election_timeout.high);
-  propose(step, Entry{term_, Noop{}});
+  propose(step, Entry{term_, Noop{settings_.max_sessions}});
   heartbeat(step);
 }
 
@@ -151,7 +155,7 @@ void Server::follow(Step& step, Term term, core::NodeId leader) {
   const bool already = term == term_ && leader_ == leader && std::holds_alternative<Follower>(role_);
   if (!already) become_follower(step, term, leader, "another server leads");
   arm_election(step);
-  leader_heard_ = step.now;
+  leader_heard_ = step.now, promised_ = settings_.election_timeout.low;
 }
 
 void Server::sample(Step& step) {
@@ -167,6 +171,7 @@ std::string Server::on_tell(Step& step, std::string_view line) {
   if (verb == "campaign") {
     if (leads()) return "it leads already";
     if (!may_campaign()) return "it is not a member of the cluster";
+    if (protects_leader(step)) return "it has promised the leader not to stand yet: cut it off, and wait";
     become_candidate(step, false);
     return "";
   }

@@ -68,7 +68,7 @@ struct Settings {
       core::Setting{"max_in_flight", "1", "1000", "messages", "So many messages with entries may be unanswered."},
       core::Setting{"snapshot_after", "1", "100000000", "entries", "Compact the log when it has grown by so many."},
       core::Setting{"snapshot_chunk", "1", "1MiB", "bytes", "How large a piece of a snapshot one message carries."},
-      core::Setting{"max_sessions", "1", "1000000", "sessions", "So many client sessions are remembered; the longest idle goes."},
+      core::Setting{"max_sessions", "1", "1000000", "sessions", "So many client sessions are remembered; the longest idle goes. A leader says it when its term begins."},
       core::Setting{"catch_up_rounds", "1", "1000", "rounds",
                     "A new server that has not caught up after so many rounds is not taken in."},
       core::Setting{"read_mode", "", "", "", "How a leader makes sure that a read is not stale."},

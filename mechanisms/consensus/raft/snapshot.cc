@@ -13,6 +13,16 @@ void Server::take_snapshot(Step& step) {
   step.note("snapshot up to " + std::to_string(snapshot_.index) + ", " + std::to_string(snapshot_.store.size()) + " bytes");
 }
 
+// Compacting again now would begin a transfer anew, and under load no follower would ever get a whole snapshot. One that
+// has fallen silent holds up nothing.
+bool Server::sends_snapshot(const Step& step) const {
+  const auto* leader = std::get_if<Leader>(&role_);
+  if (leader == nullptr) return false;
+  for (const auto& [id, progress] : leader->others)
+    if (progress.snapshot != 0 && step.now < progress.last_heard + settings_.election_timeout.high) return true;
+  return false;
+}
+
 // One chunk; the next one goes when the follower asks for it.
 void Server::send_snapshot(Step& step, core::NodeId to, Progress& progress) {
   CHECK(snapshot_.index > 0);

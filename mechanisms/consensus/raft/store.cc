@@ -4,10 +4,17 @@
 
 namespace raft {
 
-Result Store::apply(Index index, const Command& command, std::uint32_t max_sessions, bool no_sessions) {
-  digest_ = core::fingerprint(core::fingerprint(digest_, command.session), command.serial);
-  digest_ = core::fingerprint(core::fingerprint(digest_, command.key), command.value);
-  if (no_sessions) return run(command);
+Result Store::apply(Index index, const Command& command, bool no_sessions) {
+  const Result result = no_sessions ? run(command) : apply_once(index, command);
+  const auto mix = [&](const auto& what) { digest_ = core::fingerprint(digest_, what); };
+  mix(command.session), mix(command.serial), mix(static_cast<std::uint64_t>(command.function));
+  mix(command.key), mix(command.value), mix(command.expected);
+  mix(static_cast<std::uint64_t>(result.status)), mix(result.value.value_or(""));
+  mix(done_);
+  return result;
+}
+
+Result Store::apply_once(Index index, const Command& command) {
   const auto known = sessions_.find(command.session);
   const auto gone = forgotten_.find(command.session >> kSessionBits);
   const bool maybe_gone = gone != forgotten_.end() && command.session <= gone->second;
@@ -24,7 +31,7 @@ Result Store::apply(Index index, const Command& command, std::uint32_t max_sessi
   session.serial = command.serial;
   session.result = run(command);
   const Result result = session.result;
-  forget_idle(max_sessions);
+  forget_idle();
   return result;
 }
 
@@ -54,9 +61,14 @@ Result Store::run(const Command& command) {
   return {Status::ok, {}};
 }
 
+void Store::limit_sessions(std::uint32_t max_sessions) {
+  if (max_sessions != 0) max_sessions_ = max_sessions;
+  while (sessions_.size() > max_sessions_) forget_idle();
+}
+
 // By the log's own count of time, so that every server forgets the same one.
-void Store::forget_idle(std::uint32_t max_sessions) {
-  if (sessions_.size() <= max_sessions) return;
+void Store::forget_idle() {
+  if (sessions_.size() <= max_sessions_) return;
   auto idle = sessions_.begin();
   for (auto it = sessions_.begin(); it != sessions_.end(); ++it)
     if (it->second.used < idle->second.used) idle = it;

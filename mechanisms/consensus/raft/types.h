@@ -68,7 +68,8 @@ struct Command {
 // What a leader appends when its term begins: it commits the terms before (section 5.4.2), and tells it what is
 // committed before it answers reads (section 8).
 struct Noop {
-  FIELDS(Noop)
+  std::uint32_t max_sessions{};  // From here on the store remembers so many; 0: as before. All must forget the same ones.
+  FIELDS(Noop, max_sessions)
 };
 
 struct Entry {

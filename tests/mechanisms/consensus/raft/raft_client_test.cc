@@ -382,7 +382,7 @@ TEST(RaftClient, ASessionThatHasOnlyReadSoFarCanStillWrite) {
     for (int i = 0; i < 200; ++i) {
       const Command command = d.command();
       const bool get = command.function == Function::get;
-      const Result result = get ? store.read(command.key) : store.apply(++index, command, 1024, false);
+      const Result result = get ? store.read(command.key) : store.apply(++index, command, false);
       ASSERT_EQ(result.status, Status::ok) << i;
       d.reply(1, command, result.status);
       d.tell(rng.chance(0.5) ? "get k" : "put k v");

@@ -211,7 +211,7 @@ TEST(RaftInvariants, AStoreThatIsNotWhatItsLogSaysBreaksStateMachineSafety) {
   Made one(1);
   one.told(3, 1, {{1, "a"}}, 1);
   Store forged;
-  forged.apply(1, Command{1, 1, Function::append, "k", "other", ""}, 10, false);
+  forged.apply(1, Command{1, 1, Function::append, "k", "other", ""}, false);
   Durable disk;
   disk.apply(SaveSnapshot{1, 1, {{1, 2, 3}, {}}, core::encode(forged)});
   const Made two(2, disk);

@@ -166,7 +166,7 @@ struct Chunks {
 
   Chunks() {
     Store full;
-    full.apply(5, {1, 1, Function::put, "x", "from the snapshot", ""}, 10, false);
+    full.apply(5, {1, 1, Function::put, "x", "from the snapshot", ""}, false);
     store = core::encode(full);
     whole = {4, 5, 3, {{1, 2, 3}, {}}, 0, true, 0, store};
   }

@@ -20,8 +20,8 @@ struct Applied {
 
   Result apply(std::uint64_t of, std::uint64_t serial, Function function, std::string key = "k",
                std::string value = "", std::string expected = "") {
-    return store.apply(++index, {of, serial, function, std::move(key), std::move(value), std::move(expected)},
-                       max_sessions, no_sessions);
+    store.limit_sessions(max_sessions);
+    return store.apply(++index, {of, serial, function, std::move(key), std::move(value), std::move(expected)}, no_sessions);
   }
   Result append(std::uint64_t of, std::uint64_t serial, std::string value = "a") {
     return apply(of, serial, Function::append, "k", std::move(value));
