@@ -45,10 +45,11 @@ void Recording::on_name(NameId id, std::string_view name) {
 }
 
 void Recording::on_event(const Event& event, core::BytesView body) {
-  if (!keeps(event.kind)) return;
+  if (!keeps(event.kind) || cut_off()) return;
   if (header_.level != Level::bodies && (event.kind == EventKind::send || event.kind == EventKind::persist)) body = {};
   if (size() % kRowsPerLook == 0) wait_for_room();
   if (!writing_ || writing_->rows() == kChunkRows) add_chunk();
+  if (cut_off()) return;
   writing_->append(event, body);
   rows_.fetch_add(1, std::memory_order_release);
 }
@@ -71,6 +72,11 @@ void Recording::add_chunk() {
       lock.lock();
     }
     drop_oldest();
+    if (nobody_stores_ && in_memory_ > budget_ - budget_ / 4) {
+      if (writing_) in_memory_ -= writing_->bytes();  // It stays the one that is being written, full as it is.
+      cut_off_ = true;
+      return;
+    }
   }
   chunks_.push_back(chunk);
   first_times_.push_back({});
@@ -99,6 +105,14 @@ void Recording::stored(std::size_t rows) {
 void Recording::attach(std::shared_ptr<ChunkSource> source) {
   const std::lock_guard lock(mutex_);
   source_ = std::move(source);
+}
+
+void Recording::give_up_storing() {
+  {
+    const std::lock_guard lock(mutex_);
+    nobody_stores_ = true;
+  }
+  limit_backlog(0);
 }
 
 void Recording::limit_backlog(std::size_t rows) {

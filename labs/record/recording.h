@@ -74,6 +74,9 @@ class Recording : public Listener {
   void attach(std::shared_ptr<ChunkSource> source);
   // The writer waits while more than this many rows are not stored; 0: it never waits.
   void limit_backlog(std::size_t rows);
+  // No run file will take more: the writer never waits, and what comes once the memory is full is not kept.
+  void give_up_storing();
+  bool cut_off() const { return cut_off_.load(); }  // Something was not kept: the recording ends before the run.
   // Called once, by the writer, when the memory is full and nothing can be dropped: somebody may attach a run file.
   std::function<void()> on_full;
 
@@ -87,6 +90,7 @@ class Recording : public Listener {
   RunHeader header_;
   std::size_t budget_;
   std::atomic<std::size_t> rows_{0};
+  std::atomic<bool> cut_off_{false};
   std::shared_ptr<Chunk> writing_;                 // The writer's own.
 
   mutable std::mutex mutex_;                       // Of all below; held for a look-up, never for a frame.
@@ -99,6 +103,7 @@ class Recording : public Listener {
   std::shared_ptr<ChunkSource> source_;
   std::size_t stored_ = 0;                         // Rows that the run file holds.
   std::size_t backlog_ = 0;
+  bool nobody_stores_ = false;
   std::size_t in_memory_ = 0;                      // Bytes of finished chunks not read back: at most the other quarters.
   std::size_t oldest_ = 0;                         // The first chunk that was never dropped.
 };

@@ -122,7 +122,7 @@ void RunStore::give_up(const std::string& why) {
     const std::lock_guard lock(mutex_);
     trouble_ = why;
   }
-  recording_.limit_backlog(0);
+  recording_.give_up_storing();
 }
 
 void RunStore::work() {
