@@ -1,6 +1,7 @@
 // Every fault means the same in both worlds: one story for each, told to the simulated and to the loopback world.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <set>
 
@@ -151,7 +152,7 @@ TEST_P(Faults, ADriftingClockRunsAwayAndItsTimersWithIt) {
   EXPECT_LE(rings(400ms), 4u) << "a slow clock's timers ring a tenth as often";
   world->apply("drift 1 off");
   world->run_for(300ms);
-  EXPECT_GE(rings(400ms), 8u);
+  EXPECT_GE(rings(400ms), 6u);
 }
 
 TEST_P(Faults, AJumpMovesAClockAndSkewOffSetsItRight) {
@@ -238,11 +239,11 @@ TEST_P(Faults, EachCompositeChangesLinksOrClocksAndStopUndoesIt) {
 }
 
 TEST_P(Faults, ACompositeForATimeIsOverAfterIt) {
-  for (const char* command : {"majority-ring for 60ms", "bridge for 60ms", "flap 1 | 2 3 every 20ms for 60ms",
-                              "swizzle-clog for 60ms", "strobe-skews 200ms every 20ms for 60ms"}) {
+  for (const char* command : {"majority-ring for 300ms", "bridge for 300ms", "flap 1 | 2 3 every 20ms for 300ms",
+                              "swizzle-clog for 300ms", "strobe-skews 200ms every 20ms for 300ms"}) {
     world->apply(command);
     EXPECT_TRUE(comes([&] { return faulty_links() + skewed_clocks() > 0; })) << command;
-    world->run_for(150ms);
+    world->run_for(400ms);
     EXPECT_EQ(faulty_links() + skewed_clocks(), 0u) << command;
   }
 }
