@@ -155,26 +155,48 @@ Command read_clock(Words& words, ClockFault fault) {
   return clock;
 }
 
+// Why a word is no fault of a disk: which there are, and the nearest.
+[[noreturn]] void no_disk_fault(const Words& words, const std::string& word) {
+  std::vector<std::string> known;
+  std::string list;
+  for (const auto name : names(DiskFault{})) {
+    list += (known.empty() ? "" : ", ") + std::string(name);
+    known.emplace_back(name);
+  }
+  const std::string near = core::nearest(word, known);
+  words.fail("`" + word + "` is no fault of a disk; expected one of " + list +
+             (near.empty() ? "" : ", did you mean `" + near + "`?"));
+}
+
+// `A.. FAULT` or `A.. FAULT AMOUNT`
 Command read_disk(Words& words) {
   DiskCommand disk;
-  const auto read_fault = [&](const std::string& word) {
-    if (!core::parse(word, disk.fault)) words.fail("expected ok, slow, full, failing, torn or lossy, not `" + word + "`");
-  };
-  std::string last = words.take_last("a fault");
-  if (last == "off") last = "ok";
-  DiskFault simple{};
-  if (core::parse(last, simple) && simple != DiskFault::slow && simple != DiskFault::failing) {
-    disk.fault = simple;
-  } else {
-    read_fault(words.take_last("slow or failing"));
-    if (disk.fault == DiskFault::slow)
+  Who all = words.rest();
+  if (all.empty()) words.fail("expected nodes and a fault");
+  const auto takes_amount = [](DiskFault fault) { return fault == DiskFault::slow || fault == DiskFault::failing; };
+  const std::string last = all.back();
+  all.pop_back();
+  if (last == "off" || core::parse(last, disk.fault)) {
+    if (last == "off") disk.fault = DiskFault::ok;
+    if (disk.fault == DiskFault::slow) words.fail("expected how long each write takes behind `slow`, such as 10ms");
+    if (disk.fault == DiskFault::failing) words.fail("expected the share of failing writes behind `failing`, such as 5%");
+  } else if (!all.empty() && core::parse(all.back(), disk.fault)) {
+    if (!takes_amount(disk.fault)) words.fail("`" + last + "` is too much");
+    if (disk.fault == DiskFault::slow) {
       disk.slow = words.duration(last);
-    else if (disk.fault == DiskFault::failing)
+      if (disk.slow < core::Duration{}) words.fail("a write cannot take less than no time");
+    } else {
       disk.probability = words.probability(last);
-    else
-      words.fail("`" + last + "` is too much");
+    }
+    all.pop_back();
+  } else {
+    // `5ms` is an amount; what stands before it is the fault that is wrong, unless that is the only node.
+    core::Duration duration{};
+    const bool amount = last.ends_with('%') || core::parse(last, duration);
+    no_disk_fault(words, amount && all.size() > 1 ? all.back() : last);
   }
-  disk.who = who(words);
+  if (all.empty()) words.fail("expected at least one node");
+  disk.who = all;
   return disk;
 }
 
@@ -191,19 +213,31 @@ Command read_set(Words& words) {
   return set;
 }
 
+constexpr core::Duration kShortestBeat = std::chrono::milliseconds(1);
+constexpr core::Duration kLongestScript = std::chrono::hours(24 * 365);  // So that sums of times cannot overflow.
+
 Command read_composite(Words& words, Pattern pattern) {
   Composite composite;
   composite.pattern = pattern;
-  // From the end: [for T] [every T].
+  // From the end: [every T] [for T], in either order.
   std::vector<std::string> all = words.rest();
   const auto take_pair = [&](std::string_view name, core::Duration& into) {
-    if (all.size() < 2 || all[all.size() - 2] != name) return;
+    if (all.size() < 2 || all[all.size() - 2] != name || into != core::Duration{}) return false;
     into = words.duration(all.back());
-    if (into <= core::Duration{}) words.fail("`" + std::string(name) + "` needs a time above 0");
+    if (into < kShortestBeat || into > kLongestScript)
+      words.fail("expected a time from 1ms to a year behind `" + std::string(name) + "`, not `" + all.back() + "`");
     all.resize(all.size() - 2);
+    return true;
   };
-  take_pair("for", composite.length);
-  take_pair("every", composite.every);
+  while (take_pair("for", composite.length) || take_pair("every", composite.every)) {}
+  for (const std::string_view name : {"for", "every"})
+    if (std::find(all.begin(), all.end(), name) != all.end())
+      words.fail("`" + std::string(name) + "` stands at the end, once, with a time such as 5s");
+  if (composite.every != core::Duration{} && pattern != Pattern::flap && pattern != Pattern::strobe_skews)
+    words.fail("`every` means nothing here");
+  for (const std::string_view sign : {"|", "->", "<->"})
+    if (std::find(all.begin(), all.end(), sign) != all.end() && (sign != "|" || pattern != Pattern::flap))
+      words.fail("`" + std::string(sign) + "` means nothing here");
   if (pattern == Pattern::flap) {
     if (composite.every == core::Duration{}) words.fail("expected `every 500ms`");
     composite.groups.emplace_back();
@@ -327,10 +361,6 @@ Command parse_command(std::string_view line) {
     return Wait{time};
   }
   unknown_verb(verb);
-}
-
-namespace {
-constexpr core::Duration kLongestScript = std::chrono::hours(24 * 365);  // So that sums of times cannot overflow.
 }
 
 std::vector<ScriptLine> parse_script(std::string_view text, int first_line) {

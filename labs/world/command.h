@@ -14,7 +14,8 @@
 //   skew A.. +180ms|off    drift A.. +2%|off    jump A.. -1s
 //   disk A.. slow 10ms | full | failing 5% | torn | lossy | ok
 //   load 200|off    set [A..] name=value    tell A.. WORDS    mark TEXT
-//   majority-ring | bridge | flap A.. | B.. every 500ms for 5s | swizzle-clog [for 5s] | strobe-skews A.. 200ms for 5s
+//   majority-ring [for 5s] | bridge [for 5s] | flap A.. | B.. every 500ms [for 5s]
+//   swizzle-clog [for 5s] | strobe-skews A.. 200ms [every 100ms] [for 5s]         (each: also A.., those it is about)
 //   stop                                     ends the composites under way and heals what they did
 //   wait 500ms                               only in scripts
 #pragma once
@@ -138,8 +139,11 @@ struct Composite {
   std::vector<Who> groups;     // flap: its two sides; strobe-skews: one group of nodes.
   core::Duration every{};      // flap, strobe-skews
   core::Duration amount{};     // strobe-skews: how far
-  core::Duration length{};     // flap, swizzle-clog, strobe-skews; 0: until `stop`
-  FIELDS(Composite, pattern, groups, every, amount, length)
+  core::Duration length{};     // 0: until `stop`; swizzle-clog: 5 seconds
+  // Only of one under way, which plans no more than its next step:
+  std::uint64_t beat = 0;      // How many steps came before,
+  core::Duration end{};        // and when it is over, since the world's start.
+  FIELDS(Composite, pattern, groups, every, amount, length, beat, end)
 };
 struct Stop {
   FIELDS(Stop)

@@ -14,9 +14,6 @@ Who ids(const std::vector<core::NodeId>& nodes) {
 }
 Who one(core::NodeId id) { return {std::to_string(id)}; }
 
-// Composites without an end are planned this far ahead.
-constexpr core::Duration kForever = std::chrono::minutes(10);
-
 }  // namespace
 
 void Doing::operator()(const Composite& c) {
@@ -58,6 +55,27 @@ void Doing::later(core::Duration after, Command command) {
   world_.plan(world_.now_ + after, World::Plan::command, index);
 }
 
+// A composite that goes on and on plans its next step only, in the one place it has among the scheduled commands.
+void Doing::under_way(core::Duration after, Composite c) {
+  c.end = world_.now_.time_since_epoch() + c.length;
+  later(after, std::move(c));
+}
+
+void Doing::go_on(std::uint32_t scheduled) {
+  const Composite c = std::get<Composite>(world_.scheduled_[scheduled].command);
+  const core::Duration now = world_.now_.time_since_epoch();
+  const bool endless = c.length == core::Duration{};
+  const bool over = !endless && now >= c.end;
+  if (!over) {
+    ++std::get<Composite>(world_.scheduled_[scheduled].command).beat;
+    const core::Duration next = endless ? c.every : std::min(c.every, c.end - now);
+    world_.plan(world_.now_ + next, World::Plan::command, scheduled);
+  }
+  const bool on = !over && c.beat % 2 == 0;
+  if (c.pattern == Pattern::flap) return run(on ? Command(Partition{c.groups, false, false}) : Command(Heal{c.groups, false}));
+  run(Clock{ClockFault::skew, c.groups.front(), on ? c.amount : core::Duration{}, 0});
+}
+
 // Every node sees a majority, itself included, and no two see the same one: each sees its nearest on a ring.
 void Doing::majority_ring(const Composite& c) {
   const Ids all = actors(c);
@@ -71,6 +89,7 @@ void Doing::majority_ring(const Composite& c) {
       const std::size_t distance = std::min(j - i, n - (j - i));
       if (distance <= reach) continue;
       later({}, Partition{{one(ring[i]), one(ring[j])}, false, false});
+      if (c.length > core::Duration{}) later(c.length, Heal{{one(ring[i]), one(ring[j])}, false});
       world_.undo_.push_back(Heal{{one(ring[i]), one(ring[j])}, false});
     }
 }
@@ -85,19 +104,18 @@ void Doing::bridge(const Composite& c) {
   const Ids left(mixed.begin(), mixed.begin() + half);
   const Ids right(mixed.begin() + half + 1, mixed.end());
   later({}, Partition{{ids(left), ids(right)}, false, false});
+  if (c.length > core::Duration{}) later(c.length, Heal{{ids(left), ids(right)}, false});
   world_.undo_.push_back(Heal{{ids(left), ids(right)}, false});
 }
 
 void Doing::flap(const Composite& c) {
   const auto sides = groups(c.groups);
+  refuse_overlap(sides);
   begin();
-  const std::vector<Who> who{ids(sides[0]), ids(sides[1])};
-  const core::Duration length = c.length > core::Duration{} ? c.length : kForever;
-  bool cut = true;
-  for (core::Duration at{}; at < length; at += c.every, cut = !cut)
-    later(at, cut ? Command(Partition{who, false, false}) : Command(Heal{who, false}));
-  later(length, Heal{who, false});
-  world_.undo_.push_back(Heal{who, false});
+  Composite going = c;
+  going.groups = {ids(sides[0]), ids(sides[1])};
+  world_.undo_.push_back(Heal{going.groups, false});
+  under_way({}, std::move(going));
 }
 
 // FoundationDB's: clog a random part of the nodes one by one, then unclog them in another order.
@@ -129,13 +147,12 @@ void Doing::swizzle_clog(const Composite& c) {
 void Doing::strobe_skews(const Composite& c) {
   const Ids all = actors(c);
   begin();
-  const core::Duration length = c.length > core::Duration{} ? c.length : kForever;
   for (const auto id : all) {
-    bool ahead = true;
-    for (core::Duration at = world_.faults_rng_.between({}, c.every); at < length; at += c.every, ahead = !ahead)
-      later(at, Clock{ClockFault::skew, one(id), ahead ? c.amount : core::Duration{}, 0});
-    later(length, Clock{ClockFault::skew, one(id), {}, 0});
     world_.undo_.push_back(Clock{ClockFault::skew, one(id), {}, 0});
+    Composite going = c;
+    going.groups = {one(id)};
+    const core::Duration first = world_.faults_rng_.between({}, c.every);
+    under_way(c.length > core::Duration{} ? std::min(first, c.length) : first, std::move(going));
   }
 }
 

@@ -35,6 +35,7 @@ void World::do_command(std::uint32_t index) {
   const Scheduled due = scheduled_[index];
   if (due.generation != composites_) return;
   try {
+    if (std::holds_alternative<Composite>(due.command)) return Doing(*this).go_on(index);
     Doing(*this).run(due.command);
   } catch (const BadCommand& error) {
     // A composite goes on when one of its commands finds nobody: whom it meant may have crashed since.
@@ -81,8 +82,19 @@ void Doing::reset(core::NodeId a, core::NodeId b) {
   world_.on_reset(a, b);
 }
 
+void Doing::refuse_overlap(const std::vector<Ids>& sides) const {
+  std::vector<core::NodeId> seen;
+  for (const auto& side : sides)
+    for (const auto id : side) {
+      if (std::find(seen.begin(), seen.end(), id) != seen.end())
+        throw BadCommand("`" + text_ + "`: " + world_.infos_[id - 1].name + " is on both sides");
+      seen.push_back(id);
+    }
+}
+
 void Doing::operator()(const Partition& c) {
   const auto sides = groups(c.groups);
+  refuse_overlap(sides);
   begin();
   for (std::size_t i = 0; i < sides.size(); ++i)
     for (std::size_t j = 0; j < sides.size(); ++j) {
@@ -118,6 +130,8 @@ void Doing::operator()(const Disturb& c) {
   std::vector<Who> who{c.where.from};
   if (!c.where.to.empty()) who.push_back(c.where.to);
   const auto sides = groups(who);
+  if (sides.size() == 2 && sides[0].size() == 1 && sides[0] == sides[1])
+    throw BadCommand("`" + text_ + "`: " + world_.infos_[sides[0][0] - 1].name + " has no link to itself");
   begin();
   const auto change = [&](LinkFaults& faults) {
     switch (c.fault) {
@@ -263,18 +277,31 @@ void Doing::operator()(const Set& c) {
   else
     who = groups({c.who}).front();
   Ids fitting;
-  std::string why;
+  std::string why;                 // Somebody has the setting, but refuses the value.
+  std::vector<std::string> known;  // The settings of all who are meant.
   for (const auto id : who) {
     const auto& info = world_.infos_[id - 1];
     if (!family.empty() && info.kind != family && info.group != family) continue;
+    bool has = false;
+    for (const auto& one : world_.kind(id).settings) {
+      has = has || one.name == setting;
+      known.push_back(one.name);
+    }
+    if (!has) continue;
     const std::string refused = world_.kind(id).check_setting(setting, c.value);
     if (refused.empty())
       fitting.push_back(id);
-    else if (why.empty() || why.find("has no setting") != std::string::npos)
+    else
       why = refused;
   }
-  if (fitting.empty())
-    throw BadCommand("`" + text_ + "`: " + (why.empty() ? "there is no kind or group `" + family + "`" : why));
+  if (fitting.empty() && why.empty()) {
+    const std::string near = core::nearest(setting, known);
+    if (known.empty())
+      why = "there is no kind or group `" + family + "`";
+    else
+      why = "none of these nodes has a setting `" + setting + "`" + (near.empty() ? "" : ", did you mean `" + near + "`?");
+  }
+  if (fitting.empty()) throw BadCommand("`" + text_ + "`: " + why);
   begin();
   for (const auto id : fitting) set_on(id, setting, c.value);
 }

@@ -14,6 +14,8 @@ class Doing {
   // Throws BadCommand when it cannot be done; then nothing has happened, except that a node may have been asked for
   // something (`tell`) and have refused it.
   void run(const Command& command);
+  // The next step of a composite under way.
+  void go_on(std::uint32_t scheduled);
 
   void operator()(const Partition& c);
   void operator()(const Heal& c);
@@ -40,6 +42,7 @@ class Doing {
   void change_link(core::NodeId from, core::NodeId to, const Change& change);
   void unclog(core::NodeId from, core::NodeId to);
   void reset(core::NodeId a, core::NodeId b);
+  void refuse_overlap(const std::vector<Ids>& sides) const;
   void live(const Lifecycle& c, core::NodeId id);
   void set_on(core::NodeId id, const std::string& setting, const std::string& value);
 
@@ -47,6 +50,7 @@ class Doing {
   Ids actors(const Composite& c) const;
   Ids shuffled(Ids ids);
   void later(core::Duration after, Command command);
+  void under_way(core::Duration after, Composite c);
   void majority_ring(const Composite& c);
   void bridge(const Composite& c);
   void flap(const Composite& c);

@@ -18,7 +18,8 @@ const char* const kGood[] = {
     "slow 2 10ms", "slow 2 off", "skew 2 +180ms", "skew 2 off", "drift 3 +2%", "drift 3 -10%", "drift 3 off",
     "jump 1 -1s", "disk 2 slow 10ms", "disk 2 full", "disk 2 failing 5%", "disk 2 torn", "disk 2 lossy", "disk 2 ok",
     "load 200", "load 200/s", "load off", "set heartbeat=20ms", "set 3 raft.pre_vote=off", "tell 1 put x \"a b\"",
-    "mark something happened", "majority-ring", "bridge", "flap 1 | 2 3 every 500ms for 5s", "flap 1 | 2 every 1s",
+    "mark something happened", "majority-ring", "majority-ring for 1s", "bridge", "bridge 1 2 3 for 2s",
+    "flap 1 | 2 3 every 500ms for 5s", "flap 1 | 2 every 1s",
     "swizzle-clog", "swizzle-clog 1 2 3 for 2s", "strobe-skews 200ms", "strobe-skews 1 2 200ms every 50ms for 5s", "stop",
     "wait 500ms"};
 
@@ -61,6 +62,31 @@ TEST(Command, AWrongOneSaysWhatWasExpected) {
   EXPECT_NE(error("load -5"), "");
   EXPECT_NE(error("wait -5ms"), "");
   EXPECT_NE(error(""), "");
+}
+
+TEST(Command, AWrongDiskFaultNamesTheFaultsOfADisk) {
+  EXPECT_NE(error("disk 1 bitflip").find("`bitflip` is no fault of a disk; expected one of ok, slow, full, failing, torn"),
+            std::string::npos);
+  EXPECT_NE(error("disk 1 tron").find("did you mean `torn`?"), std::string::npos);
+  EXPECT_NE(error("disk 1 slwo 5ms").find("did you mean `slow`?"), std::string::npos);
+  EXPECT_NE(error("disk 1 failing").find("expected the share of failing writes behind `failing`, such as 5%"),
+            std::string::npos);
+  EXPECT_NE(error("disk 1 slow").find("expected how long each write takes"), std::string::npos);
+  EXPECT_NE(error("disk 1 slow -5ms").find("less than no time"), std::string::npos);
+  EXPECT_NE(error("disk 1 full 5ms").find("`5ms` is too much"), std::string::npos);
+  EXPECT_NE(error("disk full").find("at least one node"), std::string::npos);
+}
+
+TEST(Command, ACompositeRefusesWhatMeansNothingToItAndSaysItsForm) {
+  for (const char* line : {"majority-ring every 5s", "bridge every 1s", "swizzle-clog every 1s", "bridge 1 | 2 3"}) {
+    EXPECT_NE(error(line).find("means nothing here"), std::string::npos) << line;
+    EXPECT_NE(error(line).find("the form is: "), std::string::npos) << line;
+  }
+  EXPECT_NE(error("flap 1 | 2 every 1us").find("from 1ms to a year behind `every`, not `1us`"), std::string::npos);
+  EXPECT_NE(error("strobe-skews 1ms every 999us").find("from 1ms"), std::string::npos);
+  EXPECT_NE(error("flap 1 | 2 every 1s for 1000000h").find("to a year"), std::string::npos);
+  EXPECT_NE(error("majority-ring for").find("`for` stands at the end, once, with a time"), std::string::npos);
+  EXPECT_EQ(parse_command("flap 1 | 2 for 5s every 1s"), parse_command("flap 1 | 2 every 1s for 5s"));
 }
 
 TEST(Command, EveryTruncationIsReadOrRefusedInWords) {

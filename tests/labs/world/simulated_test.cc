@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "labs/catalog/kinds.h"
 #include "tests/labs/world/tally_log.h"
 
 namespace {
@@ -338,6 +339,67 @@ TEST_F(Simulated, CompositesUnfoldIntoCommandsAndStopUndoesThem) {
   const auto commands = log.count(EventKind::command);
   world.run_for(5s);
   EXPECT_EQ(log.count(EventKind::command), commands) << "nothing that was planned happens any more";
+}
+
+TEST_F(Simulated, AFlapWithoutAnEndGoesOnUntilStop) {
+  world.apply("set active=off");
+  world.apply("flap 1 | 2 every 1ms");
+  world.run_for(2s);
+  EXPECT_EQ(log.count(EventKind::command), 2003u) << "every millisecond, the first and the last one, too";
+  world.apply("stop");
+  world.apply("flap 1 | 2 every 7s");
+  world.apply("strobe-skews 2 200ms every 7s");
+  world.run_for(1h);
+  const auto commands = log.count(EventKind::command);
+  world.run_for(70s);
+  EXPECT_EQ(log.count(EventKind::command), commands + 20);
+  world.apply("stop");
+  EXPECT_FALSE(world.link(1, 2).cut);
+  EXPECT_EQ(world.skew(2), 0ms);
+}
+
+TEST_F(Simulated, ARingOrABridgeForATimeHealsAfterIt) {
+  const auto cuts = [&] {
+    std::size_t cut = 0;
+    for (core::NodeId a = 1; a <= 5; ++a)
+      for (core::NodeId b = 1; b <= 5; ++b) cut += a != b && world.link(a, b).cut;
+    return cut;
+  };
+  for (const auto& [command, expected] : {std::pair("majority-ring for 1s", 10u), std::pair("bridge for 1s", 8u)}) {
+    world.apply(command);
+    world.run_for(999ms);
+    EXPECT_EQ(cuts(), expected) << command;
+    world.run_for(2ms);
+    EXPECT_EQ(cuts(), 0u) << command;
+  }
+}
+
+TEST_F(Simulated, NobodyIsOnBothSidesAndNobodyHasALinkToItself) {
+  world.run_for(1ms);
+  for (const char* line : {"partition 1 | 1", "partition leader | leader", "partition 1 2 -> 2 3", "flap 1 | 1 2 every 1s"})
+    EXPECT_NE(error(line).find("is on both sides"), std::string::npos) << line;
+  EXPECT_NE(error("delay 1 -> 1 5ms").find("S1 has no link to itself"), std::string::npos);
+  EXPECT_NE(error("clog leader <-> S1").find("S1 has no link to itself"), std::string::npos);
+  EXPECT_EQ(error("delay all <-> all 5ms"), "") << "all links among them";
+}
+
+TEST(Settings, AWrongNameIsAnsweredWithTheNearestOfAnyKind) {
+  world::System system;
+  system.groups.push_back({"servers", catalog::find_kind("raft"), 3, {}, {}});
+  system.groups.push_back({"clients", catalog::find_kind("raft-client"), 1, {"servers"}, {}});
+  world::SimulatedWorld world(system, 1);
+  const auto refused = [&](std::string_view command) -> std::string {
+    try {
+      world.apply(command);
+    } catch (const world::BadCommand& bad) {
+      return bad.what();
+    }
+    return "";
+  };
+  EXPECT_NE(refused("set hartbeat=1ms").find("did you mean `heartbeat`?"), std::string::npos) << refused("set hartbeat=1ms");
+  EXPECT_NE(refused("set raft.hartbeat=1ms").find("did you mean `heartbeat`?"), std::string::npos);
+  EXPECT_EQ(refused("set hartbeat=1ms").find("raft-client"), std::string::npos);
+  EXPECT_NE(refused("set nobody.heartbeat=1ms").find("no kind or group `nobody`"), std::string::npos);
 }
 
 // Faults of every sort, one after the other.
