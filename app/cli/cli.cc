@@ -177,7 +177,7 @@ void add_others(CLI::App& app, Words& w) {
   fuzz->add_option("--seeds", w.fuzz.seeds, "The first and the last, or one")->type_name("A..B");
   repeated(fuzz->add_option("--flaw", w.fuzz.flaws, "Switch a known bug on, as often as you like"))
       ->type_name("FLAW");
-  fuzz->add_option("--save", w.fuzz.save, "Write what was found to this folder, as lab files")
+  fuzz->add_option("--save", w.fuzz.save, "Write what was found to this folder, as lab files; without it to `found`")
       ->type_name("FOLDER");
   fuzz->add_flag("--list-flaws", w.fuzz.list_flaws, "List the known bugs");
   auto* bench =

@@ -45,7 +45,7 @@ struct CheckArguments {
 int check(const CheckArguments& arguments);
 
 struct FuzzArguments {
-  std::string mechanism, seeds = "1..100", save;
+  std::string mechanism, seeds = "1..100", save = "found";
   std::vector<std::string> flaws;
   bool list_flaws = false;
 };

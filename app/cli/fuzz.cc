@@ -89,7 +89,12 @@ void report(const check::Plan& plan, const check::Run& run, const FuzzArguments&
   for (std::string line; std::getline(lines, line);)
     std::cout << (line.empty() ? "" : "    ") << line << "\n";
   std::cout << "\n";
-  if (!a.save.empty()) save(a.save, plan.seed, text);
+  try {
+    save(a.save, plan.seed, text);
+  } catch (const record::StoreError& error) {
+    if (a.save != FuzzArguments{}.save) throw;
+    std::cout << "not saved: " << error.what() << "\n";
+  }
 }
 
 void print_tally(const Tally& t, double took) {

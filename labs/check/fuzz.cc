@@ -52,7 +52,7 @@ class Witness : public record::Listener {
 constexpr const char* kHealing[] = {"stop",          "heal",           "delay all off",     "jitter all off",
                                     "loss all off",  "duplicate all off", "reorder all off", "corrupt all off",
                                     "bandwidth all off", "clog all off", "slow all off",    "drift all off",
-                                    "disk all ok",   "resume all",     "restart all"};
+                                    "skew all off",  "disk all ok",    "resume all",        "restart all"};
 
 std::string replaced(std::string text, const std::string& what, const std::string& by) {
   for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))

@@ -90,7 +90,8 @@ void record_for_ever(const std::string& path, std::uint64_t burst, std::chrono::
 class Killed : public testing::TestWithParam<std::pair<std::uint64_t, int>> {};
 
 TEST_P(Killed, TheFileHoldsEverythingUpTo200MillisecondsBefore) {
-  const auto [burst, rest] = GetParam();
+  const auto burst = std::get<0>(GetParam());
+  const auto rest = std::get<1>(GetParam());
   std::mt19937 chance(static_cast<unsigned>(burst));
   std::int64_t worst_ms = 0;
   std::uint64_t rows_in_all = 0;
