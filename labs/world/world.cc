@@ -232,7 +232,9 @@ void World::settle(core::NodeId node) {
   const bool writes = std::any_of(s.pending.begin(), s.pending.end(), [](const Effects& e) { return !e.writes.empty(); });
   core::Duration takes = s.slow * static_cast<core::Duration::rep>(s.pending.size());
   if (writes) {
-    if (const auto failure = s.disk.failure(s.rng); !failure.empty()) return stop_node(node, failure);
+    const auto failure = s.disk.failure(s.rng);
+    if (failure == kTornWrite) tear(s);
+    if (!failure.empty()) return stop_node(node, failure);
     takes += system_.disk.sync + s.disk.faults.slow;
   }
   s.in_sync = s.pending.size();
@@ -242,6 +244,16 @@ void World::settle(core::NodeId node) {
     sync(node, takes);
   else
     World::sync(node, takes);
+}
+
+// The first half of what was to be written is on the disk, and nobody was told.
+void World::tear(Slot& s) {
+  std::size_t all = 0;
+  for (const Effects& effects : s.pending) all += effects.writes.size();
+  std::size_t left = all / 2;
+  for (const Effects& effects : s.pending)
+    for (const auto& write : effects.writes)
+      if (left > 0) --left, s.disk.append(effects.view(write));
 }
 
 void World::sync(core::NodeId node, core::Duration takes) {

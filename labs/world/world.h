@@ -196,6 +196,7 @@ class World {
   std::string ask(core::NodeId node, std::string_view words);
   void set(core::NodeId node, std::string_view setting, std::string_view value);
   void settle(core::NodeId node);
+  static void tear(Slot& s);
   void do_command(std::uint32_t scheduled);
 
   // Effects (release.cc).

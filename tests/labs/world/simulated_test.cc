@@ -144,6 +144,18 @@ TEST_F(Simulated, ADiskThatFailsStopsItsNode) {
   EXPECT_EQ(total(2), 1u);
 }
 
+TEST_F(Simulated, ATornWriteOfManyLeavesTheFirstHalf) {
+  world.apply("disk 2 slow 50ms");
+  world.run_for(15ms);  // The first write is under way; those that come meanwhile share the next.
+  world.apply("disk 2 torn");
+  world.run_for(100ms);
+  EXPECT_EQ(world.node(2), nullptr);
+  EXPECT_EQ(log.count(EventKind::persist, "Count", 2), 1u);
+  EXPECT_EQ(world.disk(2).writes().size(), 1u + 5 / 2);
+  world.apply("restart 2");
+  EXPECT_EQ(total(2), 3u);
+}
+
 TEST_F(Simulated, ATornWriteStopsTheNodeOnceAndIsNotThereAfterwards) {
   world.run_for(15ms);
   world.apply("disk 2 torn");
