@@ -68,10 +68,6 @@ void apply_if_possible(world::World& world, const world::Command& command) {
   }
 }
 
-}  // namespace
-
-namespace {
-
 // Makes up a script while the world runs it, because some faults wait for something to happen. The script alone then has
 // the same effect again.
 class Adversary : public record::Listener {

@@ -190,6 +190,14 @@ std::string Folder::file(const std::string& name, const std::string& text, bool 
   return path.string();
 }
 
+std::function<bool()> larger_than(std::string path, std::uintmax_t bytes) {
+  return [path = std::move(path), bytes] {
+    std::error_code missing;
+    const auto size = std::filesystem::file_size(path, missing);
+    return !missing && size > bytes;
+  };
+}
+
 std::string text_of(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};

@@ -52,6 +52,8 @@ class Folder {
 };
 
 std::string text_of(const std::string& path);
+// Says whether the file is there and has more bytes than this.
+std::function<bool()> larger_than(std::string path, std::uintmax_t bytes);
 std::vector<std::string> lines_of(const std::string& text);
 // The words of a line that was meant for a shell, without quotes in it.
 Words words_of(const std::string& line);

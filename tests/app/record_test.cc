@@ -205,11 +205,7 @@ TEST(Record, ARunThatWasKilledCanBeShownCheckedAndExported) {
   const std::string path = folder / "a.run";
   program::How how;
   how.signal = SIGKILL;
-  std::error_code ignored;
-  how.when = [&] {
-    return std::filesystem::exists(path + "-wal", ignored) &&
-           std::filesystem::file_size(path + "-wal", ignored) > 200'000;
-  };
+  how.when = program::larger_than(path + "-wal", 200'000);
   const Ran ran = faultline({"run", kLab, "--for", "100h", "--speed", "4", "--record", path}, how);
   ASSERT_EQ(ran.code, 128 + SIGKILL);
   const Ran show = faultline({"show", path});

@@ -175,11 +175,7 @@ TEST(Run, CtrlCShowsHowFarItCame) {
   const std::string path = folder / "a.run";
   program::How how;
   how.signal = SIGINT;
-  std::error_code ignored;
-  how.when = [&] {
-    return std::filesystem::exists(path + "-wal", ignored) &&
-           std::filesystem::file_size(path + "-wal", ignored) > 50'000;
-  };
+  how.when = program::larger_than(path + "-wal", 50'000);
   const Ran ran = faultline({"run", kLab, "--for", "100h", "--speed", "4", "--record", path}, how);
   EXPECT_EQ(ran.code, 130);
   EXPECT_TRUE(has(ran.out, "not passed: it was stopped\n")) << ran.out;

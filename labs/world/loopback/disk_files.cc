@@ -135,6 +135,9 @@ DiskFiles::DiskFiles(asio::io_context& home, std::string folder)
   std::error_code error;
   if (!temporary_) std::filesystem::create_directories(folder_, error);
   if (error) throw Trouble("cannot make the folder " + folder_ + ": " + error.message());
+  // A run begins with empty disks: those of an earlier one would be taken for what a restart finds.
+  if (!temporary_ && !std::filesystem::is_empty(folder_, error))
+    throw Trouble("the folder " + folder_ + " holds the disks of another run: remove it, or record elsewhere");
   if (!temporary_) ::chmod(folder_.c_str(), 0700);
   inside_.reset(new Inside{home, {}, {}});
 }

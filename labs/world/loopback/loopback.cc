@@ -55,7 +55,11 @@ void LoopbackWorld::tick() {
 void LoopbackWorld::run_until(core::Time end) {
   Machine& m = *machine_;
   m.began = Wall::now() - std::chrono::duration_cast<Wall::duration>(now_.time_since_epoch());
-  m.running = true;
+  // Over also when something throws: what files still report then is for nobody.
+  struct Running {
+    bool& is;
+    ~Running() { is = false; }
+  } running{m.running = true};
   start_once();
   for (;;) {
     // What is due, as of one moment: what follows from it waits for the next turn, so that the sockets get theirs.
@@ -73,7 +77,6 @@ void LoopbackWorld::run_until(core::Time end) {
     m.io.run_one();
     m.alarm.cancel();
   }
-  m.running = false;
 }
 
 void LoopbackWorld::carry(std::uint32_t packet_index) {

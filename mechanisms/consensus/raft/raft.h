@@ -223,7 +223,7 @@ class Server {
   void replicate(Step& step, core::NodeId to, Progress& progress);
   void send_entries(Step& step, core::NodeId to, Progress& progress, std::uint32_t at_most);
   void heartbeat(Step& step);
-  void heard_from(Step& step, core::NodeId from, Progress& progress, std::uint64_t round);
+  Progress* answered(Step& step, core::NodeId from, Term term, std::uint64_t round);
   void back_up(Progress& progress, const AppendReply& m) const;
   bool append_from_leader(Step& step, const AppendEntries& m);
   void refuse_append(Step& step, core::NodeId to, const AppendEntries& m);

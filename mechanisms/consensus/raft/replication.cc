@@ -85,20 +85,24 @@ void Server::heartbeat(Step& step) {
   broadcast(step);
 }
 
-void Server::heard_from(Step& step, core::NodeId, Progress& progress, std::uint64_t round) {
+// What every answer to a leader means. Null: it is not for this leader, or its sender is none of those it leads any more.
+Server::Progress* Server::answered(Step& step, core::NodeId from, Term term, std::uint64_t round) {
+  observe_term(step, term);
+  auto* leader = std::get_if<Leader>(&role_);
+  if (leader == nullptr || term != term_) return nullptr;
+  const auto it = leader->others.find(from);
+  if (it == leader->others.end()) return nullptr;
+  Progress& progress = it->second;
   progress.heard = true;
   progress.last_heard = step.now;
   progress.round = std::max(progress.round, round);
+  return &progress;
 }
 
 void Server::on_message(Step& step, core::NodeId from, const AppendReply& m) {
-  observe_term(step, m.term);
-  auto* leader = std::get_if<Leader>(&role_);
-  if (leader == nullptr || m.term != term_) return;
-  const auto it = leader->others.find(from);
-  if (it == leader->others.end()) return;
-  Progress& progress = it->second;
-  heard_from(step, from, progress, m.round);
+  Progress* const known = answered(step, from, m.term, m.round);
+  if (known == nullptr) return;
+  Progress& progress = *known;
   // It refuses what was sent before we backed up. The answer that counts is still on its way.
   const bool outdated = !m.success && progress.probing && m.match + 1 != progress.next;
   if (m.success) {

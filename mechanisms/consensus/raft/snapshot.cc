@@ -42,13 +42,9 @@ void Server::send_snapshot(Step& step, core::NodeId to, Progress& progress) {
 }
 
 void Server::on_message(Step& step, core::NodeId from, const SnapshotReply& m) {
-  observe_term(step, m.term);
-  auto* leader = std::get_if<Leader>(&role_);
-  if (leader == nullptr || m.term != term_) return;
-  const auto it = leader->others.find(from);
-  if (it == leader->others.end()) return;
-  Progress& progress = it->second;
-  heard_from(step, from, progress, m.round);
+  Progress* const known = answered(step, from, m.term, m.round);
+  if (known == nullptr) return;
+  Progress& progress = *known;
   confirm_rounds(step);
   if (progress.snapshot != m.index) return;
   if (m.installed) {

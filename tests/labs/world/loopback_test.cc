@@ -302,6 +302,8 @@ TEST(LoopbackDisks, AreGoneWithTheWorldUnlessAFolderWasNamed) {
     world.run_for(50ms);
   }
   EXPECT_TRUE(std::filesystem::exists(named + "/node-2.disk"));
+  // And another run does not begin with what this one has left.
+  EXPECT_THROW(world::LoopbackWorld(five(true), 1, named), world::Trouble);
   std::filesystem::remove_all(named);
 }
 
