@@ -1,0 +1,45 @@
+// A series of samples that grows at its end, with the least and the greatest of every block of 16, of 256, ..., so that
+// ten million samples are drawn in the time of a few thousand: at most a few blocks are looked at for each pixel column.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "mechanisms/core/time.h"
+
+namespace timeline {
+
+// What one pixel column of a plot shows of a series.
+struct Column {
+  double least = 0, greatest = 0;
+  double first = 0, last = 0;
+  std::size_t samples = 0;             // 0: none fell into this column.
+};
+
+class Pyramid {
+ public:
+  void append(core::Time at, double value);   // In order of time.
+  std::size_t size() const { return at_.size(); }
+  core::Time time(std::size_t i) const { return core::Time(core::Duration(at_[i])); }
+  double value(std::size_t i) const { return values_[i]; }
+  // The first sample at or after a time; size(): none.
+  std::size_t first_at_or_after(core::Time time) const;
+  // The value in force at a time: that of the last sample not after it. False: there is none yet.
+  bool value_at(core::Time time, double& value) const;
+  // [from, to) cut into `out.size()` columns of equal width.
+  void columns(core::Time from, core::Time to, std::vector<Column>& out) const;
+  // Least and greatest within [from, to), and of what is in force at `from`. False: nothing is.
+  bool range(core::Time from, core::Time to, double& least, double& greatest) const;
+
+ private:
+  static constexpr std::size_t kFan = 16;
+  struct Bounds {
+    double least, greatest;
+  };
+  Bounds bounds(std::size_t begin, std::size_t end) const;   // begin < end.
+
+  std::vector<std::int64_t> at_;
+  std::vector<double> values_;
+  std::vector<std::vector<Bounds>> levels_;   // levels_[k][i]: of samples [i * kFan^(k+1), (i+1) * kFan^(k+1)).
+};
+
+}  // namespace timeline
