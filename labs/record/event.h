@@ -14,7 +14,8 @@
 namespace record {
 
 enum class EventKind : std::uint8_t {
-  command,    // Somebody or a script did something to the world. body: the command's text.
+  command,    // Somebody or a script did something to the world. body: the command's text. type: empty, or which command
+              // had it done: "flap", "stop", ...
   send,       // node -> peer. type: the message's name. ref: the event that began the step. body: the message.
   deliver,    // node <- peer. type: the message's name. ref: the send. body: none, it is the send's.
   drop,       // A message ended on its way. node: where; peer: the other end. type: why. ref: the send.
@@ -31,12 +32,23 @@ enum class EventKind : std::uint8_t {
   pause,      // node stands still.
   resume,     // node goes on.
   violation,  // A promise was broken. type: the kind of node. node: whose step showed it. body: the reason.
+  arm,        // node set a timer, or cancelled it. type: the timer's name. ref: the event that began the step. body:
+              // record::Armed.
+  link,       // What is wrong with the link node -> peer changed. body: world::LinkFaults.
+  around,     // What is wrong around node, its clock, its disk, its speed, changed. body: world::Around.
 };
 constexpr auto names(EventKind) {
-  return std::array<std::string_view, 17>{"command", "send",  "deliver", "drop",     "timer", "persist",
-                                          "note",    "refuse", "metric", "show",     "invoke", "complete",
-                                          "crash",   "restart", "pause", "resume",   "violation"};
+  return std::array<std::string_view, 20>{"command", "send",   "deliver", "drop",   "timer",  "persist",  "note",
+                                          "refuse",  "metric", "show",    "invoke", "complete", "crash",  "restart",
+                                          "pause",   "resume", "violation", "arm",  "link",   "around"};
 }
+
+// A timer as its host knows it: by the world's clock.
+struct Armed {
+  std::uint64_t key{};
+  core::Time due{};      // kStart: it is cancelled.
+  FIELDS(Armed, key, due)
+};
 
 // A word that occurs often (a message's name, a metric's, a reason) is written once and then named by its number.
 // 0 is the empty word. Numbers are given in the order of first use.
@@ -68,7 +80,7 @@ class Listener {
 enum class Level : std::uint8_t {
   bodies,    // Everything, with the bodies of messages and writes.
   events,    // Everything, but send and persist events have no body.
-  outline,   // No send, deliver, timer, persist: metrics, notes, commands, operations, what nodes show, faults.
+  outline,   // No send, deliver, timer, arm, persist: metrics, notes, commands, operations, what nodes show, faults.
 };
 constexpr auto names(Level) { return std::array<std::string_view, 3>{"bodies", "events", "outline"}; }
 

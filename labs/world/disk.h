@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mechanisms/core/fields.h"
 #include "mechanisms/core/ids.h"
 #include "mechanisms/core/rng.h"
 #include "mechanisms/core/time.h"
@@ -17,7 +18,16 @@ struct DiskFaults {
   double failing = 0;     // Each write fails with this probability.
   bool torn = false;      // The next write stops halfway, and the node with it; then this is over.
   bool lossy = false;     // Writes are said to be durable and are not: a crash loses all since this began.
-  friend bool operator==(const DiskFaults&, const DiskFaults&) = default;
+  FIELDS(DiskFaults, slow, full, failing, torn, lossy)
+};
+
+// What a recording says of a node's surroundings, whenever they change.
+struct Around {
+  core::Duration skew{};       // How far its clock is from the world's at this moment,
+  std::int64_t drift_ppm{};    // and how much more it gains, in microseconds a second.
+  core::Duration slow{};       // Each of its steps takes so long.
+  DiskFaults disk;
+  FIELDS(Around, skew, drift_ppm, slow, disk)
 };
 
 class Disk {

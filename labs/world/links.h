@@ -4,6 +4,7 @@
 #include <map>
 #include <vector>
 
+#include "mechanisms/core/fields.h"
 #include "mechanisms/core/ids.h"
 #include "mechanisms/core/rng.h"
 #include "mechanisms/core/time.h"
@@ -28,7 +29,7 @@ struct LinkFaults {
   std::uint64_t bandwidth = 0;  // 0: the shape's.
   bool cut = false;             // A partition: silence.
   bool clogged = false;         // Messages wait, and all come when it is unclogged.
-  friend bool operator==(const LinkFaults&, const LinkFaults&) = default;
+  FIELDS(LinkFaults, delay, jitter, loss, duplicate, reorder, corrupt, bandwidth, cut, clogged)
 };
 
 // What became of a message that was put on a link.
