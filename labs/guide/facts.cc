@@ -61,6 +61,9 @@ void Facts::on_event(const record::Event& e, core::BytesView body) {
     }
     case EventKind::timer:
     case EventKind::persist:
+    case EventKind::arm:
+    case EventKind::link:
+    case EventKind::around:
     case EventKind::pause:
     case EventKind::resume: break;
   }
