@@ -14,6 +14,7 @@
 
 #include "app/cli/plain.h"
 #include "app/version.h"
+#include "app/window/window.h"
 #include "mechanisms/core/text.h"
 
 namespace cli {
@@ -98,6 +99,8 @@ struct Words {
   CheckArguments check;
   FuzzArguments fuzz;
   BenchArguments bench;
+  ShotArguments shot;
+  std::string open;
 };
 
 CLI::App* subcommand(CLI::App& app, const char* name, const char* help, const char* example) {
@@ -186,6 +189,33 @@ void add_others(CLI::App& app, Words& w) {
   bench->add_flag("--json", w.bench.json, "As JSON");
 }
 
+void add_window(CLI::App& app, Words& w) {
+  subcommand(app, "open", "Open a lab or a run file in the window. Without a subcommand: the window's gallery.",
+             "faultline open raft-elections")
+      ->add_option("what", w.open, "A lab's name, a lab file, or a run file")
+      ->type_name("")
+      ->required();
+  ShotArguments& a = w.shot;
+  auto* shot = subcommand(app, "shot", "Draw the window to a picture, without a display.",
+                          "faultline shot raft-elections --at 12s --panel topology --out /tmp/a.png");
+  shot->add_option("lab", a.lab, "A lab's name, or a lab file; without it, the gallery")->type_name("");
+  shot->add_option("--script", a.script, "Commands from this file")->type_name("FILE");
+  shot->add_option("--at", a.at, "The moment that is drawn, such as 12s")->type_name("TIME");
+  shot->add_option("--panel", a.panel,
+                   "Only this panel: topology, plots, space-time, events, inspector, guide, settings, checks, scrubber")
+      ->type_name("NAME");
+  shot->add_option("--select", a.select, "A node to select, such as S1")->type_name("NODE");
+  shot->add_option("--size", a.size, "Width and height in pixels")->type_name("WxH");
+  shot->add_option("--scale", a.scale, "0.75 to 2.5")->type_name("X")->check(CLI::Range(0.75, 2.5));
+  shot->add_option("--theme", a.theme, "dark, light or `high contrast`")->type_name("NAME")->check(one_of({"dark", "light", "high contrast"}));
+  shot->add_option("--seed", a.seed, "Another run of the same lab")
+      ->type_name("N")
+      ->check(takes<std::uint64_t>("a whole number from 0", 0))
+      ->each([&a](const std::string&) { a.has_seed = true; });
+  repeated(shot->add_option("--set", a.settings, "KIND.SETTING=VALUE, as often as you like"))->type_name("K=V");
+  shot->add_option("--out", a.out, "The picture to write")->type_name("FILE")->required();
+}
+
 int dispatch(const CLI::App& app, const Words& w) {
   const std::string name = app.get_subcommands().front()->get_name();
   if (name == "run") return run(w.run);
@@ -194,6 +224,8 @@ int dispatch(const CLI::App& app, const Words& w) {
   if (name == "export") return export_run(w.export_run);
   if (name == "check") return check(w.check);
   if (name == "fuzz") return fuzz(w.fuzz);
+  if (name == "open") return window::run(w.open);
+  if (name == "shot") return shot(w.shot);
   return bench(w.bench);
 }
 
@@ -247,6 +279,7 @@ int parse_and_do(int argc, const char* const* argv) {
   Words words;
   add_run(app, words.run);
   add_others(app, words);
+  add_window(app, words);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
@@ -254,10 +287,7 @@ int parse_and_do(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return fail(kUsage, in_words(app, error));
   }
-  if (app.get_subcommands().empty()) {
-    std::cout << app.help();
-    return kValid;
-  }
+  if (app.get_subcommands().empty()) return window::run("");
   return dispatch(app, words);
 }
 

@@ -51,6 +51,15 @@ struct FuzzArguments {
 };
 int fuzz(const FuzzArguments& arguments);
 
+struct ShotArguments {
+  std::string lab, script, at = "5s", panel, size = "1600x1000", theme = "dark", select, out;
+  std::vector<std::string> settings;
+  std::uint64_t seed = 0;
+  bool has_seed = false;
+  double scale = 1;
+};
+int shot(const ShotArguments& arguments);
+
 struct BenchArguments {
   std::string name;
   bool json = false;

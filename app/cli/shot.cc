@@ -1,0 +1,87 @@
+// `faultline shot LAB`: draws the window to a picture, without a display.
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <thread>
+
+#include "app/cli/cli.h"
+#include "app/cli/plain.h"
+#include "app/version.h"
+#include "app/window/off_screen.h"
+#include "labs/catalog/labs.h"
+#include "mechanisms/core/text.h"
+
+namespace cli {
+namespace {
+
+using session::Session;
+
+// Until the world has come as far as it was let go, and its past is known.
+void wait_for(const Session& session) {
+  for (;;) {
+    const auto status = session.status();
+    if (!status.trouble.empty()) throw world::BadCommand(status.trouble);
+    if (!status.working && status.rebuilding >= 1) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+}
+
+std::unique_ptr<Session> made(const ShotArguments& a, core::Time at) {
+  session::Origin origin;
+  origin.lab = catalog::load_lab(a.lab);
+  for (const auto& setting : a.settings) guide::apply_setting(origin.lab.system, setting);
+  origin.seed = a.has_seed ? a.seed : origin.lab.seed;
+  origin.settings = a.settings;
+  origin.program = app::program_version();
+  std::vector<world::ScriptLine> script;
+  if (!a.script.empty()) {
+    std::ifstream in(a.script, std::ios::binary);
+    if (!in) throw world::BadCommand("cannot read the script " + a.script);
+    script = world::parse_script(std::string(std::istreambuf_iterator<char>(in), {}));
+  }
+  auto session = std::make_unique<Session>(std::move(origin));
+  session->stop_at_violation(false);
+  core::Time when{};
+  for (const auto& line : script) {
+    when += line.wait;
+    if (when > at) break;
+    session->run_until(when);
+    wait_for(*session);
+    session->give(line.command);
+    wait_for(*session);
+  }
+  session->run_until(at);
+  wait_for(*session);
+  return session;
+}
+
+}  // namespace
+
+int shot(const ShotArguments& a) {
+  core::Duration at{};
+  int width = 0, height = 0;
+  if (!core::parse(a.at, at)) return fail(kUsage, "--at takes a time such as `12s`, not `" + a.at + "`");
+  if (std::sscanf(a.size.c_str(), "%dx%d", &width, &height) != 2 || width < 100 || height < 100 || width > 8192 || height > 8192)
+    return fail(kUsage, "--size takes a size such as `1600x1000`, not `" + a.size + "`");
+  try {
+    window::OffScreen::Setup setup;
+    setup.width = width, setup.height = height, setup.scale = static_cast<float>(a.scale), setup.theme = a.theme;
+    setup.outside.program = app::program_version();
+    window::OffScreen screen(std::move(setup));
+    screen.shell().only(a.panel);
+    if (!a.lab.empty()) screen.shell().open(made(a, core::kStart + at));
+    if (!a.select.empty()) screen.shell().select(a.select);
+    for (int i = 0; i < 6; ++i) screen.settle();
+    if (!window::write_png(screen.stage().picture(), a.out)) return fail(kCannotWrite, "cannot write " + a.out);
+    std::cout << "drawn in " << plain_line(a.out) << "\n";
+    return kValid;
+  } catch (const guide::BadLab& bad) {
+    return fail(kUsage, bad.what());
+  } catch (const world::BadCommand& bad) {
+    return fail(kUsage, bad.what());
+  }
+}
+
+}  // namespace cli

@@ -1,0 +1,139 @@
+#include "app/window/bench.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/window/widgets.h"
+
+namespace window {
+namespace {
+
+const std::vector<std::string> kTabs{"Space-time", "Events", "Checks"};
+
+// A region of its own, with its ground; false: it is not to be seen.
+bool begin_region(const char* id, ImVec2 at, ImVec2 size, Colour ground, ImVec2 padding, bool scrolls = false) {
+  ImGui::SetCursorScreenPos(at);
+  ImGui::PushStyleColor(ImGuiCol_ChildBg, ground);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, padding);
+  const bool visible = ImGui::BeginChild(id, size, false,
+                                         ImGuiWindowFlags_AlwaysUseWindowPadding |
+                                             (scrolls ? 0 : ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse));
+  ImGui::PopStyleVar();
+  ImGui::PopStyleColor();
+  return visible;
+}
+
+// The edge between two regions: a line that can be dragged. `part`: how much of the whole the region takes.
+void edge(const char* id, ImVec2 at, ImVec2 size, bool upright, float whole, float sign, float& part) {
+  const float grip = px(6);
+  ImGui::SetCursorScreenPos(upright ? ImVec2(at.x - grip / 2, at.y) : ImVec2(at.x, at.y - grip / 2));
+  ImGui::InvisibleButton(id, upright ? ImVec2(grip, size.y) : ImVec2(size.x, grip));
+  const bool active = ImGui::IsItemActive(), hovered = ImGui::IsItemHovered();
+  if (active || hovered) ImGui::SetMouseCursor(upright ? ImGuiMouseCursor_ResizeEW : ImGuiMouseCursor_ResizeNS);
+  if (active) part = std::clamp(part + sign * (upright ? ImGui::GetIO().MouseDelta.x : ImGui::GetIO().MouseDelta.y) / whole, 0.12f, 0.6f);
+  const ImVec2 end = upright ? ImVec2(at.x, at.y + size.y) : ImVec2(at.x + size.x, at.y);
+  ImGui::GetWindowDrawList()->AddLine(at, end, active || hovered ? theme().accent : theme().line, active ? px(2) : 1);
+}
+
+}  // namespace
+
+void Bench::draw(const View& view, const library::LabProgress& progress, library::Preferences& preferences, Selection& selection,
+                 Commands& commands) {
+  const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
+  if (!only_.empty()) return draw_only(view, progress, selection, commands);
+  const float left = std::floor(std::max(px(240), size.x * preferences.left));
+  const float right = std::floor(std::max(px(220), size.x * preferences.right));
+  const float bottom = std::floor(std::max(px(190), size.y * preferences.bottom));
+  const float strip = px(46);          // The scrubber's.
+  const float top = size.y - bottom - strip;
+
+  if (begin_region("left", at, {left, size.y}, theme().ground, px(20, 18), true)) draw_left(view, progress, selection, commands);
+  ImGui::EndChild();
+  if (begin_region("topology", {at.x + left, at.y}, {size.x - left - right, top}, theme().sunken, {0, 0}))
+    topology.draw(view, selection, commands);
+  ImGui::EndChild();
+  if (begin_region("right", {at.x + size.x - right, at.y}, {right, top}, theme().ground, {0, 0}))
+    draw_right(view, selection, commands);
+  ImGui::EndChild();
+  if (begin_region("bottom", {at.x + left, at.y + top}, {size.x - left, bottom}, theme().ground, {0, 0}))
+    draw_bottom(view, selection, commands);
+  ImGui::EndChild();
+  if (begin_region("scrubber", {at.x + left, at.y + size.y - strip}, {size.x - left, strip}, theme().ground, px(20, 6)))
+    scrubber.draw(view, selection, commands);
+  ImGui::EndChild();
+  edge("left edge", {at.x + left, at.y}, {0, size.y}, true, size.x, 1, preferences.left);
+  edge("right edge", {at.x + size.x - right, at.y}, {0, top}, true, size.x, -1, preferences.right);
+  edge("bottom edge", {at.x + left, at.y + top}, {size.x - left, 0}, false, size.y, -1, preferences.bottom);
+}
+
+void Bench::draw_left(const View& view, const library::LabProgress& progress, Selection& selection, Commands& commands) {
+  guide.draw(view, progress, selection, commands);
+  gap(24);
+  settings.draw(view, selection, commands);
+}
+
+void Bench::draw_right(const View& view, Selection& selection, Commands& commands) {
+  const bool picked = selection.node != core::kNobody || selection.row != timeline::kNone || selection.link_from != core::kNobody;
+  const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
+  const float below = picked ? std::floor(size.y * 0.5f) : 0;
+  if (begin_region("plots", at, {size.x, size.y - below}, theme().ground, {0, 0})) plots.draw(view, selection, commands);
+  ImGui::EndChild();
+  if (!picked) return;
+  if (begin_region("inspector", {at.x, at.y + size.y - below}, {size.x, below}, theme().ground, px(18, 12), true))
+    inspector.draw(view, selection, commands);
+  ImGui::EndChild();
+  ImGui::GetWindowDrawList()->AddLine({at.x, at.y + size.y - below}, {at.x + size.x, at.y + size.y - below}, theme().line);
+}
+
+void Bench::draw_bottom(const View& view, Selection& selection, Commands& commands) {
+  const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
+  ImGui::SetCursorScreenPos({at.x + px(12), at.y + px(8)});
+  choice("tabs", kTabs, tab_);
+  const float head = px(44);
+  if (begin_region("tab", {at.x, at.y + head}, {size.x, size.y - head}, theme().ground, {0, 0})) {
+    if (tab_ == 0) space_time.draw(view, selection, commands);
+    if (tab_ == 1) events.draw(view, selection, commands);
+    if (tab_ == 2) checks.draw(view, selection, commands);
+  }
+  ImGui::EndChild();
+}
+
+void Bench::draw_only(const View& view, const library::LabProgress& progress, Selection& selection, Commands& commands) {
+  const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
+  const bool padded = only_ == "guide" || only_ == "settings" || only_ == "inspector" || only_ == "scrubber";
+  if (begin_region("only", at, size, only_ == "topology" ? theme().sunken : theme().ground, padded ? px(20, 18) : ImVec2(0, 0), padded)) {
+    if (only_ == "topology") topology.draw(view, selection, commands);
+    else if (only_ == "plots") plots.draw(view, selection, commands);
+    else if (only_ == "space-time") space_time.draw(view, selection, commands);
+    else if (only_ == "events") events.draw(view, selection, commands);
+    else if (only_ == "inspector") inspector.draw(view, selection, commands);
+    else if (only_ == "guide") guide.draw(view, progress, selection, commands);
+    else if (only_ == "settings") settings.draw(view, selection, commands);
+    else if (only_ == "checks") checks.draw(view, selection, commands);
+    else if (only_ == "scrubber") scrubber.draw(view, selection, commands);
+    else empty("There is no panel of that name.");
+  }
+  ImGui::EndChild();
+}
+
+bool Bench::show(const std::string& panel) {
+  if (panel == "space-time") tab_ = 0;
+  else if (panel == "events") tab_ = 1;
+  else if (panel == "checks") tab_ = 2;
+  else return false;
+  return true;
+}
+
+void Bench::forget() {
+  topology = {};
+  plots = {};
+  space_time = {};
+  events = {};
+  inspector = {};
+  guide = {};
+  settings = {};
+  checks = {};
+  scrubber = {};
+}
+
+}  // namespace window

@@ -1,0 +1,48 @@
+// The second place: a run, with all the panels that show it, and the edges between them that can be dragged.
+#pragma once
+#include <string>
+
+#include "app/window/panels/checks.h"
+#include "app/window/panels/events.h"
+#include "app/window/panels/guide.h"
+#include "app/window/panels/inspector.h"
+#include "app/window/panels/plots.h"
+#include "app/window/panels/scrubber.h"
+#include "app/window/panels/settings.h"
+#include "app/window/panels/space_time.h"
+#include "app/window/panels/topology.h"
+
+namespace window {
+
+class Bench {
+ public:
+  // Into the rest of the present ImGui window. `progress`: of the lab.
+  void draw(const View& view, const library::LabProgress& progress, library::Preferences& preferences, Selection& selection,
+            Commands& commands);
+  // Brings a panel to the front, by name; false: there is none of that name.
+  bool show(const std::string& panel);
+  // Only this panel, as large as it gets; empty: all. For pictures of one.
+  void only(std::string panel) { only_ = std::move(panel); }
+  void forget();                       // Another run is looked at: what panels remember of the old one is void.
+
+  Topology topology;
+  Plots plots;
+  SpaceTime space_time;
+  Events events;
+  Inspector inspector;
+  Guide guide;
+  Settings settings;
+  Checks checks;
+  Scrubber scrubber;
+
+ private:
+  void draw_left(const View&, const library::LabProgress&, Selection&, Commands&);
+  void draw_right(const View&, Selection&, Commands&);
+  void draw_bottom(const View&, Selection&, Commands&);
+  void draw_only(const View&, const library::LabProgress&, Selection&, Commands&);
+
+  std::size_t tab_ = 0;                // Of the bottom: space-time, events, checks.
+  std::string only_;
+};
+
+}  // namespace window

@@ -1,0 +1,31 @@
+#include "app/window/off_screen.h"
+
+#include <utility>
+
+namespace window {
+
+OffScreen::OffScreen(Setup setup)
+    : stage_(setup.width, setup.height), shell_([&] {
+        if (!setup.outside.copy) setup.outside.copy = [this](const std::string& text) { copied_ = text; };
+        return std::move(setup.outside);
+      }()) {
+  shell_.preferences.theme = setup.theme;
+  shell_.preferences.scale = setup.scale;
+}
+
+void OffScreen::take_preferences() {
+  stage_.scale = shell_.preferences.scale;
+  if (const Theme* const theme = find_theme(shell_.preferences.theme)) stage_.colours = theme;
+}
+
+void OffScreen::frame(double seconds) {
+  take_preferences();
+  stage_.frame([&] { shell_.draw(seconds); }, seconds);
+}
+
+void OffScreen::settle(double seconds) {
+  take_preferences();
+  stage_.settle([&] { shell_.draw(seconds); }, seconds);
+}
+
+}  // namespace window

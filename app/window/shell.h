@@ -1,0 +1,74 @@
+// The window without its window: places, top bar, panels, and what is done about wishes. It draws into the present ImGui
+// context, so that a real window, a picture, a test with made-up hands, and a bench all run the same code.
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/library/library.h"
+#include "app/window/bench.h"
+#include "app/window/panels/gallery.h"
+#include "app/window/panels/runs.h"
+#include "app/window/player.h"
+
+namespace window {
+
+// What the shell needs from outside.
+struct Outside {
+  std::function<void()> wake;                            // Asks for a frame, from any thread.
+  std::function<void(const std::string&)> copy;          // To the clipboard.
+  std::function<void(bool)> full_screen;
+  std::string program;                                   // "faultline 0.1.0"
+  std::function<std::string(const std::string& lab)> new_path;   // Of a run file; may return nothing.
+};
+
+class Shell {
+ public:
+  explicit Shell(Outside outside);
+  ~Shell();
+
+  // One frame, between ImGui::NewFrame and ImGui::Render. `seconds`: since the one before.
+  void draw(double seconds);
+  // Something moves or waits: the next frame comes soon. Else only hands bring one.
+  bool busy() const;
+  bool quit() const { return quit_; }
+  void wish(Wish wish) { commands_.want(std::move(wish)); }      // Done at the end of the next frame.
+
+  // For the loop around: what the fonts and colours should be.
+  library::Preferences preferences;
+  Place place = Place::labs;
+
+  Player* player() { return player_.get(); }             // Null: no run is open.
+  Selection& selection() { return selection_; }
+  Bench& bench() { return bench_; }
+  void only(std::string panel);                          // For pictures: see Bench::only.
+  void open(std::unique_ptr<session::Session> session);  // Looks at this one, on the bench.
+  void select(const std::string& node);                  // By name: "S1".
+
+ private:
+  void draw_top_bar();
+  void draw_transport(const View& view);
+  void draw_place();
+  void draw_said();
+  void do_wish(const Wish& wish);
+  void open_lab(const OpenLab& open);
+  void open_run(const OpenRun& open);
+
+  Outside outside_;
+  std::vector<guide::Lab> labs_;
+  std::map<std::string, library::LabProgress> progress_;
+  std::vector<library::RunEntry> runs_;
+  Gallery gallery_;
+  Runs runs_panel_;
+  Bench bench_;
+  std::unique_ptr<Player> player_;
+  Selection selection_;
+  Commands commands_;
+  std::string said_;
+  bool said_bad_ = false, quit_ = false, only_ = false;
+  double said_until_ = 0;
+};
+
+}  // namespace window

@@ -1,0 +1,67 @@
+#include "app/window/theme.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace window {
+namespace {
+
+constexpr Theme kDark{
+    .name = "dark",
+    .dark = true,
+    .ground = rgb(0x1b1d24), .sunken = rgb(0x14161b), .raised = rgb(0x2b2e39), .hovered = rgb(0x363a47), .pressed = rgb(0x404554),
+    .line = rgb(0x262932), .strong_line = rgb(0x6b7180),
+    .text = rgb(0xe6e8ee), .muted = rgb(0xa3a8b4), .faint = rgb(0x848997),
+    .accent = rgb(0x56b4e9), .on_accent = rgb(0x0d1a24),
+    .good = rgb(0x2fb98c), .warn = rgb(0xe69f00), .bad = rgb(0xf0705a),
+    .series = {rgb(0x56b4e9), rgb(0xe69f00), rgb(0x2fb98c), rgb(0xd793b8), rgb(0xf0e442), rgb(0x6f9bff), rgb(0xf0705a), rgb(0xc7ccd6)},
+};
+
+constexpr Theme kLight{
+    .name = "light",
+    .dark = false,
+    .ground = rgb(0xf6f7f9), .sunken = rgb(0xffffff), .raised = rgb(0xe7e9ee), .hovered = rgb(0xdadde4), .pressed = rgb(0xcbd0d9),
+    .line = rgb(0xdfe2e8), .strong_line = rgb(0x7d8594),
+    .text = rgb(0x1c2028), .muted = rgb(0x525a68), .faint = rgb(0x686f7d),
+    .accent = rgb(0x0a6aa8), .on_accent = rgb(0xffffff),
+    .good = rgb(0x007a58), .warn = rgb(0x9a5b00), .bad = rgb(0xc03a1c),
+    .series = {rgb(0x0072b2), rgb(0xb86e00), rgb(0x008a64), rgb(0xa8518a), rgb(0x8a7a00), rgb(0x3556c9), rgb(0xc8431f), rgb(0x4a505c)},
+};
+
+constexpr Theme kHighContrast{
+    .name = "high contrast",
+    .dark = true,
+    .ground = rgb(0x000000), .sunken = rgb(0x000000), .raised = rgb(0x1d1f24), .hovered = rgb(0x343842), .pressed = rgb(0x4a505e),
+    .line = rgb(0x5a606c), .strong_line = rgb(0xffffff),
+    .text = rgb(0xffffff), .muted = rgb(0xdadde4), .faint = rgb(0xb9bec9),
+    .accent = rgb(0x6cc8ff), .on_accent = rgb(0x000000),
+    .good = rgb(0x3fe0ab), .warn = rgb(0xffb31a), .bad = rgb(0xff7f66),
+    .series = {rgb(0x6cc8ff), rgb(0xffb31a), rgb(0x3fe0ab), rgb(0xf0a8d0), rgb(0xfff04d), rgb(0x8fb2ff), rgb(0xff7f66), rgb(0xffffff)},
+};
+
+double luminance(Colour c) {
+  const auto part = [&](int shift) {
+    const double v = static_cast<double>(c >> shift & 0xffu) / 255.0;
+    return v <= 0.03928 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+  };
+  return 0.2126 * part(0) + 0.7152 * part(8) + 0.0722 * part(16);
+}
+
+}  // namespace
+
+const Theme& dark_theme() { return kDark; }
+const Theme& light_theme() { return kLight; }
+const Theme& high_contrast_theme() { return kHighContrast; }
+
+const Theme* find_theme(std::string_view name) {
+  for (const Theme* theme : {&kDark, &kLight, &kHighContrast})
+    if (theme->name == name) return theme;
+  return nullptr;
+}
+
+double contrast(Colour a, Colour b) {
+  const double x = luminance(a), y = luminance(b);
+  return (std::max(x, y) + 0.05) / (std::min(x, y) + 0.05);
+}
+
+}  // namespace window

@@ -1,0 +1,127 @@
+// What a panel is given: what it draws (View), what is picked and shared between panels (Selection), and where it puts what
+// a person wishes (Commands). A panel changes nothing else, so that live, scrubbed back, loaded from a file, and a branch
+// laid over its parent are the same code.
+#pragma once
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "labs/session/session.h"
+#include "labs/timeline/timeline.h"
+
+namespace window {
+
+enum class Place : std::uint8_t { labs, bench, runs };
+
+// --- What a person may wish. `Give` changes the world; all else changes what is looked at.
+struct Give { std::string command; };            // A command in its text form: `partition S1 | S2 S3`.
+struct Undo {};                                  // Of one's own last command, by another past.
+struct Redo {};
+struct Play { bool on = true; };
+struct SetSpeed { double times = 1; };           // 0: as fast as it goes.
+struct StepForward { session::Session::Unit unit{}; };
+struct StepBack { session::Session::Unit unit{}; };
+struct Seek { core::Time to{}; };                // Looks at another moment, and stands there.
+struct GoLive {};                                // To the end of what has happened.
+struct Fork { core::Time at{}; };                // Another branch from there, which is then looked at.
+struct SwitchBranch { std::size_t to = 0; };
+struct CloseBranch { std::size_t which = 0; };
+struct LayOver { std::size_t branch = 0; bool on = true; };   // In the plots.
+struct StopAtViolation { bool on = true; };
+struct GuideNext {};
+struct GuideBegin { std::size_t step = 0; };     // Goes to this step, as things are.
+struct GuideRestart { std::size_t step = 0; };   // Goes back to how things were when it began: a branch.
+struct GuideDo {};                               // Do it for me.
+struct OpenLab {                                 // A name or a path.
+  std::string lab;
+  std::optional<std::uint64_t> seed;
+  bool loopback = false;
+  std::vector<std::string> settings;
+};
+struct OpenRun { std::string path; };
+struct Reopen { bool loopback = false; };        // The same lab again, from its beginning.
+struct GoTo { Place place{}; };
+struct Show { std::string panel; };              // Brings a tab to the front: "events", "inspector", ...
+struct Ask { std::string dialog; };              // Opens one: "palette", "help", "preferences", "export", "compare", "new".
+struct Say { std::string text; bool bad = false; };   // A line at the bottom, for a while.
+struct CopyText { std::string text; };
+struct SetScale { float scale = 1; };
+struct SetTheme { std::string name; };
+struct FullScreen {};
+struct Quit {};
+
+using Wish = std::variant<Give, Undo, Redo, Play, SetSpeed, StepForward, StepBack, Seek, GoLive, Fork, SwitchBranch, CloseBranch,
+                          LayOver, StopAtViolation, GuideNext, GuideBegin, GuideRestart, GuideDo, OpenLab, OpenRun, Reopen, GoTo,
+                          Show, Ask, Say, CopyText, SetScale, SetTheme, FullScreen, Quit>;
+
+// For std::visit: a function for each kind of wish.
+template <class... F>
+struct Cases : F... {
+  using F::operator()...;
+};
+template <class... F>
+Cases(F...) -> Cases<F...>;
+
+// Done after the frame, in order.
+class Commands {
+ public:
+  void want(Wish wish) { all_.push_back(std::move(wish)); }
+  void give(std::string command) { want(Give{std::move(command)}); }
+  std::vector<Wish> take() { return std::exchange(all_, {}); }
+  const std::vector<Wish>& all() const { return all_; }
+
+ private:
+  std::vector<Wish> all_;
+};
+
+// A run that is laid over the one looked at, in the plots.
+struct Overlay {
+  const timeline::Timeline* line = nullptr;
+  std::string name;
+  core::Duration shift{};              // Added to its times, when runs are aligned by an event.
+  core::Time from{};                   // Where it parted from the one looked at; before, both are the same.
+};
+
+struct BranchName {
+  std::string name;
+  core::Time forked_at{};
+  bool laid_over = false;
+};
+
+struct View {
+  const guide::Lab& lab;
+  const record::Recording& run;
+  const timeline::Timeline& line;
+  const session::Status& status;
+  const timeline::Moment& moment;      // Of `at`.
+  core::Time at{};                     // The moment that is looked at.
+  core::Time end{};                    // Of what has happened.
+  bool live = true;                    // It is the last one, and goes along.
+  bool playing = false;
+  double speed = 1;                    // 0: as fast as it goes.
+  bool loopback = false;
+  std::uint64_t seed = 0;
+  bool can_undo = false, can_redo = false, stops_at_violation = true;
+  const std::vector<BranchName>& branches;
+  std::size_t branch = 0;              // The one looked at.
+  const std::vector<Overlay>& overlays;
+  double indexed = 1;                  // Below 1: a run is still being read.
+};
+
+// What is picked; shared by all panels, and remembered while a run is open.
+struct Selection {
+  core::NodeId node = core::kNobody;                    // A node,
+  core::NodeId link_from = core::kNobody, link_to = core::kNobody;   // or a link,
+  std::size_t row = timeline::kNone;                    // and an event.
+  std::size_t hovered_row = timeline::kNone;            // Under the mouse in any panel, of the frame before.
+  core::NodeId hovered_node = core::kNobody;
+  // The stretch of time that plots, space-time diagram and scrubber show.
+  core::Time from{}, to = core::kStart + std::chrono::seconds(10);
+  bool follow = true;                                   // It goes along with the moment.
+  std::optional<std::pair<core::Time, core::Time>> range;   // Marked by Ctrl-drag: for measuring, exports.
+  std::string filter;                                   // One language for list, diagram, plots: see filter.h.
+};
+
+}  // namespace window

@@ -1,0 +1,10 @@
+// `faultline` without a subcommand, or with a lab or a run: the window.
+#pragma once
+#include <string>
+
+namespace window {
+
+// Returns the exit code. `open`: a lab's name, a lab file or a run file; empty: the gallery.
+int run(const std::string& open);
+
+}  // namespace window
