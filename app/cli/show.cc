@@ -14,6 +14,8 @@
 #include "labs/guide/facts.h"
 #include "labs/record/export.h"
 #include "labs/record/open_run.h"
+#include "labs/world/disk.h"
+#include "labs/world/links.h"
 #include "mechanisms/core/codec.h"
 #include "mechanisms/core/text.h"
 
@@ -26,6 +28,9 @@ std::string body_text(const record::Recording& recording, const record::Event& e
   try {
     if (e.kind == Kind::invoke) return core::text(core::decode<core::Invocation>(body));
     if (e.kind == Kind::complete) return core::text(core::decode<core::Completion>(body));
+    if (e.kind == Kind::arm) return core::text(core::decode<record::Armed>(body));
+    if (e.kind == Kind::link) return core::text(core::decode<world::LinkFaults>(body));
+    if (e.kind == Kind::around) return core::text(core::decode<world::Around>(body));
   } catch (const core::Malformed& bad) {
     return std::string("malformed: ") + bad.what();
   }

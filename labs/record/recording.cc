@@ -35,7 +35,8 @@ Recording::Recording(RunHeader header, std::vector<std::string> names, std::size
 
 bool Recording::keeps(EventKind kind) const {
   if (header_.level != Level::outline) return true;
-  return kind != EventKind::send && kind != EventKind::deliver && kind != EventKind::timer && kind != EventKind::persist;
+  return kind != EventKind::send && kind != EventKind::deliver && kind != EventKind::timer && kind != EventKind::arm &&
+         kind != EventKind::persist;
 }
 
 void Recording::on_name(NameId id, std::string_view name) {

@@ -17,7 +17,7 @@ constexpr std::int64_t kLastMoment = std::int64_t{1} << 62;
 // Who hears of these looks the node up.
 bool happens_at_a_node(EventKind kind) {
   return kind == EventKind::show || kind == EventKind::crash || kind == EventKind::restart || kind == EventKind::pause ||
-         kind == EventKind::resume;
+         kind == EventKind::resume || kind == EventKind::arm || kind == EventKind::link || kind == EventKind::around;
 }
 
 std::string uri_of(const std::string& path) {
@@ -197,6 +197,7 @@ void RunFileChunks::read_rows(Chunk& chunk) {
     for (const int column : {4, 5})
       if (s.integer(column) < 0 || s.integer(column) > static_cast<std::int64_t>(nodes_)) bad("no such node");
     if (s.integer(4) == core::kNobody && happens_at_a_node(static_cast<EventKind>(s.integer(3)))) bad("no such node");
+    if (s.integer(5) == core::kNobody && static_cast<EventKind>(s.integer(3)) == EventKind::link) bad("no such node");
     if (s.integer(6) < 0 || s.integer(6) > std::numeric_limits<NameId>::max()) bad("no such name");
     if (static_cast<std::uint64_t>(s.integer(6)) >= names_) bad("no such name");
     if (s.integer(7) < 0) bad("a negative reference");

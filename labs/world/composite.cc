@@ -17,6 +17,7 @@ Who one(core::NodeId id) { return {std::to_string(id)}; }
 }  // namespace
 
 void Doing::operator()(const Composite& c) {
+  pattern_ = core::name_of(c.pattern);
   switch (c.pattern) {
     case Pattern::majority_ring: return majority_ring(c);
     case Pattern::bridge: return bridge(c);
@@ -32,7 +33,7 @@ void Doing::operator()(const Stop&) {
   // No iteration over undo_ itself: what it runs may add to it.
   std::vector<Command> undo;
   undo.swap(world_.undo_);
-  for (auto it = undo.rbegin(); it != undo.rend(); ++it) Doing(world_).run(*it);
+  for (auto it = undo.rbegin(); it != undo.rend(); ++it) Doing(world_, world_.name("stop")).run(*it);
 }
 
 // The nodes that a composite is about: those named, else the first group of the system.
@@ -51,7 +52,7 @@ Doing::Ids Doing::shuffled(Ids nodes) {
 
 void Doing::later(core::Duration after, Command command) {
   const auto index = static_cast<std::uint32_t>(world_.scheduled_.size());
-  world_.scheduled_.push_back({std::move(command), world_.composites_});
+  world_.scheduled_.push_back({std::move(command), world_.composites_, world_.name(pattern_)});
   world_.plan(world_.now_ + after, World::Plan::command, index);
 }
 

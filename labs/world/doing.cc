@@ -35,8 +35,8 @@ void World::do_command(std::uint32_t index) {
   const Scheduled due = scheduled_[index];
   if (due.generation != composites_) return;
   try {
-    if (std::holds_alternative<Composite>(due.command)) return Doing(*this).go_on(index);
-    Doing(*this).run(due.command);
+    if (std::holds_alternative<Composite>(due.command)) return Doing(*this, due.by).go_on(index);
+    Doing(*this, due.by).run(due.command);
   } catch (const BadCommand& error) {
     // A composite goes on when one of its commands finds nobody: whom it meant may have crashed since.
     emit_text(record::EventKind::refuse, core::kNobody, error.what());
@@ -48,7 +48,7 @@ void Doing::run(const Command& command) {
   std::visit(*this, command);
 }
 
-void Doing::begin() { world_.emit_text(record::EventKind::command, core::kNobody, text_); }
+void Doing::begin() { world_.emit_text(record::EventKind::command, core::kNobody, text_, 0, by_); }
 
 std::vector<Doing::Ids> Doing::groups(const std::vector<Who>& who) const {
   return select_groups(candidates_of(world_), who);
@@ -57,11 +57,13 @@ std::vector<Doing::Ids> Doing::groups(const std::vector<Who>& who) const {
 template <class Change>
 void Doing::change_link(core::NodeId from, core::NodeId to, const Change& change) {
   if (from == to) return;
-  LinkFaults faults = world_.links_.faults(from, to);
-  const bool was_clogged = faults.clogged;
+  const LinkFaults before = world_.links_.faults(from, to);
+  LinkFaults faults = before;
   change(faults);
+  if (faults == before) return;
   world_.links_.set_faults(from, to, faults);
-  if (was_clogged && !faults.clogged) unclog(from, to);
+  world_.emit_coded(record::EventKind::link, from, to, 0, 0, faults);
+  if (before.clogged && !faults.clogged) unclog(from, to);
 }
 
 void Doing::unclog(core::NodeId from, core::NodeId to) {
@@ -205,19 +207,25 @@ void Doing::live(const Lifecycle& c, core::NodeId id) {
 void Doing::operator()(const Slow& c) {
   const Ids who = groups({c.who}).front();
   begin();
-  for (const auto id : who) world_.slot(id).slow = c.each_step;
+  for (const auto id : who) {
+    const Around before = world_.around(id);
+    world_.slot(id).slow = c.each_step;
+    world_.tell_around(id, before);
+  }
 }
 
 void Doing::operator()(const Clock& c) {
   const Ids who = groups({c.who}).front();
   begin();
   for (const auto id : who) {
+    const Around before = world_.around(id);
     NodeClock& clock = world_.slot(id).clock;
     switch (c.fault) {
       case ClockFault::skew: clock.set_skew(world_.now_, c.by); break;
       case ClockFault::jump: clock.jump(world_.now_, c.by); break;
       case ClockFault::drift: clock.set_drift(world_.now_, c.ppm); break;
     }
+    world_.tell_around(id, before);
   }
 }
 
@@ -225,6 +233,7 @@ void Doing::operator()(const DiskCommand& c) {
   const Ids who = groups({c.who}).front();
   begin();
   for (const auto id : who) {
+    const Around before = world_.around(id);
     DiskFaults& faults = world_.slot(id).disk.faults;
     switch (c.fault) {
       case DiskFault::ok: world_.slot(id).disk.mend(); break;
@@ -234,6 +243,7 @@ void Doing::operator()(const DiskCommand& c) {
       case DiskFault::torn: faults.torn = true; break;
       case DiskFault::lossy: faults.lossy = true; break;
     }
+    world_.tell_around(id, before);
   }
 }
 

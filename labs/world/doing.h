@@ -9,7 +9,8 @@ namespace world {
 
 class Doing {
  public:
-  explicit Doing(World& world) : world_(world) {}
+  // `by`: the name of the composite, or `stop`, that has it done; 0: a person or a script does it.
+  explicit Doing(World& world, record::NameId by = 0) : world_(world), by_(by) {}
 
   // Throws BadCommand when it cannot be done; then nothing has happened, except that a node may have been asked for
   // something (`tell`) and have refused it.
@@ -58,7 +59,9 @@ class Doing {
   void strobe_skews(const Composite& c);
 
   World& world_;
+  record::NameId by_;
   std::string text_;
+  std::string_view pattern_;  // Of the composite that is begun.
 };
 
 }  // namespace world

@@ -1,5 +1,6 @@
 // What follows from a step once its writes are durable: events, messages on links, timers, metrics, what it shows.
 #include <algorithm>
+#include <utility>
 
 #include "labs/world/world.h"
 
@@ -17,7 +18,7 @@ void World::release(core::NodeId node, const Effects& effects) {
   for (const auto& one : effects.samples) sample(node, one, effects.cause);
   show(node);
   for (const auto& one : effects.sends) send(node, effects, one);
-  for (const auto& change : effects.timers) change_timer(s, node, change);
+  for (const auto& change : effects.timers) change_timer(s, node, change, effects.cause);
 }
 
 void World::send(core::NodeId from, const Effects& effects, const Effects::Send& send) {
@@ -70,21 +71,28 @@ void World::drop(std::uint32_t packet_index, core::NodeId where, core::NodeId ot
   free_packet(packet_index);
 }
 
-void World::change_timer(Slot& from, core::NodeId node, const Effects::TimerChange& change) {
+void World::change_timer(Slot& from, core::NodeId node, const Effects::TimerChange& change, std::uint64_t cause) {
   TimerSet wanted{change.kind, change.key};
   auto at = std::lower_bound(from.timers.begin(), from.timers.end(), wanted);
   const bool found = at != from.timers.end() && !(wanted < *at);
+  const auto say = [&](core::Time due) {
+    emit_coded(EventKind::arm, node, core::kNobody, names_of(from).timers[change.kind], cause,
+               record::Armed{change.key, due});
+  };
   if (!change.set) {
-    if (found) at->armed = false;
+    if (found && std::exchange(at->armed, false)) say(core::kStart);
     return;
   }
   if (!found) {
     wanted.planned = kNoEntry;
     at = from.timers.insert(at, wanted);
   }
+  const core::Time due = now_ + from.clock.in_world(std::max(change.after, core::Duration{}));
+  const bool changes = !at->armed || at->due != due;
   at->armed = true;
-  at->due = now_ + from.clock.in_world(std::max(change.after, core::Duration{}));
+  at->due = due;
   if (at->planned == kNoEntry || at->planned > at->due) plan_timer(*at, node);
+  if (changes) say(due);
 }
 
 void World::plan_timer(TimerSet& timer, core::NodeId node) {

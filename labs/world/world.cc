@@ -232,7 +232,9 @@ void World::settle(core::NodeId node) {
   const bool writes = std::any_of(s.pending.begin(), s.pending.end(), [](const Effects& e) { return !e.writes.empty(); });
   core::Duration takes = s.slow * static_cast<core::Duration::rep>(s.pending.size());
   if (writes) {
+    const Around before = around(node);
     const auto failure = s.disk.failure(s.rng);
+    tell_around(node, before);
     if (failure == kTornWrite) tear(s);
     if (!failure.empty()) return stop_node(node, failure);
     takes += system_.disk.sync + s.disk.faults.slow;
@@ -254,6 +256,16 @@ void World::tear(Slot& s) {
   for (const Effects& effects : s.pending)
     for (const auto& write : effects.writes)
       if (left > 0) --left, s.disk.append(effects.view(write));
+}
+
+Around World::around(core::NodeId node) const {
+  const Slot& s = slot(node);
+  return {s.clock.skew(now_), s.clock.drift_ppm(), s.slow, s.disk.faults};
+}
+
+void World::tell_around(core::NodeId node, const Around& before) {
+  if (const Around is = around(node); is != before)
+    emit_coded(record::EventKind::around, node, core::kNobody, 0, 0, is);
 }
 
 void World::sync(core::NodeId node, core::Duration takes) {

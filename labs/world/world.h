@@ -19,6 +19,7 @@
 #include "labs/world/names.h"
 #include "labs/world/queue.h"
 #include "labs/world/system.h"
+#include "mechanisms/core/codec.h"
 
 namespace world {
 
@@ -164,6 +165,14 @@ class World {
                      record::NameId type = 0, std::uint64_t ref = 0, double value = 0, core::BytesView body = {});
   std::uint64_t emit_text(record::EventKind kind, core::NodeId node, std::string_view text, std::uint64_t ref = 0,
                           record::NameId type = 0);
+  // Its body is only made when somebody listens.
+  template <class Body>
+  void emit_coded(record::EventKind kind, core::NodeId node, core::NodeId peer, record::NameId type, std::uint64_t ref,
+                  const Body& body) {
+    coded_.clear();
+    if (!listeners_.all.empty()) core::encode(body, coded_);
+    emit(kind, node, peer, type, ref, 0, coded_);
+  }
   record::NameId name(std::string_view word);
 
   Slot& slot(core::NodeId id) { return slots_[id - 1]; }
@@ -183,6 +192,7 @@ class World {
   struct Scheduled {       // A command that a composite planned.
     Command command;
     std::uint32_t generation;
+    record::NameId by;     // Its name.
   };
 
   // Steps (world.cc).
@@ -197,6 +207,9 @@ class World {
   void set(core::NodeId node, std::string_view setting, std::string_view value);
   void settle(core::NodeId node);
   static void tear(Slot& s);
+  Around around(core::NodeId node) const;
+  // What is wrong around the node is no longer what it was `before`.
+  void tell_around(core::NodeId node, const Around& before);
   void do_command(std::uint32_t scheduled);
 
   // Effects (release.cc).
@@ -204,7 +217,7 @@ class World {
   void send(core::NodeId from, const Effects& effects, const Effects::Send& send);
   void put_on_link(core::NodeId from, core::NodeId to, record::NameId type, std::uint64_t send_id,
                    core::BytesView bytes);
-  void change_timer(Slot& from, core::NodeId node, const Effects::TimerChange& change);
+  void change_timer(Slot& from, core::NodeId node, const Effects::TimerChange& change, std::uint64_t cause);
   void plan_timer(TimerSet& timer, core::NodeId node);
   void ring(std::uint32_t timer_index);
   static std::vector<TimerSet>::iterator find_timer(Slot& at, const TimerDue& due);  // end(): it is void.
@@ -241,6 +254,7 @@ class World {
   std::vector<Box<Judge>> judges_;       // One a group, or null; null after it found a violation.
   std::vector<const Hosted*> judged_;    // Only meaningful during judge(); kept for its memory.
   Effects scratch_;                      // Empty between steps; kept for its memory.
+  core::Bytes coded_;                    // The body of the event that is being told; kept for its memory.
   Listeners listeners_;
 
  protected:

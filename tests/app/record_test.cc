@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <regex>
@@ -105,6 +106,26 @@ TEST(Record, BothExportsAgreeWithShowInNumbers) {
   for (std::size_t i = 1; i < csv.size(); ++i) ++of_csv[found(csv[i], R"(^\d+,\d+,([a-z]+),)")];
   EXPECT_EQ(of_json, of_csv);
   for (const auto& [kind, count] : of_json) EXPECT_EQ(shown(show, kind), count) << kind;
+}
+
+TEST(Record, AnExportShowsTimersLinksAndSurroundingsAsText) {
+  const Folder folder;
+  std::ofstream(folder / "script") << "wait 1s\ndelay 1 -> 2 20ms\nskew 2 +180ms\nflap 1 | 2 every 100ms for 200ms\nwait 1s\nmark end\n";
+  faultline({"run", kLab, "--script", folder / "script", "--record", folder / "a.run"});
+  ASSERT_EQ(faultline({"export", folder / "a.run", "--format", "json", "--out", folder / "json"}).code, 0);
+  std::map<std::string, std::vector<nlohmann::json>> of_kind;
+  for (const auto& line : program::lines_of(program::text_of(folder / "json")))
+    if (const auto event = nlohmann::json::parse(line); event.contains("kind")) of_kind[event["kind"]].push_back(event);
+  ASSERT_FALSE(of_kind["arm"].empty());
+  EXPECT_NE(found(of_kind["arm"][0]["body"], R"re(^(Armed\{key=\d+ due=\d+))re"), "") << of_kind["arm"][0];
+  EXPECT_NE(of_kind["arm"][0]["type"], "");
+  ASSERT_GE(of_kind["link"].size(), 5u);
+  EXPECT_TRUE(has(of_kind["link"][0]["body"], "LinkFaults{delay=20ms ")) << of_kind["link"][0];
+  ASSERT_EQ(of_kind["around"].size(), 1u);
+  EXPECT_TRUE(has(of_kind["around"][0]["body"], "Around{skew=180ms ")) << of_kind["around"][0];
+  std::string types;
+  for (const auto& command : of_kind["command"]) types += std::string(command["type"]) + ",";
+  EXPECT_EQ(types, ",,,flap,flap,flap,,");
 }
 
 TEST(Record, AnExportSaysAllThatIsNeededToHaveTheRunAgain) {
@@ -241,7 +262,7 @@ TEST(Record, EventsThatCannotBeDecodedAreOneLineOrShownAsMalformed) {
   for (const char* change :
        {"UPDATE events SET body = x'ff' WHERE kind = 10", "UPDATE events SET body = x'ff00ff' WHERE kind = 1",
         "UPDATE events SET kind = 99 WHERE row = 100", "UPDATE events SET node = 4000 WHERE row = 100",
-        "UPDATE events SET body = NULL WHERE kind = 11"}) {
+        "UPDATE events SET body = NULL WHERE kind = 11", "UPDATE events SET body = x'ff' WHERE kind = 17"}) {
     const std::string path = folder / "a.run";
     std::filesystem::remove(path);
     ASSERT_EQ(faultline({"run", kLab, "--record", path}).code, 0);

@@ -37,6 +37,7 @@ inline void write_sound_run(const std::string& path, std::uint64_t rows) {
   for (std::uint64_t i = 0; i < names(EventKind{}).size(); ++i) {
     Event event = made_event(rows + i).event;
     event.kind = static_cast<EventKind>(i), event.type = static_cast<NameId>(i % 5), event.ref = 1;
+    if (event.kind == EventKind::link) event.peer = 1;
     recording.on_event(event, bytes_of("\x01\x02text"));
   }
   store.finish();

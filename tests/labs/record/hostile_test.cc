@@ -88,11 +88,15 @@ TEST_F(Hostile, RowsWithoutTheirColumnsAreRefused) {
 
 TEST_F(Hostile, AnotherFormatIsRefused) {
   expect_refused("PRAGMA application_id = 0", "it is not a run file");
-  expect_refused("PRAGMA user_version = 2", "it is of format 2, and this program knows up to 1");
+  expect_refused("PRAGMA user_version = 3", "it is of format 3, and this program knows up to 2");
   expect_refused("PRAGMA user_version = 2147483647", "it is of format 2147483647");
   expect_refused("PRAGMA user_version = 0", "it has no format version");
   expect_refused("PRAGMA user_version = -5", "it has no format version");
   expect_refused("PRAGMA page_size = 512; VACUUM", "its pages are too small");
+}
+
+TEST_F(Hostile, AFileOfTheFirstFormatIsReadAsItIs) {
+  EXPECT_EQ(after("PRAGMA user_version = 1; DELETE FROM events WHERE kind > 16; DELETE FROM kinds WHERE id > 16"), "");
 }
 
 TEST_F(Hostile, HarmlessOtherWaysToStoreTheSameAreRead) {
@@ -132,15 +136,16 @@ TEST_F(Hostile, NamesThatAreNotCountedAreRefused) {
 
 TEST_F(Hostile, EventsThatCannotBeAreRefused) {
   expect_refused("UPDATE events SET t_ns = -5 WHERE row = 0", "the order is wrong");
-  expect_refused("UPDATE events SET t_ns = 9223372036854775807 WHERE row = 916", "the order is wrong");
+  expect_refused("UPDATE events SET t_ns = 9223372036854775807 WHERE row = 919", "the order is wrong");
   expect_refused("UPDATE events SET t_ns = 0 WHERE row = 500", "the order is wrong");
   expect_refused("UPDATE events SET id = 3 WHERE row = 500", "the order is wrong");
   expect_refused("UPDATE events SET id = -3 WHERE row = 0", "the order is wrong");
-  expect_refused("UPDATE events SET kind = 17 WHERE row = 500", "no such kind");
+  expect_refused("UPDATE events SET kind = 20 WHERE row = 500", "no such kind");
   expect_refused("UPDATE events SET kind = -1 WHERE row = 500", "no such kind");
   expect_refused("UPDATE events SET node = 6 WHERE row = 500", "no such node");
-  for (const char* kind : {"9", "12", "13", "14", "15"})
+  for (const char* kind : {"9", "12", "13", "14", "15", "17", "18", "19"})
     expect_refused("UPDATE events SET node = 0 WHERE kind = " + std::string(kind), "no such node");
+  expect_refused("UPDATE events SET peer = 0 WHERE kind = 18", "no such node");
   expect_refused("UPDATE events SET peer = -1 WHERE row = 500", "no such node");
   expect_refused("UPDATE events SET peer = 4294967297 WHERE row = 500", "no such node");
   expect_refused("UPDATE events SET type = 5 WHERE row = 500", "no such name");
@@ -157,7 +162,7 @@ TEST_F(Hostile, EventsThatCannotBeAreRefused) {
   expect_refused("DELETE FROM events WHERE row = 500", "its events are not counted from 0");
   expect_refused("DELETE FROM events WHERE row = 0", "its events are not counted from 0");
   expect_refused("UPDATE events SET row = -7 WHERE row = 0", "its events are not counted from 0");
-  expect_refused("UPDATE events SET row = 1152921504606846976 WHERE row = 916",
+  expect_refused("UPDATE events SET row = 1152921504606846976 WHERE row = 919",
                  "its events are not counted from 0");
   expect_refused("UPDATE events SET row = -7 WHERE row = 500", "its events are not counted from 0");
 }

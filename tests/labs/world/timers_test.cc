@@ -126,6 +126,30 @@ TEST_F(Timers, CancelledDoNotRingAndCanBeSetAgain) {
   EXPECT_EQ(rung(), (Rung{{35, 1}}));
 }
 
+TEST_F(Timers, AreSaidToBeSetWhenTheirMomentChangesAndCancelledWhenTheyWereSet) {
+  const auto armed = [&] {
+    std::vector<record::Armed> all;
+    for (const auto& line : log.lines)
+      if (line.event.kind == record::EventKind::arm)
+        all.push_back(core::decode<record::Armed>(core::Bytes(line.body.begin(), line.body.end())));
+    return all;
+  };
+  tell("set 1 10ms");
+  tell("set 1 10ms");
+  EXPECT_EQ(armed(), (std::vector<record::Armed>{{1, core::Time(10ms)}})) << "the second changed nothing";
+  world.run_for(5ms);
+  tell("set 1 10ms");
+  tell("cancel 1");
+  tell("cancel 1");
+  tell("cancel 9");
+  EXPECT_EQ(armed(), (std::vector<record::Armed>{{1, core::Time(10ms)}, {1, core::Time(15ms)}, {1, core::kStart}}));
+  tell("set 1 10ms");
+  EXPECT_EQ(armed().back(), (record::Armed{1, core::Time(15ms)})) << "set again after it was cancelled";
+  world.run_for(20ms);
+  tell("cancel 1");
+  EXPECT_EQ(armed().size(), 4u) << "it had rung";
+}
+
 TEST_F(Timers, ThatRangDuringAPauseAreHandledAfterItUnlessACrashCame) {
   tell("set 1 10ms");
   tell("set 2 20ms");
