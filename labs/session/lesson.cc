@@ -37,14 +37,15 @@ world::Command Lesson::take() {
   return command;
 }
 
-void Lesson::judge(bool may_be_done) {
-  if (!under_way() || status_.step_done) return;
+bool Lesson::judge(bool may_be_done) {
+  if (!under_way() || status_.step_done) return false;
   const bool all = progress_->update(facts_);
   if (all && may_be_done && !status_.doing) {
     status_.step_done = true;
     status_.done_at[status_.step] = facts_.now();
   }
   status_.over = !status_.step_done && facts_.now() >= status_.began + lab_.limit;
+  return status_.step_done;
 }
 
 GuideStatus Lesson::status() const {

@@ -29,8 +29,8 @@ class Lesson {
   world::Command take();
 
   // Looks at all conditions as of now. A step is done when they are and none of its own commands is left to give, unless
-  // it is known that it is not done yet.
-  void judge(bool may_be_done = true);
+  // it is known that it is not done yet. True: it has just become so.
+  bool judge(bool may_be_done = true);
   GuideStatus status() const;
   const std::vector<Begun>& begun() const { return begun_; }
 

@@ -64,6 +64,7 @@ void Session::as_fast_as_it_goes() { run_until(core::Time::max()); }
 void Session::stand() { run_until(core::kStart); }
 void Session::step(Unit unit) { worker_->wish(unit); }
 void Session::stop_at_violation(bool wished) { worker_->wish(Worker::StopAtViolation{wished}); }
+void Session::stop_when_done(bool wished) { worker_->wish(Worker::StopWhenDone{wished}); }
 void Session::give(world::Command command) { worker_->wish(std::move(command)); }
 void Session::next_step() { worker_->wish(Worker::NextStep{}); }
 void Session::begin_step(std::size_t step) { worker_->wish(Worker::BeginStep{step}); }

@@ -96,7 +96,7 @@ void Session::Worker::wish(Wish wish) {
   {
     const std::lock_guard lock(mutex_);
     const bool until = std::holds_alternative<Until>(wish);
-    if (until && unseen_violation_) return;
+    if (until && unseen_stop_) return;
     // A window says how far the world may go with each frame, and only the last word counts.
     if (until && !wishes_.empty() && std::holds_alternative<Until>(wishes_.back())) wishes_.pop_back();
     wishes_.push_back(std::move(wish));
@@ -109,7 +109,8 @@ void Session::Worker::wish(Wish wish) {
 
 Status Session::Worker::status() {
   const std::lock_guard lock(mutex_);
-  if (status_.violated) unseen_violation_ = false;
+  // What it was that stopped it is told from when it is published on.
+  if (!status_.working) unseen_stop_ = false;
   return status_;
 }
 
@@ -312,8 +313,12 @@ void Session::Worker::go_on() {
     pass(end);
   }
   facts_->at(world_->now());
-  lesson_->judge();
+  judge();
   look();
+}
+
+void Session::Worker::judge() {
+  if (lesson_->judge() && stop_when_done_) stop_by_itself();
 }
 
 void Session::Worker::pass(core::Time end) {
@@ -351,10 +356,14 @@ bool Session::Worker::one_step(Unit unit) {
 void Session::Worker::look() {
   if (!witness_.violated || noticed_violation_) return;
   noticed_violation_ = true;
-  if (!stop_at_violation_) return;
+  if (stop_at_violation_) stop_by_itself();
+}
+
+// Who asked it to go on did not know of what made it stop.
+void Session::Worker::stop_by_itself() {
   (*this)(Until{world_->now()});
   const std::lock_guard lock(mutex_);
-  unseen_violation_ = true;
+  unseen_stop_ = true;
   std::erase_if(wishes_, [](const Wish& wish) { return std::holds_alternative<Until>(wish); });
 }
 

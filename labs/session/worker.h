@@ -50,12 +50,15 @@ struct Session::Worker {
   struct StopAtViolation {
     bool wished;
   };
+  struct StopWhenDone {
+    bool wished;
+  };
   struct NextStep {};
   struct BeginStep {
     std::size_t step;
   };
   struct DoStep {};
-  using Wish = std::variant<Until, Unit, StopAtViolation, world::Command, NextStep, BeginStep, DoStep>;
+  using Wish = std::variant<Until, Unit, StopAtViolation, StopWhenDone, world::Command, NextStep, BeginStep, DoStep>;
 
   // For all threads.
   void wish(Wish wish);
@@ -69,6 +72,7 @@ struct Session::Worker {
   void operator()(const Until& until);
   void operator()(Unit unit);
   void operator()(const StopAtViolation& stop) { stop_at_violation_ = stop.wished; }
+  void operator()(const StopWhenDone& stop) { stop_when_done_ = stop.wished; }
   void operator()(const world::Command& command);
   void operator()(const NextStep&) { lesson_->next(); }
   void operator()(const BeginStep& step) { lesson_->begin(step.step); }
@@ -89,7 +93,9 @@ struct Session::Worker {
   void go_on();
   void pass(core::Time end);
   bool one_step(Unit unit);
+  void judge();
   void look();
+  void stop_by_itself();
   bool may_go_on() const { return !dead_ && (!steps_.empty() || world_->now() < target_); }
   void wait();
   bool interrupted() const { return ended_.load(std::memory_order_relaxed) || wished_.load(std::memory_order_relaxed); }
@@ -116,7 +122,7 @@ struct Session::Worker {
   std::uint64_t step_from_ = 0;               // Events, or deliveries, when it began.
   bool step_begun_ = false;
   bool lesson_begun_ = false;
-  bool stop_at_violation_ = true;
+  bool stop_at_violation_ = true, stop_when_done_ = false;
   bool noticed_violation_ = false;
   bool dead_ = false;                         // Something was thrown in the middle of the world: it stands for good.
   std::string trouble_;                       // Why.
@@ -134,7 +140,7 @@ struct Session::Worker {
   Status status_;
   std::vector<Lesson::Begun> begun_;
   std::function<void()> on_change_;
-  bool unseen_violation_ = false;             // It stands at one, and nobody has asked for the status since.
+  bool unseen_stop_ = false;                  // It came to a stand by itself, and nobody knows yet.
   std::atomic<bool> wished_{false}, ended_{false};
 
   std::thread thread_;
