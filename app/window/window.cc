@@ -9,6 +9,7 @@
 #include "app/window/host.h"
 #include "app/window/look.h"
 #include "app/window/shell.h"
+#include "app/window/state_file.h"
 
 namespace window {
 namespace {
@@ -27,7 +28,8 @@ struct Context {
 
 class Loop {
  public:
-  explicit Loop(const std::string& open) : host_(1600, 1000, false), shell_(outside()) {
+  Loop(const std::string& open, const std::string& state) : host_(1600, 1000, false), shell_(outside()), state_(state) {
+    if (state_.wanted()) look_.probes = &probes_;
     if (!open.empty()) shell_.wish(open.ends_with(".run") ? Wish(OpenRun{open}) : Wish(OpenLab{open, {}, false, {}}));
   }
 
@@ -80,11 +82,13 @@ class Loop {
     }
     look_.clock = host_.seconds();
     use_look(look_);
+    probes_.clear();
     host_.begin_frame(seconds);
     ImGui::NewFrame();
     shell_.draw(seconds);
     ImGui::Render();
     host_.end_frame(look_.theme->ground);
+    if (state_.wanted()) state_.write(shell_, probes_);
   }
 
   Context context_;
@@ -92,13 +96,15 @@ class Loop {
   Host host_;
   Look look_;
   Shell shell_;
+  StateFile state_;
+  std::vector<Probe> probes_;
 };
 
 }  // namespace
 
-int run(const std::string& open) {
+int run(const std::string& open, const std::string& state) {
   try {
-    return Loop(open).run();
+    return Loop(open, state).run();
   } catch (const NoDisplay& none) {
     std::fprintf(stderr, "faultline: no window can be opened here (%s); `faultline run LAB` needs none\n", none.what());
     return 69;   // EX_UNAVAILABLE
