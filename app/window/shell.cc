@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "app/library/kept_file.h"
 #include "app/window/top_bar.h"
@@ -56,6 +57,7 @@ void Shell::draw(double seconds) {
   ImGui::SetCursorPos({0, only_ ? 0 : px(kTopBar)});
   draw_place();
   draw_said();
+  draw_work();
   ImGui::End();
   draw_dialogs();
   take_keys();
@@ -124,6 +126,44 @@ void Shell::draw_place() {
   ImGui::EndChild();
 }
 
+// What takes a while, with how much of it is done, and the way to do without it.
+void Shell::draw_work() {
+  std::string words;
+  double part = 0;
+  std::optional<Wish> cancel;
+  if (player_) {
+    const View view = player_->view();
+    if (view.status.rebuilding < 1) {
+      words = "Making the past again", part = view.status.rebuilding;
+      if (view.branches.size() > 1) cancel = CloseBranch{view.branch};
+      else if (view.can_redo) cancel = Redo{};
+    } else if (view.indexed < 0.98 && !view.status.live) {
+      words = "Reading the run", part = view.indexed;
+    }
+  }
+  if (const auto work = library_.work(); words.empty() && work) words = work->words, part = work->part;
+  if (words.empty()) work_began_ = look().clock;
+  if (words.empty() || look().clock - work_began_ < 0.3) return;
+  char share[16];
+  std::snprintf(share, sizeof share, "  %.0f %%", part * 100);
+  const float width = px(340), height = px(40);
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  ImGui::SetNextWindowPos({std::floor((screen.x - width) / 2), px(kTopBar + 12)});
+  ImGui::SetNextWindowSize({width, height});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(14, 6));
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, theme().raised);
+  ImGui::Begin("work", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav);
+  ImGui::PopStyleColor();
+  ImGui::PopStyleVar();
+  muted(words + share);
+  ImGui::SetCursorPos(px(14, 28));
+  progress(part, width - px(28 + 44), theme().accent);
+  ImGui::SetCursorPos({width - px(44), px(6)});
+  if (cancel && icon_button(Icon::close, "Cancel", {}, "Do without it")) commands_.want(*cancel);
+  else if (!cancel && library_.work() && icon_button(Icon::close, "Cancel", {}, "Do without it")) library_.cancel();
+  ImGui::End();
+}
+
 // What was said last, at the bottom, for a while.
 void Shell::draw_said() {
   if (said_.empty()) return;
@@ -175,6 +215,7 @@ void Shell::take_keys() {
 
 void Shell::ask(const std::string& dialog) {
   if (dialog == "palette") palette_.open();
+  if (dialog == "open") palette_.open("~/");
   if (dialog == "help") help_.open = true;
   if (dialog == "preferences") preferences_dialog_.open = true;
 }
@@ -309,6 +350,9 @@ void Shell::reopen(bool loopback) {
 
 void Shell::open_run(const OpenRun& open) {
   try {
+    const auto* const entry = library_.find(open.path);
+    if (entry != nullptr && entry->cut_off) library_.take_over(open.path);
+    library_.opened({open.path, true, entry != nullptr ? entry->name : open.path});
     this->open(std::make_unique<session::Session>(record::open_run(open.path)));
   } catch (const std::exception& why) {
     commands_.want(Say{why.what(), true});

@@ -63,6 +63,7 @@ class Shell {
   const library::LabProgress& progress_of(const std::string& lab) const;
   void move_time(double factor, double part);
   void draw_said();
+  void draw_work();
   void do_wish(const Wish& wish);
   bool do_library_wish(const Wish& wish);
   void open_lab(const OpenLab& open);
@@ -85,7 +86,7 @@ class Shell {
   std::string said_;
   std::vector<std::string> deleted_;   // What `Undo` beside it brings back.
   bool said_bad_ = false, quit_ = false, only_ = false, full_screen_ = false;
-  double said_until_ = 0;
+  double said_until_ = 0, work_began_ = 0;
 };
 
 }  // namespace window
