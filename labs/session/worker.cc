@@ -1,7 +1,10 @@
 // The thread of a session: it does what is wished, lets time pass in slices, and says how far it is.
 #include "labs/session/worker.h"
 
+#include <time.h>
+
 #include <algorithm>
+#include <utility>
 
 #include "labs/record/run_file.h"
 #include "labs/world/loopback/loopback.h"
@@ -12,6 +15,12 @@ namespace {
 constexpr auto kPublish = std::chrono::milliseconds(5);
 constexpr auto kCostly = std::chrono::milliseconds(2);
 constexpr auto kMeasure = std::chrono::milliseconds(200);
+core::Duration used_by_this_thread() {
+  timespec used{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
+
 record::RunHeader header_of(const Origin& origin, const world::World& world) {
   record::RunHeader header;
   header.program = origin.program;
@@ -144,7 +153,7 @@ void Session::Worker::work() {
 
 void Session::Worker::begin_world() {
   measured_ = Wall::now();
-  world_->run_until(world_->now());
+  if (!finish_moment()) return;
   facts_->at(world_->now());
   lesson_->begin(0);
   lesson_->judge();
@@ -183,14 +192,18 @@ void Session::Worker::operator()(Unit unit) {
   steps_.push_back(unit);
 }
 
+// A command comes after all that is due at its moment: so the commands and their times alone make the same run again.
+// False: the session ended meanwhile.
+bool Session::Worker::finish_moment() {
+  if (simulated_) return simulated_->run_until(world_->now(), [this] { return ended_.load(std::memory_order_relaxed); });
+  world_->run_until(world_->now());
+  return true;
+}
+
 void Session::Worker::operator()(const world::Command& command) {
   try {
     if (dead_) throw world::BadCommand("the world stands still: " + trouble_);
-    // After all that is due at this moment: so the commands and their times alone make the same run again.
-    if (!simulated_)
-      world_->run_until(world_->now());
-    else if (!simulated_->run_until(world_->now(), [this] { return ended_.load(std::memory_order_relaxed); }))
-      return;
+    if (!finish_moment()) return;
   } catch (const world::BadCommand& bad) {
     if (!dead_) fail(bad.what());  // Time stands still.
     refused_.push_back({world_->now(), world::command_text(command), bad.what()});
@@ -234,9 +247,13 @@ void Session::Worker::judge() {
   const auto began = Wall::now();
   unjudged_ = began < judge_again_;
   if (unjudged_) return;
+  const bool before = std::exchange(judging_seems_costly_, false);
+  const auto used = before ? used_by_this_thread() : core::Duration{};
   if (lesson_->judge() && stop_when_done_) stop_by_itself();
-  const auto took = Wall::now() - began;
-  if (took > kCostly) judge_again_ = began + 5 * took;
+  // A thread that had to wait for others only seems to have worked, so the second time the work itself is measured.
+  judging_seems_costly_ = Wall::now() - began > kCostly;
+  if (!before || !judging_seems_costly_) return;
+  if (const auto took = used_by_this_thread() - used; took > kCostly) judge_again_ = Wall::now() + 4 * took;
 }
 
 void Session::Worker::pass(core::Time end) {

@@ -93,6 +93,7 @@ struct Session::Worker {
   void work();
   void read_through();
   void begin_world();
+  bool finish_moment();
   void do_past_again();
   void compare_with_past();
   bool done_again(core::Time until);
@@ -141,7 +142,8 @@ struct Session::Worker {
   core::Time measured_now_{};
   std::uint64_t measured_events_ = 0;
   double speed_ = 0, events_per_second_ = 0;
-  Wall::time_point judge_again_{};            // Not before: judging was costly.
+  bool judging_seems_costly_ = false;
+  Wall::time_point judge_again_{};            // Not before: it was costly.
   bool unjudged_ = false;                     // Time has passed since the conditions were judged.
 
   // Everybody's.
