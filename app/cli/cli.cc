@@ -203,7 +203,8 @@ void add_window(CLI::App& app, Words& w) {
   shot->add_option("--script", a.script, "Commands from this file")->type_name("FILE");
   shot->add_option("--at", a.at, "The moment that is drawn, such as 12s")->type_name("TIME");
   shot->add_option("--panel", a.panel,
-                   "Only this panel: topology, plots, space-time, events, inspector, guide, settings, checks, scrubber")
+                   "Only this panel: topology, plots, space-time, events, inspector, guide, settings, checks, scrubber; or a "
+                   "dialog over all: palette, help, preferences, export, new; or the runs")
       ->type_name("NAME");
   shot->add_option("--select", a.select, "A node to select, such as S1")->type_name("NODE");
   shot->add_option("--size", a.size, "Width and height in pixels")->type_name("WxH");
