@@ -140,6 +140,7 @@ void Palette::choose(const Found& found, Commands& commands) {
 
 void Palette::draw_list(ImVec2 at, ImVec2 size, Commands& commands) {
   ImGui::SetCursorScreenPos(at);
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));   // Rows touch: the clipper counts on it.
   ImGui::BeginChild("found", size);
   const float row = px(34);
   ImGuiListClipper clipper;
@@ -171,6 +172,7 @@ void Palette::draw_list(ImVec2 at, ImVec2 size, Commands& commands) {
   if (static_cast<float>(picked_) * row < ImGui::GetScrollY()) ImGui::SetScrollY(static_cast<float>(picked_) * row);
   if (static_cast<float>(picked_ + 1) * row > ImGui::GetScrollY() + size.y) ImGui::SetScrollY(static_cast<float>(picked_ + 1) * row - size.y);
   ImGui::EndChild();
+  ImGui::PopStyleVar();
   if (chosen < found_.size()) choose(Found(found_[chosen]), commands);
 }
 
