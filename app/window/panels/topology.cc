@@ -13,7 +13,7 @@ void Topology::draw(const View& view, Selection& selection, Commands& commands) 
   const auto& nodes = view.run.header().nodes;
   if (nodes.empty()) return empty("This run has no nodes.");
   if (view.moment.nodes.size() != nodes.size()) return empty("The run is being read.");
-  names_.read(view.run);
+  names_.read(view.run, view.moment.rows);
   put_places(view);
   look_through_lens(view);
   drawing_ = fold(view, selection, places_, names_, lens_);

@@ -17,6 +17,7 @@ struct DrawnLink {
   bool faulty = false;                  // Something else than a cut.
   std::string words;                    // "delay 20 ms": what is wrong with it beside a cut.
   bool selected = false;
+  bool idle = false;                    // Of a client, to somebody whom it does not ask at present.
 };
 
 struct DrawnDot {

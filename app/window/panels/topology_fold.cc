@@ -55,7 +55,8 @@ std::vector<std::string> chips_of(const timeline::Surroundings& around) {
 std::vector<Square> squares_of(const NodeWords& words, const GroupFacts& facts, bool stale) {
   std::vector<Square> squares;
   if (!words.has_log) return squares;
-  const std::uint64_t top = std::max<std::uint64_t>(facts.last, kSquares);
+  // All end at the same entry, so that what is missing is seen; who is further behind shows his own last ones.
+  const std::uint64_t top = std::max<std::uint64_t>(facts.last < words.last + kSquares ? facts.last : words.last, kSquares);
   for (std::uint64_t i = top - kSquares + 1; i <= top; ++i) {
     if (i > words.last) squares.push_back(Square::missing);
     else if (i <= words.commit) squares.push_back(Square::committed);
@@ -169,6 +170,7 @@ struct Folding {
     node.chips = chips_of(moment.around);
     if (spell.up) node.rings = rings_of(view, moment), node.squares = squares_of(words, group, stale);
     if (node.squares.empty() && !site.box) node.words = words.said;
+    if (!node.squares.empty() && group.last >= words.last + kSquares) node.words = count_text(static_cast<double>(group.last - words.last)) + " behind";
     if (view.run.header().nodes.size() <= kMostSaid) say_last(view, moment, node);
     say_tip(info, role, words, node);
     if (!site.box) return;
@@ -222,9 +224,33 @@ std::string fault_words(const world::LinkFaults& f) {
   return all;
 }
 
+// The pill of a cut hangs at that end of its curve, on that side, where it is furthest from all nodes.
+Point pill_of(const DrawnCut& cut, const Places& places, const Lens& lens) {
+  std::vector<Point> ends;
+  if (cut.curve.size() > 1) ends = {cut.curve.front(), cut.curve.back()};
+  for (std::size_t i = 0; ends.empty() && i < cut.cut.a.size(); ++i) ends.push_back(lens.camera.screen(places.of(cut.cut.a[i]).at));
+  const float half = (static_cast<float>(cut.words.size()) * 3.6f + 26) * lens.scale;
+  Point best = lens.window.middle();
+  float widest = -1e30f;
+  for (const Point end : ends)
+    for (const Point off : {Point{half, 0}, Point{-half, 0}, Point{0, 24 * lens.scale}, Point{0, -24 * lens.scale}}) {
+      const Point at = end + off;
+      float room = 1e30f;
+      for (const Site& site : places.sites) {
+        // A pill is wide: what matters is how far a node is from any part of it.
+        const Point node = lens.camera.screen(site.at);
+        room = std::min(room, distance_to_segment(node, at - Point{half, 0}, at + Point{half, 0}) - (site.box ? 40 * lens.scale : 0));
+      }
+      const bool outside = at.x - half < lens.window.least.x || at.x + half > lens.window.greatest.x || at.y < lens.window.least.y + 60 * lens.scale || at.y > lens.window.greatest.y - 50 * lens.scale;
+      room = std::min(room, 110 * lens.scale) - (outside ? 300 * lens.scale : 0);
+      if (room > widest + 1) widest = room, best = at;
+    }
+  return best;
+}
+
 }  // namespace
 
-void KnownNames::read(const record::Recording& run) {
+void KnownNames::read(const record::Recording& run, std::size_t rows) {
   for (std::size_t id = names_.size(); id < run.names(); ++id) {
     KnownName& name = names_.emplace_back();
     name.text = run.name(static_cast<record::NameId>(id));
@@ -236,6 +262,12 @@ void KnownNames::read(const record::Recording& run) {
       break;
     }
   }
+  // The legend only names what went over a link: it stays as it is for most of a run.
+  const std::size_t end = std::min(rows, run.size()), begin = end > read_rows_ + 20'000 ? end - 20'000 : std::min(read_rows_, end);
+  run.visit(begin, end, [&](const record::Event& e, core::BytesView) {
+    if (e.kind == record::EventKind::send && e.type < names_.size()) names_[e.type].sent = true;
+  });
+  read_rows_ = std::max(read_rows_, end);
 }
 
 record::NameId KnownNames::find(std::string_view text) const {
@@ -308,6 +340,11 @@ void fold_links(const View& view, const Selection& selection, const Places& plac
   for (const auto& group : places.groups)
     if (!group.clients && !group.folded) all += group.nodes.size() * (group.nodes.size() - 1) / 2;
   const bool quiet = all > kMostLines;
+  std::set<std::pair<std::size_t, std::size_t>> asked;   // Links of clients that something went over of late.
+  if (std::any_of(places.groups.begin(), places.groups.end(), [](const GroupPlace& g) { return g.clients; }))
+    for (const auto& flow : view.line.flows(std::max(core::kStart, view.at - std::chrono::milliseconds(300)), view.at + Duration(1)))
+      if (std::max(flow.from, flow.to) <= places.site_of.size() && std::min(flow.from, flow.to) > 0)
+        asked.insert(std::minmax({places.site_of[flow.from - 1], places.site_of[flow.to - 1]}));
   const auto first_of = [&](const Site& s) { return s.node != core::kNobody ? s.node : places.groups[s.group].nodes.front(); };
   for (std::size_t i = 0; i < places.sites.size(); ++i)
     for (std::size_t j = i + 1; j < places.sites.size(); ++j) {
@@ -319,6 +356,7 @@ void fold_links(const View& view, const Selection& selection, const Places& plac
       if (found == wrong.end() && !selected && !of_selected && quiet) continue;
       if (!places.linked(a, b)) continue;
       DrawnLink link{x, y, lens.camera.screen(a.at), lens.camera.screen(b.at), false, false, false, "", selected};
+      link.idle = (a.box || b.box) && asked.count({i, j}) == 0;
       if (!overlap(box_around(link.a, link.b), lens.window)) continue;
       const Point way = unit(link.b - link.a);
       link.a = link.a + way * rim_of(a, lens, way), link.b = link.b - way * rim_of(b, lens, way * -1);
@@ -350,17 +388,7 @@ void fold_cuts(const View& view, const Places& places, const Lens& lens, Drawing
     const std::string since = seconds_text(std::max(Duration{}, view.at - cut.since));
     drawn.words = (cut.a_to_b && cut.b_to_a ? "partition \u00b7 " : "one way \u00b7 ") + since;
     drawn.quiet = !cut.sides && pairs > 3;
-    // The pill hangs at that end of the curve which is further right, where look and links leave most room.
-    if (!drawn.curve.empty()) {
-      const bool first = drawn.curve.front().x > drawn.curve.back().x;
-      drawn.pill = first ? drawn.curve.front() : drawn.curve.back();
-      if (drawn.curve.size() > 2) drawn.pill = drawn.pill + Point{18, -16} * lens.scale;
-      else drawn.pill = drawn.pill + Point{0, -14} * lens.scale;
-    } else {
-      Point sum;
-      for (const auto id : cut.a) sum = sum + lens.camera.screen(places.of(id).at);
-      drawn.pill = sum * (1 / static_cast<float>(cut.a.size())) + Point{0, -30} * lens.scale;
-    }
+    drawn.pill = pill_of(drawn, places, lens);
     drawn.cut = std::move(cut);
     out.cuts.push_back(std::move(drawn));
   }
@@ -374,7 +402,7 @@ Drawing fold(const View& view, const Selection& selection, const Places& places,
   fold_traffic(view, places, names, lens, out);
   for (std::size_t id = 1; id < names.size(); ++id) {
     const KnownName& name = names.at(static_cast<record::NameId>(id));
-    if (name.message) out.legend.push_back({static_cast<record::NameId>(id), name.text, lens.hidden != nullptr && lens.hidden->count(name.text) != 0});
+    if (name.message && name.sent) out.legend.push_back({static_cast<record::NameId>(id), name.text, lens.hidden != nullptr && lens.hidden->count(name.text) != 0});
   }
   for (const auto& group : places.groups) {
     if (group.clients) continue;

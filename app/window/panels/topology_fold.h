@@ -14,16 +14,19 @@ struct KnownName {
   std::string text;
   MessageStyle style;
   bool message = false;                 // Of some kind in this run.
+  bool sent = false;                    // It was seen on its way.
 };
 class KnownNames {
  public:
-  void read(const record::Recording& run);
+  // All names so far, and which messages were sent up to this row: a bounded number of rows each time.
+  void read(const record::Recording& run, std::size_t rows);
   const KnownName& at(record::NameId id) const { return id < names_.size() ? names_[id] : names_[0]; }
   record::NameId find(std::string_view text) const;   // 0: not seen yet.
   std::size_t size() const { return names_.size(); }
 
  private:
   std::vector<KnownName> names_{KnownName{}};
+  std::size_t read_rows_ = 0;
 };
 
 // How it is looked at.

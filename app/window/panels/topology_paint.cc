@@ -34,7 +34,7 @@ void paint_chevron(ImDrawList& list, Point tip, Point way, float size, Colour co
 void paint_link(ImDrawList& list, const DrawnLink& link, bool hovered, bool many) {
   const Theme& t = theme();
   const bool lit = link.selected || hovered;
-  Colour colour = faded(t.strong_line, many ? 0.22f : 0.42f);
+  Colour colour = faded(t.strong_line, link.idle ? 0.17f : many ? 0.22f : 0.45f);
   if (link.faulty) colour = faded(t.warn, 0.75f);
   if (lit) colour = t.accent;
   if (link.cut_there || link.cut_back) {
@@ -272,7 +272,7 @@ Layout lay_out(const Drawing& drawing, const Box& window) {
     const ImVec2 size = text_size(cut.words);
     const Point half{size.x / 2 + px(24), size.y / 2 + px(4)};
     // Kept inside the panel.
-    const Point middle{std::clamp(cut.pill.x + half.x, window.least.x + half.x + px(8), std::max(window.least.x + half.x + px(8), window.greatest.x - half.x - px(8))),
+    const Point middle{std::clamp(cut.pill.x, window.least.x + half.x + px(8), std::max(window.least.x + half.x + px(8), window.greatest.x - half.x - px(8))),
                        std::clamp(cut.pill.y, window.least.y + px(54), std::max(window.least.y + px(54), window.greatest.y - half.y - px(40)))};
     layout.pills.push_back({middle - half, middle + half});
     layout.closes.push_back({{middle.x + half.x - px(26), middle.y - half.y}, middle + half});

@@ -36,7 +36,7 @@ void paint_rings(ImDrawList& list, const DrawnNode& node) {
   for (const auto& ring : node.rings) {
     const float from = -kPi / 2, to = from + 2 * kPi * ring.left;
     list.PathArcTo(im(node.at), radius, from, to, std::max(4, static_cast<int>(48 * ring.left)));
-    list.PathStroke(faded(theme().muted, 0.6f), 0, px(2));
+    list.PathStroke(faded(theme().muted, 0.5f), 0, px(1.8f));
     if (look().probes != nullptr) probe("ring:" + node.name + ":" + ring.timer, im(node.at + towards(from) * radius - Point{2, 2}), im(node.at + towards(from) * radius + Point{2, 2}));
     radius += px(4);
   }
@@ -118,6 +118,7 @@ void paint_sides(ImDrawList& list, const DrawnNode& node) {
     paint_squares(list, node, at);
     probe("log:" + node.name, im(at), {at.x + width, at.y + px(9)});
     y += px(14);
+    if (!node.words.empty()) draw_text(list, {x, y}, node.words, t.warn, f.small_mono, align), y += px(15);
   } else if (!node.words.empty()) {
     if (node.node == core::kNobody) draw_text(list, {node.at.x, node.at.y + node.radius + px(14)}, node.words, t.muted, f.small, 0.5f);
     else draw_text(list, {x, y}, node.words, t.muted, f.small_mono, align), y += px(15);
