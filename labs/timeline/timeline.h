@@ -4,7 +4,6 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,14 +16,16 @@ namespace timeline {
 
 inline constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
-// What a node is from a moment on, until its next Spell.
+// What a node is from a moment on, until its next Spell: one begins when any of up, paused, role and epoch changes.
 struct Spell {
   core::Time since{};
   std::size_t row = 0;
   bool up = false, paused = false;
   record::NameId role = 0;             // 0: none yet.
   double epoch = 0;
-  std::size_t shown = kNone;           // Row of the last `show`: its body is the mechanism's Shown.
+  // Row of a `show`, whose body is the mechanism's Shown: in a Moment the last one not after it, in spells() the last one
+  // when it began. kNone: none since it was started.
+  std::size_t shown = kNone;
 };
 
 // The samples of one metric at one node. Of a counter: the totals; of a timing: every sample.
@@ -80,7 +81,7 @@ struct Moment {
 
 // A thing that somebody or a script did, or that went wrong: what is marked across all plots.
 struct Mark {
-  enum class Kind : std::uint8_t { command, crash, restart, violation, drop_storm } kind{};
+  enum class Kind : std::uint8_t { command, crash, restart, violation } kind{};
   core::Time at{};
   std::size_t row = 0;
 };

@@ -1,0 +1,115 @@
+#include "labs/timeline/flights.h"
+
+#include <algorithm>
+
+namespace timeline {
+
+Flights::Open Flights::open(std::size_t row, const record::Chunk& chunk) const {
+  const std::size_t i = in_chunk(row);
+  return {static_cast<std::uint32_t>(row), chunk.node[i], chunk.peer[i], chunk.type[i], chunk.at[i]};
+}
+
+void Flights::send(std::size_t row, const record::Chunk& chunk) {
+  fates_[row] = kUnderWay;
+  since_.push_back(open(row, chunk));
+  ++under_way_;
+}
+
+// The first delivery is a message's end; while there is none, the first drop.
+Flights::Change Flights::end(std::size_t row, std::size_t send_row, bool dropped) {
+  if (send_row >= row || fates_[send_row] == kNoSend) return Change::nothing;   // A foreign file's.
+  std::uint32_t& word = fates_[send_row];
+  const std::uint32_t was = word;
+  if (was != kUnderWay && (dropped || !was_lost(was))) return Change::nothing;
+  word = static_cast<std::uint32_t>(row - send_row) * 2 + (dropped ? 1 : 0);
+  if (was == kUnderWay) {
+    --under_way_;
+    return dropped ? Change::lost : Change::delivered;
+  }
+  // A copy was dropped and thought to be all; now it is known that the message was under way all the time.
+  reopen(open(send_row, chunks_.of(send_row)), end_of(send_row, was), row);
+  return Change::delivered_after_all;
+}
+
+void Flights::reopen(const Open& open, std::size_t from, std::size_t to) {
+  for (auto at = checkpoints_.rbegin(); at != checkpoints_.rend() && at->row > from; ++at) {
+    if (at->row > to) continue;
+    const auto place = std::lower_bound(at->open.begin(), at->open.end(), open.send,
+                                        [](const Open& o, std::uint32_t send) { return o.send < send; });
+    if (place == at->open.end() || place->send != open.send) at->open.insert(place, open);
+  }
+}
+
+void Flights::look(std::size_t rows) {
+  if (rows < next_look_) return;
+  Checkpoint next{rows, {}};
+  next.open.reserve(under_way_);
+  const auto keep = [&](const Open& open) {
+    if (fates_[open.send] == kUnderWay) next.open.push_back(open);
+  };
+  if (!checkpoints_.empty()) std::for_each(checkpoints_.back().open.begin(), checkpoints_.back().open.end(), keep);
+  std::for_each(since_.begin(), since_.end(), keep);
+  since_.clear();
+  checkpoints_.push_back(std::move(next));
+  next_look_ = rows + std::max(kSpacing, kRowsPerOpen * under_way_);
+}
+
+Flights::Fate Flights::fate(std::size_t row) const {
+  const std::uint32_t word = fates_[row];
+  if (word == kNoSend) return Fate::no_send;
+  if (word == kUnderWay) return Fate::under_way;
+  return was_lost(word) ? Fate::lost : Fate::delivered;
+}
+
+std::size_t Flights::end_of(std::size_t row) const {
+  return row < fates_.size() && ended(fates_[row]) ? end_of(row, fates_[row]) : kNone;
+}
+
+Flight Flights::flight(const Open& open) const {
+  Flight flight{open.send, kNone, open.from, open.to, open.type, time_of(open.left), core::Time::max(), false};
+  flight.end = end_of(open.send);
+  if (flight.end == kNone) return flight;
+  flight.ends = time_of(chunks_.of(flight.end).at[in_chunk(flight.end)]);
+  flight.lost = was_lost(fates_[open.send]);
+  return flight;
+}
+
+const Flights::Checkpoint* Flights::checkpoint_before(std::size_t rows) const {
+  const auto after = std::upper_bound(checkpoints_.begin(), checkpoints_.end(), rows,
+                                      [](std::size_t row, const Checkpoint& c) { return row < c.row; });
+  return after == checkpoints_.begin() ? nullptr : &*(after - 1);
+}
+
+std::vector<Flight> Flights::at(std::size_t rows, std::size_t at_most) const {
+  std::vector<Flight> all;
+  const Checkpoint* const checkpoint = checkpoint_before(rows);
+  if (checkpoint)
+    for (const Open& open : checkpoint->open) {
+      if (all.size() >= at_most) return all;
+      if (under_way(open.send, fates_[open.send], rows)) all.push_back(flight(open));
+    }
+  for (std::size_t row = checkpoint ? checkpoint->row : 0; row < rows && all.size() < at_most; ++row)
+    if (under_way(row, fates_[row], rows)) all.push_back(flight(open(row, chunks_.of(row))));
+  return all;
+}
+
+std::size_t Flights::count_at(std::size_t rows) const {
+  std::size_t count = 0;
+  const Checkpoint* const checkpoint = checkpoint_before(rows);
+  if (checkpoint)
+    for (const Open& open : checkpoint->open) count += under_way(open.send, fates_[open.send], rows) ? 1 : 0;
+  for (std::size_t row = checkpoint ? checkpoint->row : 0; row < rows;) {
+    const std::uint32_t* const run = fates_.run(row);
+    const std::size_t stop = std::min(rows, (row / fates_.kBlock + 1) * fates_.kBlock);
+    for (std::size_t i = 0; row < stop; ++row, ++i) count += under_way(row, run[i], rows) ? 1 : 0;
+  }
+  return count;
+}
+
+std::size_t Flights::memory() const {
+  std::size_t bytes = fates_.memory() + since_.capacity() * sizeof(Open) + checkpoints_.capacity() * sizeof(Checkpoint);
+  for (const auto& checkpoint : checkpoints_) bytes += checkpoint.open.capacity() * sizeof(Open);
+  return bytes;
+}
+
+}  // namespace timeline

@@ -1,0 +1,26 @@
+// The samples of every metric at every node.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "labs/timeline/numbering.h"
+#include "labs/timeline/timeline.h"
+
+namespace timeline {
+
+class Metrics {
+ public:
+  void sample(core::NodeId node, record::NameId name, std::int64_t at, double value);
+  const std::vector<std::unique_ptr<Series>>& series() const { return series_; }
+  const Series* find(core::NodeId node, record::NameId name) const;
+  void percentile(record::NameId metric, core::NodeId node, double part, core::Time from, core::Time to,
+                  std::vector<double>& out) const;
+  std::size_t memory() const;
+
+ private:
+  static std::uint64_t key(core::NodeId node, record::NameId name) { return std::uint64_t{node} << 32 | name; }
+  Numbering numbers_;                             // Of node and name.
+  std::vector<std::unique_ptr<Series>> series_;   // By number.
+};
+
+}  // namespace timeline

@@ -1,0 +1,106 @@
+#include "labs/timeline/pyramid.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "labs/timeline/parts.h"
+
+namespace timeline {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+// A NaN is in no block's bounds: no comparison with it is true.
+void Pyramid::Bounds::add(const Bounds& other) {
+  if (other.least < least) least = other.least;
+  if (other.greatest > greatest) greatest = other.greatest;
+}
+
+void Pyramid::append(core::Time at, double value) {
+  const std::int64_t t = at.time_since_epoch().count();
+  at_.push_back(at_.empty() ? t : std::max(t, at_.back()));   // A foreign file's may go back; a search must not get lost.
+  values_.push_back(value);
+  std::size_t count = values_.size();
+  for (std::size_t k = 0; count % kFan == 0; ++k, count /= kFan) {
+    Bounds block{kInfinity, -kInfinity};
+    if (k == 0) block = raw(values_.size() - kFan, values_.size());
+    else for (std::size_t i = count - kFan; i < count; ++i) block.add(levels_[k - 1][i]);
+    if (levels_.size() == k) levels_.emplace_back();
+    levels_[k].push_back(block);
+  }
+}
+
+std::size_t Pyramid::first_at_or_after(core::Time time) const {
+  return at_.first_not_before(time.time_since_epoch().count());
+}
+
+std::size_t Pyramid::first_at_or_after(core::Time time, std::size_t hint) const {
+  return at_.first_not_before(time.time_since_epoch().count(), hint);
+}
+
+bool Pyramid::value_at(core::Time time, double& value) const {
+  const std::size_t after = time == core::Time::max() ? size() : first_at_or_after(time + core::Duration(1));
+  if (after == 0) return false;
+  value = values_[after - 1];
+  return true;
+}
+
+Pyramid::Bounds Pyramid::raw(std::size_t begin, std::size_t end) const {
+  Bounds all{kInfinity, -kInfinity};
+  for (; begin < end; ++begin) all.add({values_[begin], values_[begin]});
+  return all;
+}
+
+// The ragged ends at each level, then what is left a level higher.
+Pyramid::Bounds Pyramid::bounds(std::size_t begin, std::size_t end) const {
+  const std::size_t first = std::min(end, (begin + kFan - 1) / kFan * kFan);
+  const std::size_t last = std::max(first, end / kFan * kFan);
+  Bounds all = raw(begin, first);
+  all.add(raw(last, end));
+  begin = first / kFan, end = last / kFan;
+  for (std::size_t k = 0; begin < end; ++k) {
+    const Blocks<Bounds>& level = levels_[k];
+    for (; begin < end && begin % kFan != 0; ++begin) all.add(level[begin]);
+    for (; begin < end && end % kFan != 0; --end) all.add(level[end - 1]);
+    begin /= kFan, end /= kFan;
+  }
+  return all;
+}
+
+void Pyramid::columns(core::Time from, core::Time to, std::vector<Column>& out) const {
+  const Parts parts(from, to, out.size());
+  std::size_t begin = first_at_or_after(from);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const std::size_t end = first_at_or_after(core::Time(core::Duration(parts.begin(i + 1))), begin);
+    out[i] = {};
+    if (begin < end) {
+      const Bounds all = bounds(begin, end);
+      const bool numbers = all.least <= all.greatest;
+      out[i] = {numbers ? all.least : kNone, numbers ? all.greatest : kNone, values_[begin], values_[end - 1], end - begin};
+    }
+    begin = end;
+  }
+}
+
+bool Pyramid::range(core::Time from, core::Time to, double& least, double& greatest) const {
+  const std::size_t end = first_at_or_after(to);
+  std::size_t begin = from == core::Time::max() ? size() : first_at_or_after(from + core::Duration(1));
+  if (begin > 0) --begin;   // What is in force at `from`.
+  if (begin >= end && (begin >= size() || time(begin) > from)) return false;
+  const Bounds all = bounds(begin, std::max(end, begin + 1));
+  if (!(all.least <= all.greatest)) return false;
+  least = all.least, greatest = all.greatest;
+  return true;
+}
+
+std::size_t Pyramid::memory() const {
+  std::size_t bytes = at_.memory() + values_.memory();
+  for (const auto& level : levels_) bytes += level.memory();
+  return bytes;
+}
+
+}  // namespace timeline
