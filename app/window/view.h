@@ -43,6 +43,15 @@ struct OpenLab {                                 // A name or a path.
   std::vector<std::string> settings;
 };
 struct OpenRun { std::string path; };
+// --- Of the library's runs, by their paths.
+struct RenameRun { std::string path, name; };
+struct NoteRun { std::string path, note; };
+struct TagRun { std::string path; std::vector<std::string> tags; };
+struct DeleteRuns { std::vector<std::string> paths; };
+struct RestoreRuns { std::vector<std::string> paths; };   // What was deleted comes back.
+struct ExportRun { std::string path; };          // Asks for format and place. Empty: the run looked at.
+struct CompareRuns { std::vector<std::string> paths; };
+struct ImportRuns { std::vector<std::string> paths; };    // Copies of files from elsewhere.
 struct Reopen { bool loopback = false; };        // The same lab again, from its beginning.
 struct GoTo { Place place{}; };
 struct Show { std::string panel; };              // Brings a tab to the front: "events", "inspector", ...
@@ -61,7 +70,8 @@ struct FullScreen {};
 struct Quit {};
 
 using Wish = std::variant<Give, Undo, Redo, Play, SetSpeed, StepForward, StepBack, Seek, GoLive, Fork, SwitchBranch, CloseBranch,
-                          LayOver, StopAtViolation, GuideNext, GuideBegin, GuideRestart, GuideDo, Answered, HintUsed, OpenLab, OpenRun, Reopen, GoTo,
+                          LayOver, StopAtViolation, GuideNext, GuideBegin, GuideRestart, GuideDo, Answered, HintUsed, OpenLab, OpenRun, RenameRun,
+                          NoteRun, TagRun, DeleteRuns, RestoreRuns, ExportRun, CompareRuns, ImportRuns, Reopen, GoTo,
                           Show, Ask, Say, CopyText, ZoomTime, PanTime, FitTime, ClearSelection, SelectNode, AddPlot, SetScale, SetTheme, FullScreen, Quit>;
 
 // For std::visit: a function for each kind of wish.

@@ -168,10 +168,14 @@ void draw_icon(ImDrawList& list, Icon icon, ImVec2 c, float size, Colour colour)
       break;
     case Icon::undo:
     case Icon::redo: {
+      // Most of a circle that is open at the top, with its arrow where it came from.
       const float d = icon == Icon::undo ? -1.0f : 1.0f;
-      list.PathArcTo(at(0, 0.15f), h * 0.55f, d < 0 ? 3.6f : -0.45f, d < 0 ? 6.9f : -3.75f, 20);
-      list.PathStroke(colour, 0, line);
-      list.AddTriangleFilled(at(d * 0.85f, -0.1f), at(d * 0.15f, -0.15f), at(d * 0.65f, -0.7f), colour);
+      for (int i = 0; i <= 20; ++i) {
+        const float angle = -1.2f + 4.2f * static_cast<float>(i) / 20;
+        list.PathLineTo(at(-d * std::cos(angle) * 0.62f * -1, 0.12f + std::sin(angle) * 0.62f));
+      }
+      list.PathStroke(colour, 0, line * 1.3f);
+      list.AddTriangleFilled(at(d * 0.6f, -0.62f), at(d * -0.1f, -0.72f), at(d * 0.2f, -0.08f), colour);
       break;
     }
     case Icon::plus:

@@ -20,6 +20,12 @@ void Lesson::begin(std::size_t step) {
   judge(false);
 }
 
+void Lesson::take_over(std::vector<Begun> begun, std::vector<std::optional<core::Time>> done_at) {
+  begun_ = std::move(begun);
+  begun_.pop_back();
+  status_.done_at = std::move(done_at);
+}
+
 void Lesson::do_commands() {
   if (!under_way() || status_.doing || lab_.steps[status_.step].commands.empty()) return;
   status_.doing = true;
@@ -37,14 +43,15 @@ world::Command Lesson::take() {
   return command;
 }
 
-void Lesson::judge(bool may_be_done) {
-  if (!under_way() || status_.step_done) return;
+bool Lesson::judge(bool may_be_done) {
+  if (!under_way() || status_.step_done) return false;
   const bool all = progress_->update(facts_);
   if (all && may_be_done && !status_.doing) {
     status_.step_done = true;
     status_.done_at[status_.step] = facts_.now();
   }
   status_.over = !status_.step_done && facts_.now() >= status_.began + lab_.limit;
+  return status_.step_done;
 }
 
 GuideStatus Lesson::status() const {

@@ -19,8 +19,8 @@ class Lesson {
   // Judges this step from now on; one beyond the last: all are done.
   void begin(std::size_t step);
   void next() { begin(status_.step + 1); }
-  // Takes over which steps somebody else had done before this one.
-  void done_before(const std::vector<std::optional<core::Time>>& done_at) { status_.done_at = done_at; }
+  // Goes on where somebody else was, who had begun and done these; the last one begun is yet to be begun here.
+  void take_over(std::vector<Begun> begun, std::vector<std::optional<core::Time>> done_at);
 
   // The step's own commands are wished for from now on.
   void do_commands();
@@ -29,8 +29,8 @@ class Lesson {
   world::Command take();
 
   // Looks at all conditions as of now. A step is done when they are and none of its own commands is left to give, unless
-  // it is known that it is not done yet.
-  void judge(bool may_be_done = true);
+  // it is known that it is not done yet. True: it has just become so.
+  bool judge(bool may_be_done = true);
   GuideStatus status() const;
   const std::vector<Begun>& begun() const { return begun_; }
 

@@ -25,15 +25,6 @@ Origin origin_of(const record::RunHeader& header) {
 
 }  // namespace
 
-std::vector<Given> commands_before(const record::Recording& recording, std::size_t rows) {
-  std::vector<Given> given;
-  recording.visit(0, rows, [&](const record::Event& event, core::BytesView body) {
-    if (event.kind != record::EventKind::command || event.type != 0) return;
-    given.push_back({event.at, world::parse_command({reinterpret_cast<const char*>(body.data()), body.size()})});
-  });
-  return given;
-}
-
 std::vector<Given> commands_of(const record::Recording& recording, core::Time until) {
   const bool all = until == core::Time::max();
   return commands_before(recording, all ? recording.size() : recording.first_at_or_after(until + core::Duration(1)));
@@ -64,6 +55,7 @@ void Session::as_fast_as_it_goes() { run_until(core::Time::max()); }
 void Session::stand() { run_until(core::kStart); }
 void Session::step(Unit unit) { worker_->wish(unit); }
 void Session::stop_at_violation(bool wished) { worker_->wish(Worker::StopAtViolation{wished}); }
+void Session::stop_when_done(bool wished) { worker_->wish(Worker::StopWhenDone{wished}); }
 void Session::give(world::Command command) { worker_->wish(std::move(command)); }
 void Session::next_step() { worker_->wish(Worker::NextStep{}); }
 void Session::begin_step(std::size_t step) { worker_->wish(Worker::BeginStep{step}); }

@@ -90,13 +90,15 @@ class Session {
   // Called on the worker's thread after each change; must be quick. Set before anything else.
   void on_change(std::function<void()> call);
 
-  // The world may go on until `target`, and stands then. `as_fast_as_it_goes`: without an end. After it stood still at a
-  // violation both mean nothing until status() has told of that: whoever asks for them does not know yet.
+  // The world may go on until `target`, and stands then. `as_fast_as_it_goes`: without an end. After it came to a stand by
+  // itself, at a violation or a step that is done, both mean nothing until status() has told of that: whoever asks for
+  // them does not know yet.
   void run_until(core::Time target);
   void as_fast_as_it_goes();
   void stand();                        // As soon as the present slice is over.
   void step(Unit unit);                // One event, or up to the next delivery. Several are done one after the other.
   void stop_at_violation(bool wished); // Stands at the first one. On from the start.
+  void stop_when_done(bool wished);    // Stands when a step of the lab is done. Off at the start.
   void give(world::Command command);
 
   void next_step();                    // Of the lab, also when this one is not done.

@@ -1,4 +1,5 @@
 // The thread of a session. It owns the world and everything that listens to it; others leave wishes, and copy a Status.
+// past.cc is what a fork does first.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -13,14 +14,22 @@
 
 namespace session {
 
+// Time passes in slices, as in guide::run_lab,
+inline constexpr auto kSlice = std::chrono::milliseconds(10);
+// none of which takes longer than this, however much happens in it.
+inline constexpr auto kWallSlice = std::chrono::milliseconds(8);
+// A clock is asked once for so many things that happen.
+inline constexpr unsigned kSeldom = 64;
+
 // What a fork does again before it is one's own.
 struct Session::Past {
   std::shared_ptr<const record::Recording> of;
   std::size_t rows = 0;               // Of it, those that belong to the past.
   core::Time until{};
   std::size_t commands = 0;           // At most so many of its own commands.
-  // Where its person was in the lab, if that is known: the step, when it began, which were done.
-  std::optional<Lesson::Begun> step;
+  // Where its person was in the lab, if that is known: the steps and when they began, the last one until then, and which
+  // were done.
+  std::vector<Lesson::Begun> begun;
   std::vector<std::optional<core::Time>> done_at;
 };
 
@@ -50,12 +59,15 @@ struct Session::Worker {
   struct StopAtViolation {
     bool wished;
   };
+  struct StopWhenDone {
+    bool wished;
+  };
   struct NextStep {};
   struct BeginStep {
     std::size_t step;
   };
   struct DoStep {};
-  using Wish = std::variant<Until, Unit, StopAtViolation, world::Command, NextStep, BeginStep, DoStep>;
+  using Wish = std::variant<Until, Unit, StopAtViolation, StopWhenDone, world::Command, NextStep, BeginStep, DoStep>;
 
   // For all threads.
   void wish(Wish wish);
@@ -69,6 +81,7 @@ struct Session::Worker {
   void operator()(const Until& until);
   void operator()(Unit unit);
   void operator()(const StopAtViolation& stop) { stop_at_violation_ = stop.wished; }
+  void operator()(const StopWhenDone& stop) { stop_when_done_ = stop.wished; }
   void operator()(const world::Command& command);
   void operator()(const NextStep&) { lesson_->next(); }
   void operator()(const BeginStep& step) { lesson_->begin(step.step); }
@@ -80,6 +93,7 @@ struct Session::Worker {
   void work();
   void read_through();
   void begin_world();
+  bool finish_moment();
   void do_past_again();
   void compare_with_past();
   bool done_again(core::Time until);
@@ -89,7 +103,10 @@ struct Session::Worker {
   void go_on();
   void pass(core::Time end);
   bool one_step(Unit unit);
+  void judge();
+  void judge_at_last();
   void look();
+  void stop_by_itself();
   bool may_go_on() const { return !dead_ && (!steps_.empty() || world_->now() < target_); }
   void wait();
   bool interrupted() const { return ended_.load(std::memory_order_relaxed) || wished_.load(std::memory_order_relaxed); }
@@ -100,7 +117,6 @@ struct Session::Worker {
   std::string store_trouble() const;
 
   // The worker's own.
-  const Origin* origin_ = nullptr;
   std::optional<Past> past_;                  // Only until it was done again.
   std::shared_ptr<record::Recording> live_;   // Null: the run was loaded.
   std::shared_ptr<const record::Recording> recording_;
@@ -116,7 +132,7 @@ struct Session::Worker {
   std::uint64_t step_from_ = 0;               // Events, or deliveries, when it began.
   bool step_begun_ = false;
   bool lesson_begun_ = false;
-  bool stop_at_violation_ = true;
+  bool stop_at_violation_ = true, stop_when_done_ = false;
   bool noticed_violation_ = false;
   bool dead_ = false;                         // Something was thrown in the middle of the world: it stands for good.
   std::string trouble_;                       // Why.
@@ -126,6 +142,9 @@ struct Session::Worker {
   core::Time measured_now_{};
   std::uint64_t measured_events_ = 0;
   double speed_ = 0, events_per_second_ = 0;
+  bool judging_seems_costly_ = false;
+  Wall::time_point judge_again_{};            // Not before: it was costly.
+  bool unjudged_ = false;                     // Time has passed since the conditions were judged.
 
   // Everybody's.
   std::mutex mutex_;                          // Of all below; held to copy, never while the world works.
@@ -134,7 +153,7 @@ struct Session::Worker {
   Status status_;
   std::vector<Lesson::Begun> begun_;
   std::function<void()> on_change_;
-  bool unseen_violation_ = false;             // It stands at one, and nobody has asked for the status since.
+  bool unseen_stop_ = false;                  // It came to a stand by itself, and nobody knows yet.
   std::atomic<bool> wished_{false}, ended_{false};
 
   std::thread thread_;

@@ -16,8 +16,8 @@ constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 // A NaN is in no block's bounds: no comparison with it is true.
 void Pyramid::Bounds::add(const Bounds& other) {
-  if (other.least < least) least = other.least;
-  if (other.greatest > greatest) greatest = other.greatest;
+  least = other.least < least ? other.least : least;
+  greatest = other.greatest > greatest ? other.greatest : greatest;
 }
 
 void Pyramid::append(core::Time at, double value) {
@@ -75,21 +75,27 @@ void Pyramid::add_raw(std::size_t begin, std::size_t end, Bounds& all) const {
   for (std::size_t i = 0; i < end - begin; ++i) all.add({values[i], values[i]});
 }
 
-// The ragged ends at each level, then what is left a level higher.
+// The ragged ends at each level, then what is left a level higher. The left and the right ends are compared apart, so that
+// the processor does both at once.
 Pyramid::Bounds Pyramid::bounds(std::size_t begin, std::size_t end) const {
   const std::size_t first = std::min(end, (begin + kFan - 1) / kFan * kFan);
   const std::size_t last = std::max(first, end / kFan * kFan);
-  Bounds all{kInfinity, -kInfinity};
-  add_raw(begin, first, all);
-  add_raw(last, end, all);
+  Bounds left{kInfinity, -kInfinity}, right = left;
+  add_raw(begin, first, left);
+  add_raw(last, end, right);
   begin = first / kFan, end = last / kFan;
   for (std::size_t k = 0; begin < end; ++k) {
-    const Blocks<Bounds>& level = levels_[k];
-    for (; begin < end && begin % kFan != 0; ++begin) all.add(level[begin]);
-    for (; begin < end && end % kFan != 0; --end) all.add(level[end - 1]);
+    const Blocks<Bounds>& level = levels_.data()[k];
+    const std::size_t stop = std::min(end, (begin + kFan - 1) / kFan * kFan);
+    if (begin < stop)
+      for (const Bounds* at = level.run(begin); begin < stop; ++begin) left.add(*at++);
+    const std::size_t rest = std::max(begin, end / kFan * kFan);
+    if (rest < end)
+      for (const Bounds* at = level.run(rest) + (end - rest); end > rest; --end) right.add(*--at);
     begin /= kFan, end /= kFan;
   }
-  return all;
+  left.add(right);
+  return left;
 }
 
 void Pyramid::bounds(std::size_t begin, std::size_t end, double& least, double& greatest) const {

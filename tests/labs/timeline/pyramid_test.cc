@@ -69,6 +69,32 @@ TEST(Pyramid, NoSpikeIsLostInAnyColumn) {
   }
 }
 
+TEST(Pyramid, OfALongSeriesEverySpikeIsInItsColumnAndInNoOther) {
+  const auto count = static_cast<std::int64_t>(record::trials(1'000'000, 10'000'000));
+  core::Rng rng(7);
+  std::vector<std::int64_t> spikes;
+  for (int i = 0; i < 40; ++i) spikes.push_back(static_cast<std::int64_t>(rng.below(count)));
+  std::sort(spikes.begin(), spikes.end());
+  Pyramid pyramid;
+  for (std::int64_t i = 0; i < count; ++i) pyramid.append(at(i * 10), std::binary_search(spikes.begin(), spikes.end(), i) ? 1e6 : rng.unit());
+  for (int i = 0; i < 20; ++i) {
+    std::int64_t from = static_cast<std::int64_t>(rng.below(count * 10)), to = static_cast<std::int64_t>(rng.below(count * 10));
+    if (from > to) std::swap(from, to);
+    std::vector<Column> columns(1600);
+    pyramid.columns(at(from), at(to), columns);
+    const Parts parts(at(from), at(to), columns.size());
+    std::size_t samples = 0;
+    for (std::size_t k = 0; k < columns.size(); ++k) {
+      const auto first = std::lower_bound(spikes.begin(), spikes.end(), (parts.begin(k) + 9) / 10);
+      const bool spike = first != spikes.end() && *first * 10 < parts.begin(k + 1);
+      ASSERT_EQ(columns[k].greatest == 1e6, spike && columns[k].samples > 0) << k;
+      ASSERT_EQ(spike && columns[k].samples == 0, false);
+      samples += columns[k].samples;
+    }
+    ASSERT_EQ(samples, static_cast<std::size_t>((to + 9) / 10 - (from + 9) / 10));
+  }
+}
+
 TEST(Pyramid, TheRangeHoldsWhatIsInForceWhenItBegins) {
   Pyramid pyramid;
   double least = 0, greatest = 0, value = 0;
