@@ -8,6 +8,7 @@
 #include "app/library/library.h"
 #include "app/window/panels/runs_list.h"
 #include "app/window/view.h"
+#include "imgui.h"
 
 namespace window {
 
@@ -47,7 +48,8 @@ struct Runs {
   std::string current_;                        // The path of the row that keys are about.
   std::set<std::string> checked_;
   std::optional<Editing> editing_;
-  std::vector<std::string> deleted_;           // What `Undo` brings back.
+  std::vector<std::string> deleted_;           // What `Undo` brings back,
+  double deleted_at_ = 0;                      // and since when.
   std::vector<std::size_t> rows_;              // Listed, in order; of this frame.
 };
 

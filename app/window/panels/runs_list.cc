@@ -127,9 +127,9 @@ std::vector<PlacedColumn> placed_columns(float width) {
                            {RunColumn::seed, 52, 0, true, 7},      {RunColumn::when, 124, 0, false, 1}, {RunColumn::length, 66, 0, true, 2},
                            {RunColumn::events, 62, 0, true, 6},    {RunColumn::size, 62, 0, true, 3},   {RunColumn::tags, 100, 1, false, 5},
                            {RunColumn::note, 120, 3, false, 5}};
-  constexpr float kGap = 18;
+  const float space = 18;
   const auto needed = [&] {
-    return std::accumulate(wishes.begin(), wishes.end(), -kGap, [](float sum, const Wish& w) { return sum + w.least + kGap; });
+    return std::accumulate(wishes.begin(), wishes.end(), -space, [&](float sum, const Wish& w) { return sum + w.least + space; });
   };
   while (wishes.size() > 1 && needed() > width)
     wishes.erase(std::max_element(wishes.begin(), wishes.end(), [](const Wish& a, const Wish& b) { return a.rank < b.rank; }));
@@ -140,7 +140,7 @@ std::vector<PlacedColumn> placed_columns(float width) {
   for (const Wish& w : wishes) {
     const float wide = w.least + (shares > 0 ? left * w.share / shares : 0);
     placed.push_back({w.column, x, wide, w.right});
-    x += wide + kGap;
+    x += wide + space;
   }
   return placed;
 }
