@@ -219,7 +219,9 @@ void Runs::draw_cell(const library::RunEntry& run, const PlacedColumn& column, I
   const float wide = std::min(width, text_size(words, font).x);
   const bool offered = hovered && words.empty() && (column.column == RunColumn::tags || column.column == RunColumn::note);
   ImGui::SetCursorScreenPos({at.x + (column.right ? column.width - wide : 0), y});
-  if (offered)
+  if (column.column == RunColumn::note && words.empty() && !run.trouble.empty())
+    fitted(run.trouble, column.width, theme().bad);
+  else if (offered)
     text(column.column == RunColumn::tags ? "add tags" : "add a note", theme().faint);
   else
     fitted(words.substr(0, words.find('\n')), width, is_name ? theme().text : theme().muted, font);
@@ -240,7 +242,11 @@ bool Runs::draw_editor(const library::RunEntry& run, const PlacedColumn& column,
   const std::string id = "edit " + std::string(names(RunColumn{})[static_cast<std::size_t>(column.column)]);
   ImGui::SetCursorScreenPos({at.x - px(6), at.y + std::floor((px(kRow) - ImGui::GetFrameHeight()) / 2)});
   if (editing_->fresh) ImGui::SetKeyboardFocusHere();
+  ImGui::PushStyleColor(ImGuiCol_Border, theme().accent);
+  ImGui::PushStyleVar(ImGuiStyleVar_FrameBorderSize, px(1.5f));
   field(id, editing_->text, column.column == RunColumn::tags ? "first, second" : "", column.width + px(6));
+  ImGui::PopStyleVar();
+  ImGui::PopStyleColor();
   const bool was_fresh = std::exchange(editing_->fresh, false);
   if (ImGui::IsItemActive() && ImGui::IsKeyPressed(kEscape, false)) {
     editing_.reset();

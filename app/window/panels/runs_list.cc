@@ -44,6 +44,14 @@ std::string moment_text(std::int64_t when, const char* form) {
   return out;
 }
 
+// A long run's length as people say it.
+std::string length_text(core::Duration length) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(length).count();
+  if (seconds < 100) return seconds_text(length);
+  if (seconds < 6000) return std::to_string(seconds / 60) + " min " + std::to_string(seconds % 60) + " s";
+  return std::to_string(seconds / 3600) + " h " + std::to_string(seconds / 60 % 60) + " min";
+}
+
 std::string with_thousands(std::uint64_t value) {
   std::string digits = std::to_string(value);
   for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
@@ -96,7 +104,7 @@ std::string cell_text(const RunEntry& run, RunColumn column) {
     case RunColumn::world: return run.world;
     case RunColumn::seed: return unknown ? "" : std::to_string(run.seed);
     case RunColumn::when: return moment_text(run.when, "%Y-%m-%d %H:%M");
-    case RunColumn::length: return unknown ? "" : seconds_text(run.length);
+    case RunColumn::length: return unknown ? "" : length_text(run.length);
     case RunColumn::events: return unknown ? "" : count_text(static_cast<double>(run.events));
     case RunColumn::size: return bytes_text(static_cast<double>(run.bytes));
     case RunColumn::tags: return tags_text(run.tags);
@@ -124,7 +132,7 @@ std::vector<PlacedColumn> placed_columns(float width) {
     int rank;                          // The higher, the sooner it goes.
   };
   std::vector<Wish> wishes{{RunColumn::name, 190, 3, false, 0},   {RunColumn::lab, 140, 1, false, 4},  {RunColumn::world, 78, 0, false, 8},
-                           {RunColumn::seed, 52, 0, true, 7},      {RunColumn::when, 124, 0, false, 1}, {RunColumn::length, 66, 0, true, 2},
+                           {RunColumn::seed, 52, 0, true, 7},      {RunColumn::when, 124, 0, false, 1}, {RunColumn::length, 88, 0, true, 2},
                            {RunColumn::events, 62, 0, true, 6},    {RunColumn::size, 62, 0, true, 3},   {RunColumn::tags, 100, 1, false, 5},
                            {RunColumn::note, 120, 3, false, 5}};
   const float space = 18;

@@ -227,7 +227,7 @@ TEST(RunsPanel, OfAThousandOnlyThoseInSightAreDrawnAndKeysReachTheLast) {
   placed.hands.click("field:search runs");
   placed.hands.type("run 77");
   placed.hands.frame();
-  EXPECT_TRUE(placed.hands.sees("text:11 of 1000 runs \u00b7 8.5 MB")) << placed.hands.all();
+  EXPECT_TRUE(placed.hands.sees("text:19 of 1000 runs \u00b7 12.2 MB")) << placed.hands.all();
 }
 
 TEST(RunsPanel, PicturesToLookAt) {
