@@ -1,9 +1,8 @@
 // The place of all runs, with real hands on the real panel.
 #include "app/window/panels/runs.h"
 
-#include <filesystem>
-
 #include "tests/app/window/hands.h"
+#include "tests/app/window/pictures.h"
 
 namespace window {
 namespace {
@@ -43,10 +42,7 @@ struct Placed {
       if (const auto* kind = std::get_if<Kind>(&wish)) all.push_back(*kind);
     return all;
   }
-  void picture(const std::string& name) {
-    std::filesystem::create_directories(std::string(SOURCE_DIR) + "/build/pictures");
-    EXPECT_TRUE(write_png(stage.picture(), std::string(SOURCE_DIR) + "/build/pictures/" + name + ".png"));
-  }
+  void picture(const std::string& name) { save_picture(stage, name); }
   std::vector<RunEntry> runs;
   Stage stage;
   Runs panel;
@@ -238,11 +234,13 @@ TEST(RunsPanel, PicturesToLookAt) {
     EXPECT_EQ(placed.hands.clipped(), "") << width;
     placed.picture("runs-" + std::to_string(width));
   }
-  Placed light(four(), 2400, 1000);
-  light.stage.scale = 2, light.stage.colours = &light_theme();
-  light.hands.frame(2);
-  light.hands.click("cell:Note of A first look");
-  light.picture("runs-light-2x");
+  {
+    Placed light(four(), 2400, 1000);
+    light.stage.scale = 2, light.stage.colours = &light_theme();
+    light.hands.frame(2);
+    light.hands.click("cell:Note of A first look");
+    light.picture("runs-light-2x");
+  }
   Placed none({}, 1000, 420);
   none.picture("runs-none");
 }
