@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/window/top_bar.h"
 #include "app/window/widgets.h"
 #include "labs/catalog/labs.h"
 #include "labs/record/open_run.h"
@@ -47,6 +48,8 @@ void Shell::draw(double seconds) {
   draw_place();
   draw_said();
   ImGui::End();
+  draw_dialogs();
+  take_keys();
   for (const auto& wish : commands_.take()) do_wish(wish);
 }
 
@@ -55,29 +58,12 @@ void Shell::draw_top_bar() {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.AddRectFilled({0, 0}, {width, px(kTopBar)}, theme().ground);
   list.AddLine({0, px(kTopBar) - 1}, {width, px(kTopBar) - 1}, theme().line);
-  draw_text(list, {px(18), px(14)}, "Faultline", theme().text, look().fonts.strong);
+  draw_text(list, {px(20), px(14)}, "Faultline", theme().text, look().fonts.strong);
   ImGui::SetCursorPos(px(120, 8));
   auto chosen = static_cast<std::size_t>(place);
   if (choice("places", {"Labs", "Bench", "Runs"}, chosen)) commands_.want(GoTo{static_cast<Place>(chosen)});
-  if (place == Place::bench && player_) draw_transport(player_->view());
-}
-
-void Shell::draw_transport(const View& view) {
-  using session::Session;
-  const float width = ImGui::GetWindowWidth();
-  ImGui::SetCursorPos({std::floor(width * 0.39f), px(8)});
-  if (icon_button(Icon::step_back, "Step back", {}, "The event before  ,")) commands_.want(StepBack{Session::Unit::event});
-  ImGui::SameLine(0, px(4));
-  ButtonLook play;
-  play.primary = true, play.width = px(36);
-  if (icon_button(view.playing ? Icon::pause : Icon::play, view.playing ? "Pause" : "Play", play, view.playing ? "Pause  Space" : "Play  Space"))
-    commands_.want(Play{!view.playing});
-  ImGui::SameLine(0, px(4));
-  if (icon_button(Icon::step_forward, "Step", {}, "One event  .")) commands_.want(StepForward{Session::Unit::event});
-  ImGui::SameLine(0, px(4));
-  if (icon_button(Icon::message_forward, "Step message", {}, "Until the next message arrives  Shift+.")) commands_.want(StepForward{Session::Unit::message});
-  ImGui::SameLine(0, px(20));
-  text(time_text(view.at), theme().text, look().fonts.mono);
+  if (place == Place::bench && player_) draw_transport(player_->view(), selection_, commands_);
+  draw_find(commands_);
 }
 
 void Shell::draw_place() {
@@ -113,7 +99,42 @@ void Shell::draw_said() {
   draw_text(list, at, said_, said_bad_ ? theme().bad : theme().text);
 }
 
+void Shell::draw_dialogs() {
+  const std::optional<View> view = player_ ? std::optional<View>(player_->view()) : std::nullopt;
+  if (palette_.is_open()) palette_.draw(view ? &*view : nullptr, labs_, actions(view ? &*view : nullptr, place, look().scale), commands_);
+  help_.draw();
+  preferences_dialog_.draw(preferences, commands_);
+}
+
+// A dialog has the keyboard for itself.
+void Shell::take_keys() {
+  if (palette_.is_open() || help_.open || preferences_dialog_.open) return;
+  const std::optional<View> view = player_ ? std::optional<View>(player_->view()) : std::nullopt;
+  if (auto wish = pressed_action(view ? &*view : nullptr, place, look().scale)) commands_.want(std::move(*wish));
+}
+
+void Shell::ask(const std::string& dialog) {
+  if (dialog == "palette") palette_.open();
+  if (dialog == "help") help_.open = true;
+  if (dialog == "preferences") preferences_dialog_.open = true;
+}
+
+// The stretch of time that is shown: shorter or longer around the moment, or moved by a part of it.
+void Shell::move_time(double factor, double part) {
+  if (!player_) return;
+  const core::Time at = player_->view().at;
+  Selection& s = selection_;
+  const double length = std::max(1000.0, static_cast<double>((s.to - s.from).count()));
+  const double around = std::clamp(static_cast<double>((at - s.from).count()) / length, 0.0, 1.0);
+  const double wanted = std::max(1000.0, length * factor);
+  const double from = static_cast<double>(s.from.time_since_epoch().count()) + around * (length - wanted) + part * length;
+  s.from = core::kStart + core::Duration(static_cast<std::int64_t>(std::max(0.0, from)));
+  s.to = s.from + core::Duration(static_cast<std::int64_t>(wanted));
+  if (part != 0) s.follow = false;
+}
+
 void Shell::do_wish(const Wish& wish) {
+  if (const auto* w = std::get_if<StopAtViolation>(&wish)) preferences.stop_at_violation = w->on;
   if (player_ && player_->wish(wish, selection_, commands_)) return;
   std::visit(Cases{[&](const OpenLab& w) { open_lab(w); }, [&](const OpenRun& w) { open_run(w); },
                    [&](const GoTo& w) { place = w.place; },
@@ -122,6 +143,24 @@ void Shell::do_wish(const Wish& wish) {
                    [&](const CopyText& w) {
                      if (outside_.copy) outside_.copy(w.text);
                      commands_.want(Say{"Copied."});
+                   },
+                   [&](const Ask& w) { ask(w.dialog); },
+                   [&](const ZoomTime& w) { move_time(w.factor, 0); }, [&](const PanTime& w) { move_time(1, w.part); },
+                   [&](const FitTime&) {
+                     selection_.follow = false;
+                     selection_.from = core::kStart;
+                     if (player_) selection_.to = std::max(core::kStart + std::chrono::milliseconds(1), player_->view().end);
+                   },
+                   [&](const ClearSelection&) {
+                     selection_.node = selection_.link_from = selection_.link_to = core::kNobody;
+                     selection_.row = timeline::kNone;
+                     selection_.range.reset();
+                   },
+                   [&](const SelectNode& w) { selection_.node = w.node, selection_.row = timeline::kNone; },
+                   [&](const Reopen& w) { reopen(w.loopback); },
+                   [&](const FullScreen&) {
+                     full_screen_ = !full_screen_;
+                     if (outside_.full_screen) outside_.full_screen(full_screen_);
                    },
                    [&](const SetScale& w) { preferences.scale = std::clamp(w.scale, 0.75f, 2.5f); },
                    [&](const SetTheme& w) { preferences.theme = w.name; }, [&](const Quit&) { quit_ = true; },
@@ -154,6 +193,21 @@ void Shell::open_lab(const OpenLab& open) {
     origin.program = outside_.program;
     origin.path = outside_.new_path ? outside_.new_path(origin.lab.name) : "";
     this->open(std::make_unique<session::Session>(std::move(origin)));
+    commands_.want(Play{true});
+  } catch (const std::exception& why) {
+    commands_.want(Say{why.what(), true});
+  }
+}
+
+void Shell::reopen(bool loopback) {
+  if (!player_) return;
+  const session::Origin& origin = player_->session().origin();
+  session::Origin again;
+  again.lab = origin.lab, again.seed = origin.seed, again.settings = origin.settings, again.program = outside_.program;
+  again.loopback = loopback;
+  again.path = outside_.new_path ? outside_.new_path(again.lab.name) : "";
+  try {
+    this->open(std::make_unique<session::Session>(std::move(again)));
     commands_.want(Play{true});
   } catch (const std::exception& why) {
     commands_.want(Say{why.what(), true});

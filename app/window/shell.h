@@ -8,8 +8,12 @@
 #include <vector>
 
 #include "app/library/library.h"
+#include "app/window/actions.h"
 #include "app/window/bench.h"
 #include "app/window/panels/gallery.h"
+#include "app/window/panels/help.h"
+#include "app/window/panels/palette.h"
+#include "app/window/panels/preferences.h"
 #include "app/window/panels/runs.h"
 #include "app/window/player.h"
 
@@ -49,12 +53,16 @@ class Shell {
 
  private:
   void draw_top_bar();
-  void draw_transport(const View& view);
   void draw_place();
+  void draw_dialogs();
+  void take_keys();
+  void ask(const std::string& dialog);
+  void move_time(double factor, double part);
   void draw_said();
   void do_wish(const Wish& wish);
   void open_lab(const OpenLab& open);
   void open_run(const OpenRun& open);
+  void reopen(bool loopback);
 
   Outside outside_;
   std::vector<guide::Lab> labs_;
@@ -63,11 +71,14 @@ class Shell {
   Gallery gallery_;
   Runs runs_panel_;
   Bench bench_;
+  Palette palette_;
+  Help help_;
+  PreferencesDialog preferences_dialog_;
   std::unique_ptr<Player> player_;
   Selection selection_;
   Commands commands_;
   std::string said_;
-  bool said_bad_ = false, quit_ = false, only_ = false;
+  bool said_bad_ = false, quit_ = false, only_ = false, full_screen_ = false;
   double said_until_ = 0;
 };
 

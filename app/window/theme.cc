@@ -14,7 +14,7 @@ constexpr Theme kDark{
     .text = rgb(0xe6e8ee), .muted = rgb(0xa3a8b4), .faint = rgb(0x848997),
     .accent = rgb(0x56b4e9), .on_accent = rgb(0x0d1a24),
     .good = rgb(0x2fb98c), .warn = rgb(0xe69f00), .bad = rgb(0xf0705a),
-    .series = {rgb(0x56b4e9), rgb(0xe69f00), rgb(0x2fb98c), rgb(0xd793b8), rgb(0xf0e442), rgb(0x6f9bff), rgb(0xf0705a), rgb(0xc7ccd6)},
+    .series = {rgb(0x56b4e9), rgb(0xffc727), rgb(0x5ff0b1), rgb(0xc684a9), rgb(0xa5a100), rgb(0x7183ea), rgb(0xf26f5b), rgb(0xcfd6e5)},
 };
 
 constexpr Theme kLight{
@@ -25,7 +25,7 @@ constexpr Theme kLight{
     .text = rgb(0x1c2028), .muted = rgb(0x525a68), .faint = rgb(0x686f7d),
     .accent = rgb(0x0a6aa8), .on_accent = rgb(0xffffff),
     .good = rgb(0x007a58), .warn = rgb(0x9a5b00), .bad = rgb(0xc03a1c),
-    .series = {rgb(0x0072b2), rgb(0xb86e00), rgb(0x008a64), rgb(0xa8518a), rgb(0x8a7a00), rgb(0x3556c9), rgb(0xc8431f), rgb(0x4a505c)},
+    .series = {rgb(0x0072b2), rgb(0x854000), rgb(0x2aa408), rgb(0x762477), rgb(0x8e7cf6), rgb(0x1b37a5), rgb(0xcc4d4b), rgb(0x4e5057)},
 };
 
 constexpr Theme kHighContrast{
@@ -36,7 +36,7 @@ constexpr Theme kHighContrast{
     .text = rgb(0xffffff), .muted = rgb(0xdadde4), .faint = rgb(0xb9bec9),
     .accent = rgb(0x6cc8ff), .on_accent = rgb(0x000000),
     .good = rgb(0x3fe0ab), .warn = rgb(0xffb31a), .bad = rgb(0xff7f66),
-    .series = {rgb(0x6cc8ff), rgb(0xffb31a), rgb(0x3fe0ab), rgb(0xf0a8d0), rgb(0xfff04d), rgb(0x8fb2ff), rgb(0xff7f66), rgb(0xffffff)},
+    .series = {rgb(0xa1bbfe), rgb(0xfbb009), rgb(0x4fdda4), rgb(0xffbde2), rgb(0xfcf964), rgb(0x5997b8), rgb(0xff7f67), rgb(0x8180d8)},
 };
 
 double luminance(Colour c) {

@@ -1,7 +1,8 @@
 // The colours of the window, by what they mean. Nothing else in the window names a colour.
 //
-// Series and messages take the palette of Okabe and Ito (Color Universal Design, 2008), which people with any kind of
-// colour vision can tell apart; where a colour carries meaning, a shape, a dash or a word carries it too.
+// Series and messages take colours near those of Okabe and Ito (Color Universal Design, 2008), moved until any two of them
+// can be told apart with any kind of colour vision, on each ground: theme_test.cc computes it. Where a colour carries
+// meaning, a shape, a dash or a word carries it too.
 #pragma once
 #include <array>
 #include <cstdint>

@@ -47,6 +47,12 @@ struct Show { std::string panel; };              // Brings a tab to the front: "
 struct Ask { std::string dialog; };              // Opens one: "palette", "help", "preferences", "export", "compare", "new".
 struct Say { std::string text; bool bad = false; };   // A line at the bottom, for a while.
 struct CopyText { std::string text; };
+struct ZoomTime { double factor = 1; };          // The stretch of time that is shown, around the moment.
+struct PanTime { double part = 0; };             // By this part of it.
+struct FitTime {};                               // The whole run.
+struct ClearSelection {};
+struct SelectNode { core::NodeId node{}; };
+struct AddPlot { std::string metric; };
 struct SetScale { float scale = 1; };
 struct SetTheme { std::string name; };
 struct FullScreen {};
@@ -54,7 +60,7 @@ struct Quit {};
 
 using Wish = std::variant<Give, Undo, Redo, Play, SetSpeed, StepForward, StepBack, Seek, GoLive, Fork, SwitchBranch, CloseBranch,
                           LayOver, StopAtViolation, GuideNext, GuideBegin, GuideRestart, GuideDo, OpenLab, OpenRun, Reopen, GoTo,
-                          Show, Ask, Say, CopyText, SetScale, SetTheme, FullScreen, Quit>;
+                          Show, Ask, Say, CopyText, ZoomTime, PanTime, FitTime, ClearSelection, SelectNode, AddPlot, SetScale, SetTheme, FullScreen, Quit>;
 
 // For std::visit: a function for each kind of wish.
 template <class... F>

@@ -73,6 +73,8 @@ class Walk {
  private:
   void give(const world::ScriptLine& line) {
     try {
+      // After all that is due at this moment: so the commands and their times alone make the same run again.
+      world_.run_until(world_.now());
       world_.apply(line.command);
     } catch (const world::BadCommand& bad) {
       result_.refused.push_back(bad.what());

@@ -59,7 +59,7 @@ struct Status {
   std::string violation;                // ... and why.
   GuideStatus guide;
   std::vector<Refusal> refused;    // All so far.
-  std::size_t own_commands = 0;    // Commands given so far, not counting what composites did.
+  std::size_t own_commands = 0;    // Commands given so far, not counting what composites and `stop` did.
   std::string trouble;             // The sockets or the disk failed, in words; empty: all is well.
   std::size_t stored = 0;          // Rows that the run file holds.
 };
@@ -90,33 +90,37 @@ class Session {
   // Called on the worker's thread after each change; must be quick. Set before anything else.
   void on_change(std::function<void()> call);
 
-  // The world may go on until `target`, and stands then. `as_fast_as_it_goes`: without an end.
+  // The world may go on until `target`, and stands then. `as_fast_as_it_goes`: without an end. After it came to a stand by
+  // itself, at a violation or a step that is done, both mean nothing until status() has told of that: whoever asks for
+  // them does not know yet.
   void run_until(core::Time target);
   void as_fast_as_it_goes();
   void stand();                        // As soon as the present slice is over.
-  void step(Unit unit);                // One event, or up to the next delivery.
+  void step(Unit unit);                // One event, or up to the next delivery. Several are done one after the other.
   void stop_at_violation(bool wished); // Stands at the first one. On from the start.
+  void stop_when_done(bool wished);    // Stands when a step of the lab is done. Off at the start.
   void give(world::Command command);
 
-  void next_step();                    // Of the lab.
+  void next_step();                    // Of the lab, also when this one is not done.
   void begin_step(std::size_t step);   // Judges this step from now on.
   void do_step();                      // Gives the step's own commands, at their times.
 
   // Another session that has the same past up to `at` and then goes its own way. Its world is made by doing everything
   // again; status().rebuilding tells how far that is. `commands`: only so many of the commands given until then (for undo).
-  // Throws world::BadCommand, in words, when that cannot be: real time does not come again.
+  // Until then wishes wait. Throws world::BadCommand, in words, when that cannot be: real time does not come again.
   std::unique_ptr<Session> fork(core::Time at, std::string path = {},
                                 std::size_t commands = static_cast<std::size_t>(-1)) const;
   core::Time forked_at() const { return forked_at_; }   // kStart: it is no fork.
 
  private:
+  struct Past;
   struct Worker;
-  Session(Origin origin, std::vector<Given> past, core::Time until);
+  Session(Origin origin, Past past);
 
-  Origin origin_;
+  Origin origin_;                      // Of a loaded run: as its header says; no steps when its lab cannot be read.
   core::Time forked_at_{};
   std::shared_ptr<const record::Recording> recording_;
-  std::unique_ptr<Worker> worker_;     // Null for a loaded run.
+  std::unique_ptr<Worker> worker_;
 };
 
 }  // namespace session

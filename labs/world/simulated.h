@@ -14,9 +14,19 @@ class SimulatedWorld final : public World {
   // Does everything that is due up to and including `end`. Throws BadCommand when time stands still: more than a million
   // things happen at one moment.
   void run_until(core::Time end) override {
+    run_until(end, [] { return false; });
+  }
+  // The same, but asks after each thing that was done whether that is enough. If so, it ends there, at the moment of that
+  // thing; the rest is still due, and it returns false.
+  template <class Enough>
+  bool run_until(core::Time end, Enough enough) {
     start_once();
-    while (!queue().empty() && queue().top().at <= end) do_one();
+    while (!queue().empty() && queue().top().at <= end) {
+      do_one();
+      if (enough()) return false;
+    }
     if (now_ < end) now_ = end;
+    return true;
   }
 
   // Does the next thing, whenever it is due; false when nothing is left to happen.

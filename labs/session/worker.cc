@@ -1,0 +1,446 @@
+#include "labs/session/worker.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "labs/record/run_file.h"
+#include "labs/world/loopback/loopback.h"
+#include "mechanisms/core/text.h"
+
+namespace session {
+namespace {
+
+// As guide::run_lab.
+constexpr auto kSlice = std::chrono::milliseconds(10);
+// A slice takes no longer than this, however much happens in it.
+constexpr auto kWallSlice = std::chrono::milliseconds(8);
+constexpr auto kPublish = std::chrono::milliseconds(5);
+constexpr auto kMeasure = std::chrono::milliseconds(200);
+// A clock is asked once for so many things that happen.
+constexpr unsigned kSeldom = 64;
+
+record::RunHeader header_of(const Origin& origin, const world::World& world) {
+  record::RunHeader header;
+  header.program = origin.program;
+  header.lab = origin.lab.name, header.lab_text = origin.lab.text;
+  header.world = origin.loopback ? "loopback" : "simulated";
+  header.seed = origin.seed, header.settings = origin.settings;
+  header.nodes = world.nodes();
+  return header;
+}
+
+}  // namespace
+
+void Witness::on_event(const record::Event& event, core::BytesView body) {
+  switch (event.kind) {
+    case record::EventKind::violation:
+      if (violated) break;
+      violated = event.at;
+      violation.assign(body.begin(), body.end());
+      break;
+    case record::EventKind::command: own_commands += event.type == 0; break;
+    case record::EventKind::deliver: ++deliveries; break;
+    default: break;
+  }
+}
+
+Session::Worker::Worker(const Origin& origin, std::optional<Past> past) : origin_(&origin), past_(std::move(past)) {
+  world::System system = origin.lab.system;
+  for (const auto& setting : origin.settings) guide::apply_setting(system, setting);
+  if (origin.loopback) {
+    // A recorded run keeps its disks beside its file.
+    world_ = std::make_unique<world::LoopbackWorld>(system, origin.seed, origin.path.empty() ? "" : origin.path + ".disks");
+  } else {
+    auto simulated = std::make_unique<world::SimulatedWorld>(system, origin.seed);
+    simulated_ = simulated.get();
+    world_ = std::move(simulated);
+  }
+  live_ = std::make_shared<record::Recording>(header_of(origin, *world_), origin.memory);
+  recording_ = live_;
+  facts_ = std::make_unique<guide::Facts>(world_->nodes());
+  lesson_.emplace(origin.lab, *facts_);
+  if (origin.path.empty())
+    spill_ = std::make_unique<record::Spill>(*live_);
+  else
+    store_ = std::make_unique<record::RunStore>(*live_, origin.path);
+  world_->listen(facts_.get());
+  world_->listen(live_.get());
+  world_->listen(&witness_);
+  if (past_) rebuilding_ = 0;
+  status_.live = status_.working = true;
+  status_.rebuilding = rebuilding_;
+  thread_ = std::thread([this] { work(); });
+}
+
+Session::Worker::Worker(std::shared_ptr<const record::Recording> loaded) : recording_(std::move(loaded)) {
+  try {
+    status_.now = recording_->end();
+  } catch (const record::BadRun& bad) {
+    status_.trouble = bad.what();
+  }
+  status_.events = status_.stored = recording_->size();
+  thread_ = std::thread([this] { read_through(); });
+}
+
+Session::Worker::~Worker() {
+  {
+    const std::lock_guard lock(mutex_);
+    ended_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+void Session::Worker::wish(Wish wish) {
+  if (!live_) return;
+  {
+    const std::lock_guard lock(mutex_);
+    const bool until = std::holds_alternative<Until>(wish);
+    if (until && unseen_stop_) return;
+    // A window says how far the world may go with each frame, and only the last word counts.
+    if (until && !wishes_.empty() && std::holds_alternative<Until>(wishes_.back())) wishes_.pop_back();
+    wishes_.push_back(std::move(wish));
+    status_.working = true;
+    ++status_.version;
+    wished_ = true;
+  }
+  wake_.notify_all();
+}
+
+Status Session::Worker::status() {
+  const std::lock_guard lock(mutex_);
+  // What it was that stopped it is told from when it is published on.
+  if (!status_.working) unseen_stop_ = false;
+  return status_;
+}
+
+void Session::Worker::on_change(std::function<void()> call) {
+  const std::lock_guard lock(mutex_);
+  on_change_ = std::move(call);
+}
+
+Session::Past Session::Worker::past(core::Time at, std::size_t commands) {
+  Past past;
+  {
+    const std::lock_guard lock(mutex_);
+    if (status_.rebuilding < 1) throw world::BadCommand("its own past is still being made");
+    past.until = std::clamp(at, core::kStart, status_.now);
+    for (const auto& begun : begun_)
+      if (begun.first <= past.until) past.step = begun;
+    past.done_at = status_.guide.done_at;
+  }
+  if (recording_->cut_off() && past.until > recording_->end())
+    throw world::BadCommand("the recording ends at " + core::text(recording_->end().time_since_epoch()) +
+                            ": the memory was full, and no file could be written");
+  for (auto& done : past.done_at)
+    if (done && *done > past.until) done.reset();
+  past.of = recording_;
+  past.rows = recording_->first_at_or_after(past.until + core::Duration(1));
+  past.commands = commands;
+  return past;
+}
+
+void Session::Worker::work() {
+  try {
+    if (past_)
+      do_past_again();
+    else
+      begin_world();
+  } catch (const std::exception& error) {
+    fail(error.what());
+  }
+  past_.reset();
+  rebuilding_ = 1;
+  noticed_violation_ = witness_.violated.has_value();
+  while (!ended_) {
+    try {
+      do_wishes();
+      give_due();
+      if (may_go_on()) go_on();
+    } catch (const std::exception& error) {
+      fail(error.what());
+    }
+    if (may_go_on()) {
+      publish_now_and_then();
+    } else {
+      publish();
+      wait();
+    }
+  }
+}
+
+void Session::Worker::begin_world() {
+  measured_ = Wall::now();
+  world_->run_until(world_->now());
+  facts_->at(world_->now());
+  lesson_->begin(0);
+  lesson_->judge();
+}
+
+// Somebody may have thrown in the middle of a step: nobody knows what state the world is in.
+void Session::Worker::fail(const std::string& why) {
+  trouble_ = why;
+  dead_ = true;
+}
+
+void Session::Worker::do_past_again() {
+  measured_ = Wall::now();
+  const std::vector<Given> given = commands_before(*past_->of, past_->rows);
+  lesson_->done_before(past_->done_at.empty() ? lesson_->status().done_at : past_->done_at);
+  for (std::size_t i = 0; i < std::min(given.size(), past_->commands); ++i) {
+    if (!done_again(given[i].at)) return;
+    (*this)(given[i].command);
+  }
+  if (!done_again(past_->until)) return;
+  if (past_->commands >= given.size()) compare_with_past();
+  if (lesson_begun_) return;
+  lesson_->begin(0);
+  lesson_->judge();
+}
+
+// False: the session ended meanwhile.
+bool Session::Worker::done_again(core::Time until) {
+  const double whole = static_cast<double>(past_->until.time_since_epoch().count());
+  for (;;) {
+    core::Time end = until;
+    // From when the step began its conditions are judged, for how long they have held counts.
+    const bool begins = !lesson_begun_ && past_->step && past_->step->first <= until;
+    if (lesson_begun_) end = std::min(until, world_->now() + kSlice);
+    if (begins) end = std::max(world_->now(), past_->step->first);
+    const bool all = simulated_->run_until(end, [&, n = 0u, late = Wall::now() + kWallSlice]() mutable {
+      return ++n % kSeldom == 0 && (ended_.load(std::memory_order_relaxed) || Wall::now() >= late);
+    });
+    if (ended_) return false;
+    facts_->at(world_->now());
+    if (all && begins) {
+      lesson_->begin(past_->step->second);
+      lesson_begun_ = true;
+    }
+    // In the past it was not done earlier than it was: some of the step's own commands may have been still to come.
+    if (lesson_begun_) lesson_->judge(was_done());
+    if (whole > 0) rebuilding_ = std::min(0.999, static_cast<double>(world_->now().time_since_epoch().count()) / whole);
+    publish_now_and_then();
+    if (all && end == until) return true;
+  }
+}
+
+bool Session::Worker::was_done() const {
+  const std::size_t step = past_->step->second;
+  return step < past_->done_at.size() && past_->done_at[step] && *past_->done_at[step] <= world_->now();
+}
+
+// Another version of the program may make another run of the same commands. Then nobody must take it for the same past.
+void Session::Worker::compare_with_past() {
+  if (past_->rows == 0 || live_->cut_off()) return;
+  const record::Event was = past_->of->at(past_->rows - 1).event;
+  bool same = was.id <= live_->size();
+  if (same) {
+    // This recording has all events, from the first.
+    const record::Event is = live_->at(was.id - 1).event;
+    same = is.at == was.at && is.kind == was.kind && is.node == was.node && is.peer == was.peer && is.ref == was.ref &&
+           live_->name(is.type) == past_->of->name(was.type);
+  }
+  if (!same)
+    trouble_ = "this is not the same past: this version of the program makes another run of the same commands than " +
+               past_->of->header().program + " did";
+}
+
+void Session::Worker::do_wishes() {
+  for (;;) {
+    Wish next;
+    {
+      const std::lock_guard lock(mutex_);
+      wished_ = !wishes_.empty();
+      if (wishes_.empty() || ended_) return;
+      next = std::move(wishes_.front());
+      wishes_.pop_front();
+    }
+    std::visit(*this, next);
+    look();
+  }
+}
+
+void Session::Worker::operator()(const Until& until) {
+  steps_.clear();
+  step_begun_ = false;
+  target_ = until.target;
+}
+
+void Session::Worker::operator()(Unit unit) {
+  if (dead_) return;
+  target_ = world_->now();
+  steps_.push_back(unit);
+}
+
+void Session::Worker::operator()(const world::Command& command) {
+  try {
+    if (dead_) throw world::BadCommand("the world stands still: " + trouble_);
+    // After all that is due at this moment: so the commands and their times alone make the same run again.
+    if (!simulated_)
+      world_->run_until(world_->now());
+    else if (!simulated_->run_until(world_->now(), [this] { return ended_.load(std::memory_order_relaxed); }))
+      return;
+  } catch (const world::BadCommand& bad) {
+    if (!dead_) fail(bad.what());  // Time stands still.
+    refused_.push_back({world_->now(), world::command_text(command), bad.what()});
+    return;
+  }
+  try {
+    world_->apply(command);
+  } catch (const world::BadCommand& bad) {
+    refused_.push_back({world_->now(), world::command_text(command), bad.what()});
+  }
+  facts_->at(world_->now());
+}
+
+void Session::Worker::give_due() {
+  for (auto due = lesson_->due(); due && *due <= world_->now() && !ended_; due = lesson_->due()) {
+    (*this)(lesson_->take());
+    look();
+  }
+}
+
+void Session::Worker::go_on() {
+  if (!steps_.empty()) {
+    if (one_step(steps_.front())) {
+      steps_.pop_front();
+      step_begun_ = false;
+    }
+    target_ = world_->now();
+  } else {
+    core::Time end = std::min(world_->now() + kSlice, target_);
+    if (const auto due = lesson_->due()) end = std::min(end, *due);
+    pass(end);
+  }
+  facts_->at(world_->now());
+  judge();
+  look();
+}
+
+void Session::Worker::judge() {
+  if (lesson_->judge() && stop_when_done_) stop_by_itself();
+}
+
+void Session::Worker::pass(core::Time end) {
+  if (!simulated_) return world_->run_until(end);
+  simulated_->run_until(end, [&, n = 0u, late = Wall::now() + kWallSlice]() mutable {
+    if (witness_.violated && !noticed_violation_) return true;
+    return ++n % kSeldom == 0 && (interrupted() || Wall::now() >= late);
+  });
+}
+
+// True: what was wished for has happened, or nothing is left to happen.
+bool Session::Worker::one_step(Unit unit) {
+  const auto count = [&] { return unit == Unit::event ? world_->events() : witness_.deliveries; };
+  if (!std::exchange(step_begun_, true)) step_from_ = count();
+  if (!simulated_) {
+    world_->run_until(world_->now() + std::chrono::milliseconds(1));
+    return count() > step_from_;
+  }
+  const auto late = Wall::now() + kWallSlice;
+  // The lab's own commands come at their time, though nothing happens until then.
+  if (const auto due = lesson_->due()) {
+    simulated_->run_until(*due, [&, n = 0u]() mutable {
+      return count() > step_from_ || (++n % kSeldom == 0 && (interrupted() || Wall::now() >= late));
+    });
+    return count() > step_from_;
+  }
+  for (unsigned n = 1; count() == step_from_; ++n) {
+    if (!simulated_->run_one()) return true;
+    if (n % kSeldom == 0 && (interrupted() || Wall::now() >= late)) return count() > step_from_;
+  }
+  return true;
+}
+
+// Whether a promise broke just now.
+void Session::Worker::look() {
+  if (!witness_.violated || noticed_violation_) return;
+  noticed_violation_ = true;
+  if (stop_at_violation_) stop_by_itself();
+}
+
+// Who asked it to go on did not know of what made it stop.
+void Session::Worker::stop_by_itself() {
+  (*this)(Until{world_->now()});
+  const std::lock_guard lock(mutex_);
+  unseen_stop_ = true;
+  std::erase_if(wishes_, [](const Wish& wish) { return std::holds_alternative<Until>(wish); });
+}
+
+// Until somebody wishes for something. What goes on without that, the storing, is told meanwhile.
+void Session::Worker::wait() {
+  const bool storing = store_ && store_->trouble().empty() && store_->stored() < live_->size();
+  std::unique_lock lock(mutex_);
+  const auto ready = [this] { return ended_ || !wishes_.empty(); };
+  if (storing || speed_ > 0) {
+    wake_.wait_for(lock, std::chrono::milliseconds(100), ready);
+    return;
+  }
+  wake_.wait(lock, ready);
+  measured_ = Wall::now();
+}
+
+void Session::Worker::measure_speed(Status& status) {
+  const auto now = Wall::now();
+  if (const std::chrono::duration<double> passed = now - measured_; passed >= kMeasure) {
+    speed_ = std::chrono::duration<double>(world_->now() - measured_now_).count() / passed.count();
+    events_per_second_ = static_cast<double>(world_->events() - measured_events_) / passed.count();
+    measured_ = now, measured_now_ = world_->now(), measured_events_ = world_->events();
+  }
+  status.speed = speed_, status.events_per_second = events_per_second_;
+}
+
+void Session::Worker::publish_now_and_then() {
+  if (Wall::now() - published_ >= kPublish) publish();
+}
+
+void Session::Worker::publish() {
+  published_ = Wall::now();
+  Status next;
+  next.now = world_->now(), next.events = world_->events();
+  next.live = true;
+  next.rebuilding = rebuilding_;
+  next.violated = witness_.violated, next.violation = witness_.violation;
+  next.guide = lesson_->status();
+  next.refused = refused_;
+  next.own_commands = witness_.own_commands;
+  next.trouble = trouble_.empty() ? store_trouble() : trouble_;
+  if (store_) next.stored = store_->stored();
+  measure_speed(next);
+  std::function<void()> call;
+  {
+    const std::lock_guard lock(mutex_);
+    next.version = status_.version + 1;
+    next.working = rebuilding_ < 1 || may_go_on() || !wishes_.empty();
+    status_ = std::move(next);
+    begun_ = lesson_->begun();
+    call = on_change_;
+  }
+  if (call) call();
+}
+
+std::string Session::Worker::store_trouble() const { return store_ ? store_->trouble() : spill_->trouble(); }
+
+// A loaded run stands still; what a Status says of it is counted once.
+void Session::Worker::read_through() {
+  std::string trouble;
+  try {
+    for (std::size_t row = 0; row < recording_->size() && !ended_; row += record::kChunkRows)
+      recording_->visit(row, std::min(row + record::kChunkRows, recording_->size()),
+                        [&](const record::Event& event, core::BytesView body) { witness_.on_event(event, body); });
+  } catch (const record::BadRun& bad) {
+    trouble = bad.what();
+  }
+  std::function<void()> call;
+  {
+    const std::lock_guard lock(mutex_);
+    status_.violated = witness_.violated, status_.violation = witness_.violation;
+    status_.own_commands = witness_.own_commands;
+    if (!trouble.empty()) status_.trouble = trouble;
+    ++status_.version;
+    call = on_change_;
+  }
+  if (call) call();
+}
+
+}  // namespace session
