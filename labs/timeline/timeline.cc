@@ -185,7 +185,7 @@ void Timeline::activity(core::Time from, core::Time to, core::NodeId node, std::
 
 void Timeline::percentile(record::NameId metric, core::NodeId node, double part, core::Time from, core::Time to,
                           std::vector<double>& out) const {
-  inside_->metrics.percentile(metric, node, part, from, to, out);
+  inside_->metrics.percentile(metric, node, part, Parts(from, to, out.size()), out);
 }
 
 std::size_t Timeline::memory() const {
