@@ -24,14 +24,16 @@ class Pyramid {
   double value(std::size_t i) const { return values_[i]; }
   // The first sample at or after a time; size(): none.
   std::size_t first_at_or_after(core::Time time) const;
-  // The same for one that is not before sample `hint`: quick when it is near.
-  std::size_t first_at_or_after(core::Time time, std::size_t hint) const;
+  // The same for one that is not before sample `begin`: quick when it is near `guess`.
+  std::size_t first_at_or_after(core::Time time, std::size_t begin, std::size_t guess) const;
   // The value in force at a time: that of the last sample not after it. False: there is none yet.
   bool value_at(core::Time time, double& value) const;
   // [from, to) cut into `out.size()` columns of equal width.
   void columns(core::Time from, core::Time to, std::vector<Column>& out) const;
   // Least and greatest within [from, to), and of what is in force at `from`. False: nothing is.
   bool range(core::Time from, core::Time to, double& least, double& greatest) const;
+  // Widens bounds by those of samples [begin, end); not by NaN.
+  void bounds(std::size_t begin, std::size_t end, double& least, double& greatest) const;
   std::size_t memory() const;
 
  private:
@@ -40,8 +42,8 @@ class Pyramid {
     double least, greatest;
     void add(const Bounds& other);
   };
-  Bounds raw(std::size_t begin, std::size_t end) const;
-  Bounds bounds(std::size_t begin, std::size_t end) const;   // begin < end.
+  void add_raw(std::size_t begin, std::size_t end, Bounds& all) const;   // Of one block of 16.
+  Bounds bounds(std::size_t begin, std::size_t end) const;               // begin < end.
 
   Blocks<std::int64_t> at_;
   Blocks<double> values_;

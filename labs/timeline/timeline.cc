@@ -1,6 +1,7 @@
 #include "labs/timeline/timeline.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "labs/timeline/chunks.h"
 #include "labs/timeline/cones.h"
@@ -23,6 +24,11 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kBatch = 512;
 // A flight's word counts rows in 31 bits. A run of two thousand million events is known that far.
 constexpr std::size_t kMostRows = 0x7fffffff;
+
+std::uint64_t next_identity() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
 
 }  // namespace
 
@@ -112,7 +118,8 @@ void Timeline::Inside::read_one(const record::Chunk& chunk, std::size_t i) {
   }
 }
 
-Timeline::Timeline(const record::Recording& recording) : recording_(recording), inside_(std::make_unique<Inside>(recording)) {}
+Timeline::Timeline(const record::Recording& recording)
+    : recording_(recording), identity_(next_identity()), inside_(std::make_unique<Inside>(recording)) {}
 Timeline::~Timeline() = default;
 
 bool Timeline::catch_up(std::chrono::microseconds budget) {
@@ -185,7 +192,7 @@ void Timeline::activity(core::Time from, core::Time to, core::NodeId node, std::
 
 void Timeline::percentile(record::NameId metric, core::NodeId node, double part, core::Time from, core::Time to,
                           std::vector<double>& out) const {
-  inside_->metrics.percentile(metric, node, part, from, to, out);
+  inside_->metrics.percentile(metric, node, part, Parts(from, to, out.size()), out);
 }
 
 std::size_t Timeline::memory() const {

@@ -2,10 +2,12 @@
 // as the recording grows, and answers in the time of what it returns, however long the run is. One thread uses it; the
 // recording may grow on another.
 #pragma once
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "labs/record/recording.h"
@@ -85,6 +87,7 @@ struct Mark {
   core::Time at{};
   std::size_t row = 0;
 };
+constexpr auto names(Mark::Kind) { return std::array<std::string_view, 4>{"command", "crash", "restart", "violation"}; }
 
 // Everything that must have come before a row, and everything that it may have led to. Lamport, Time, Clocks, and the
 // Ordering of Events (1978): along a node's own events, and from a send to its delivery.
@@ -115,6 +118,8 @@ class Timeline {
   // Reads on, for about as long as the budget lasts; true when it knows all that is recorded.
   bool catch_up(std::chrono::microseconds budget);
   const record::Recording& recording() const { return recording_; }
+  // A number that no other timeline has or had, unlike an address: for those who remember what one said.
+  std::uint64_t identity() const { return identity_; }
   std::size_t rows() const;            // Known so far.
   core::Time end() const;              // Of the last known row.
 
@@ -144,6 +149,7 @@ class Timeline {
  private:
   struct Inside;
   const record::Recording& recording_;
+  const std::uint64_t identity_;
   std::unique_ptr<Inside> inside_;
 };
 

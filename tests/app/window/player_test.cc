@@ -1,0 +1,206 @@
+// The moment that is looked at: played, stepped, scrubbed, forked, undone. Each asserts on the recording.
+#include "tests/app/window/playing.h"
+
+#include <algorithm>
+
+namespace window {
+namespace {
+
+std::vector<std::string> given(const View& view) {
+  std::vector<std::string> all;
+  for (const auto& command : session::commands_of(view.run)) all.push_back(world::command_text(command.command));
+  return all;
+}
+
+TEST(Player, LetsTheWorldGoOnWhilePlayingAndNotFurtherThanThat) {
+  Playing play;
+  EXPECT_EQ(play.view().at, core::kStart);
+  play.rest();
+  EXPECT_EQ(play.view().status.now, core::kStart);
+  play.wish(Play{true});
+  ASSERT_TRUE(play.until([&] { return play.view().at >= core::kStart + 500ms; }));
+  EXPECT_TRUE(play.view().live);
+  // The world is ahead of the moment by little: by what the next frames may ask for.
+  EXPECT_LE(play.view().status.now, play.view().at + 1s);
+  play.wish(Play{false});
+  play.rest();
+  const auto stood = play.view().status.now;
+  for (int i = 0; i < 20; ++i) play.frame();
+  EXPECT_EQ(play.view().status.now, stood);
+}
+
+TEST(Player, PlaysTheRecordingWhenItWasScrubbedBackAndThenTheWorldGoesOn) {
+  Playing play;
+  play.play_to(3s);
+  play.wish(Seek{core::kStart + 1s});
+  EXPECT_FALSE(play.view().live);
+  EXPECT_EQ(play.view().at, core::kStart + 1s);
+  EXPECT_EQ(play.view().moment.at, core::kStart + 1s);
+  const auto events = play.view().status.events;
+  play.wish(SetSpeed{1});
+  play.wish(Play{true});
+  for (int i = 0; i < 10; ++i) play.frame(0.1);
+  EXPECT_EQ(play.view().at, core::kStart + 2s);
+  EXPECT_EQ(play.view().status.events, events) << "the world went on while the past was played";
+  ASSERT_TRUE(play.until([&] { return play.view().live && play.view().status.events > events; }));
+}
+
+TEST(Player, StepsThroughEventsOneByOneAndBack) {
+  Playing play;
+  play.play_to(2s);
+  play.wish(Seek{core::kStart + 1s});
+  const std::size_t first = play.view().line.row_at(core::kStart + 1s);
+  for (std::size_t i = 0; i < 5; ++i) {
+    play.wish(StepForward{session::Session::Unit::event});
+    EXPECT_EQ(play.selection.row, first + i);
+    EXPECT_EQ(play.view().at, play.view().run.at(first + i).event.at);
+  }
+  play.wish(StepBack{session::Session::Unit::event});
+  EXPECT_EQ(play.selection.row, first + 3);
+  play.wish(StepForward{session::Session::Unit::message});
+  EXPECT_EQ(play.view().run.at(play.selection.row).event.kind, record::EventKind::deliver);
+}
+
+TEST(Player, AStepAtTheEndLetsTheWorldMakeOneEvent) {
+  Playing play;
+  play.play_to(1s);
+  const auto events = play.view().status.events;
+  play.wish(StepForward{session::Session::Unit::event});
+  play.rest();
+  EXPECT_GT(play.view().status.events, events);
+  EXPECT_TRUE(play.view().live);
+}
+
+TEST(Player, ACommandInThePastMakesABranchAndLeavesWhatWas) {
+  Playing play;
+  play.play_to(3s);
+  const auto rows = play.view().run.size();
+  play.wish(Seek{core::kStart + 1s});
+  play.wish(Give{"crash leader"});
+  play.rest();
+  EXPECT_EQ(play.view().branches.size(), 2u);
+  EXPECT_EQ(play.view().branch, 1u);
+  ASSERT_EQ(given(play.view()), std::vector<std::string>{"crash leader"});
+  EXPECT_EQ(session::commands_of(play.view().run).front().at, core::kStart + 1s);
+  ASSERT_EQ(play.view().overlays.size(), 1u);
+  EXPECT_EQ(play.view().overlays.front().from, core::kStart + 1s);
+  play.wish(SwitchBranch{0});
+  EXPECT_EQ(play.view().run.size(), rows);
+  EXPECT_TRUE(given(play.view()).empty());
+}
+
+TEST(Player, UndoGivesTheWorldAnotherPastAndRedoBringsTheOldOneBack) {
+  Playing play;
+  play.play_to(1s);
+  play.wish(Give{"crash leader"});
+  play.play_to(2s);
+  const auto digest = play.view().run.digest();
+  const auto end = play.view().end;
+  EXPECT_TRUE(play.view().can_undo);
+  play.wish(Undo{});
+  ASSERT_TRUE(play.until([&] { return play.view().end >= end; }, 0));
+  play.rest();
+  EXPECT_TRUE(given(play.view()).empty());
+  EXPECT_FALSE(play.view().can_undo);
+  EXPECT_EQ(play.view().end, end) << "the world is as far as it was";
+  const auto& marks = play.view().line.marks();
+  EXPECT_TRUE(std::none_of(marks.begin(), marks.end(), [](const auto& mark) { return mark.kind == timeline::Mark::Kind::crash; }));
+  play.wish(Redo{});
+  play.rest();
+  EXPECT_EQ(given(play.view()), std::vector<std::string>{"crash leader"});
+  EXPECT_EQ(play.view().run.digest(), digest);
+  EXPECT_FALSE(play.view().can_redo);
+}
+
+TEST(Player, ANewCommandForgetsWhatWasUndone) {
+  Playing play;
+  play.play_to(1s);
+  play.wish(Give{"crash leader"});
+  play.rest();
+  play.wish(Undo{});
+  play.rest();
+  EXPECT_TRUE(play.view().can_redo);
+  play.wish(Give{"crash 1"});
+  play.rest();
+  EXPECT_FALSE(play.view().can_redo);
+}
+
+TEST(Player, SaysInWordsWhyACommandCannotBe) {
+  Playing play;
+  play.wish(Give{"partitoin 1 | 2"});
+  ASSERT_FALSE(play.said.empty());
+  EXPECT_NE(play.said.back().find("partition"), std::string::npos) << play.said.back();
+  play.wish(Give{"crash S9"});
+  play.rest();
+  ASSERT_EQ(play.said.size(), 2u);
+  EXPECT_NE(play.said.back().find("S9"), std::string::npos) << play.said.back();
+}
+
+TEST(Player, StandsAtTheMomentWhereAPromiseBroke) {
+  Playing play(lab_session("raft-log-replication", {"raft.flaw.forget_log=on"}));
+  play.wish(SetSpeed{0});
+  play.wish(Play{true});
+  // A restart without its log soon loses what was acknowledged.
+  for (int i = 0; i < 40 && !play.view().status.violated; ++i) {
+    ASSERT_TRUE(play.until([&] { return play.view().status.violated || play.view().status.now >= core::kStart + std::chrono::seconds(i + 1); }));
+    play.wish(Give{"crash all"});
+    play.wish(Give{"restart all"});
+  }
+  ASSERT_TRUE(play.until([&] { return play.view().status.violated.has_value(); }));
+  ASSERT_TRUE(play.until([&] { return !play.view().playing; }));
+  EXPECT_EQ(play.view().at, *play.view().status.violated);
+  EXPECT_NE(play.said.back().find("promise"), std::string::npos);
+}
+
+TEST(Player, PlaysALoadedRunAndForksIt) {
+  Playing first;
+  first.play_to(2s);
+  const std::shared_ptr<const record::Recording> loaded(&first.view().run, [](const auto*) {});
+  Playing play(std::make_unique<session::Session>(loaded));
+  EXPECT_FALSE(play.view().status.live);
+  EXPECT_EQ(play.view().at, core::kStart);
+  ASSERT_TRUE(play.until([&] { return play.view().indexed >= 1; }, 0));
+  play.wish(SetSpeed{8});
+  play.wish(Play{true});
+  ASSERT_TRUE(play.until([&] { return !play.view().playing; }));
+  EXPECT_EQ(play.view().at, play.view().end);
+  play.wish(Seek{core::kStart + 1s});
+  play.wish(Give{"crash 1"});
+  play.rest();
+  EXPECT_TRUE(play.view().status.live);
+  EXPECT_EQ(given(play.view()), std::vector<std::string>{"crash 1"});
+}
+
+TEST(Player, RestartsAStepFromHowThingsWereWhenItBegan) {
+  Playing play("raft-losing-the-leader");
+  play.wish(SetSpeed{0});
+  play.wish(Play{true});
+  ASSERT_TRUE(play.until([&] { return play.view().status.guide.step_done; }));
+  const auto done = play.view().status.guide.done_at[0];
+  ASSERT_TRUE(done);
+  play.wish(GuideNext{});
+  play.wish(GuideDo{});
+  ASSERT_TRUE(play.until([&] { return play.view().status.guide.step == 1 && play.view().status.guide.step_done; }));
+  play.wish(GuideRestart{1});
+  play.rest();
+  EXPECT_EQ(play.view().status.guide.step, 1u);
+  EXPECT_FALSE(play.view().status.guide.step_done);
+  EXPECT_EQ(play.view().end, *done);
+  EXPECT_TRUE(given(play.view()).empty());
+}
+
+TEST(Player, ClosesABranchThatIsNotWanted) {
+  Playing play;
+  play.play_to(1s);
+  play.wish(Fork{core::kStart + 500ms});
+  play.rest();
+  EXPECT_EQ(play.view().end, core::kStart + 500ms);
+  play.wish(CloseBranch{1});
+  EXPECT_EQ(play.view().branches.size(), 1u);
+  EXPECT_EQ(play.view().branch, 0u);
+  play.wish(CloseBranch{0});
+  EXPECT_EQ(play.view().branches.size(), 1u) << "one must stay";
+}
+
+}  // namespace
+}  // namespace window
