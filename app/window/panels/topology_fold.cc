@@ -298,11 +298,12 @@ Camera fitted_camera(const Places& places, const Box& window, float scale) {
   for (const Site& site : places.sites) boxes_left = boxes_left || (site.box && site.at.x < all.least.x + 1);
   const bool crowd = places.sites.size() > 30;
   // Words stand around the nodes, whatever the zoom: title and legend above, hints below, squares at the sides.
-  const float left = (boxes_left ? 96 : crowd ? 40 : 128) * scale, right = (crowd ? 40 : 128) * scale;
-  const float top = 96 * scale, bottom = (crowd ? 60 : 84) * scale;
+  const float left = (boxes_left ? 62 : crowd ? 20 : 122) * scale, right = (crowd ? 20 : 122) * scale;
+  const float top = (crowd ? 58 : 78) * scale, bottom = (crowd ? 36 : 54) * scale;
   const float width = std::max(60.0f, window.width() - left - right), height = std::max(60.0f, window.height() - top - bottom);
   Camera camera;
-  camera.zoom = std::min({width / std::max(all.width(), 1.0f), height / std::max(all.height(), 1.0f), 1.25f * scale});
+  const float round = 2 * kNodeRadius;
+  camera.zoom = std::min({width / (all.width() + round), height / (all.height() + round), 1.25f * scale});
   const Point middle{window.least.x + left + width / 2, window.least.y + top + height / 2};
   camera.at = middle - all.middle() * camera.zoom;
   return camera;
@@ -314,6 +315,12 @@ void fold_nodes(const View& view, const Selection& selection, const Places& plac
   const float radius = pixel_radius(lens);
   const int detail = radius >= 21 * lens.scale ? 2 : radius >= 10.5f * lens.scale ? 1 : 0;
   folding.look_at_nodes(detail);
+  // Words and squares of neighbours must not lie over each other: on a tight ring only those have them who matter most.
+  std::vector<char> roomy;
+  for (const auto& group : places.groups) {
+    const float around = 6.2832f * group.radius / static_cast<float>(group.nodes.size());
+    roomy.push_back(group.folded || group.nodes.size() < 4 || (group.nodes.size() <= 30 ? around : 92.0f) * lens.camera.zoom >= 112 * lens.scale);
+  }
   for (const Site& site : places.sites) {
     DrawnNode& node = out.nodes.emplace_back();
     node.node = site.node, node.group = site.group, node.box = site.box;
@@ -323,6 +330,8 @@ void fold_nodes(const View& view, const Selection& selection, const Places& plac
     node.low = site.at.y > places.groups[site.group].centre.y + 1;
     if (site.node != core::kNobody) folding.single(site, node);
     else node.radius *= 1.5f, node.detail = 2, folding.whole_group(site, node);
+    using Look = DrawnNode::Look;
+    node.sides = roomy[site.group] || node.look == Look::lead || node.look == Look::stale || node.selected || node.picked;
   }
 }
 
@@ -343,7 +352,8 @@ void fold_links(const View& view, const Selection& selection, const Places& plac
   std::set<std::pair<std::size_t, std::size_t>> asked;   // Links of clients that something went over of late.
   if (std::any_of(places.groups.begin(), places.groups.end(), [](const GroupPlace& g) { return g.clients; }))
     for (const auto& flow : view.line.flows(std::max(core::kStart, view.at - std::chrono::milliseconds(300)), view.at + Duration(1)))
-      if (std::max(flow.from, flow.to) <= places.site_of.size() && std::min(flow.from, flow.to) > 0)
+      if (std::max(flow.from, flow.to) <= places.site_of.size() && std::min(flow.from, flow.to) > 0 &&
+          (places.group_of(flow.from).clients || places.group_of(flow.to).clients))
         asked.insert(std::minmax({places.site_of[flow.from - 1], places.site_of[flow.to - 1]}));
   const auto first_of = [&](const Site& s) { return s.node != core::kNobody ? s.node : places.groups[s.group].nodes.front(); };
   for (std::size_t i = 0; i < places.sites.size(); ++i)
@@ -353,7 +363,7 @@ void fold_links(const View& view, const Selection& selection, const Places& plac
       const auto found = wrong.empty() ? wrong.end() : wrong.find({i, j});
       const bool selected = (selection.link_from == x && selection.link_to == y) || (selection.link_from == y && selection.link_to == x);
       const bool of_selected = quiet && selection.node != core::kNobody && (selection.node == x || selection.node == y);
-      if (found == wrong.end() && !selected && !of_selected && quiet) continue;
+      if (found == wrong.end() && !selected && !of_selected && quiet && asked.count({i, j}) == 0) continue;
       if (!places.linked(a, b)) continue;
       DrawnLink link{x, y, lens.camera.screen(a.at), lens.camera.screen(b.at), false, false, false, "", selected};
       link.idle = (a.box || b.box) && asked.count({i, j}) == 0;

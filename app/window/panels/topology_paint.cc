@@ -38,7 +38,8 @@ void paint_link(ImDrawList& list, const DrawnLink& link, bool hovered, bool many
   if (link.faulty) colour = faded(t.warn, 0.75f);
   if (lit) colour = t.accent;
   if (link.cut_there || link.cut_back) {
-    paint_dashed(list, link.a, link.b, lit ? t.accent : faded(t.bad, 0.75f), px(lit ? 2.0f : 1.3f));
+    // Half of a hundred nodes cut from the others are 2,500 links: few dashes each, or nothing else would be drawn in time.
+    paint_dashed(list, link.a, link.b, lit ? t.accent : faded(t.bad, many ? 0.4f : 0.75f), px(lit ? 2.0f : 1.3f), many ? 16.0f : 4.0f);
     if (link.cut_there != link.cut_back) {     // The way that is cut, by an arrow that ends in a bar.
       const Point way = unit(link.cut_there ? link.b - link.a : link.a - link.b), middle = (link.a + link.b) * 0.5f;
       paint_chevron(list, middle, way, px(5), t.bad, px(1.6f));
@@ -226,8 +227,8 @@ void put_glyph(ImDrawList& list, Glyph glyph, Point at, float radius, Colour col
   }
 }
 
-void paint_dashed(ImDrawList& list, Point a, Point b, Colour colour, float thickness) {
-  const float whole = distance(a, b), dash = px(4), step = px(9);
+void paint_dashed(ImDrawList& list, Point a, Point b, Colour colour, float thickness, float dash_length) {
+  const float whole = distance(a, b), dash = px(dash_length), step = dash * 2.2f;
   const Point way = unit(b - a);
   if (whole > 20'000) return;             // Zoomed in so far that nobody sees it whole.
   for (float at = 0; at < whole; at += step) list.AddLine(im(a + way * at), im(a + way * std::min(at + dash, whole)), colour, thickness);
@@ -315,7 +316,7 @@ Hit hit(const Drawing& drawing, const Layout& layout, Point mouse) {
   return found;
 }
 
-void paint_node(ImDrawList& list, const DrawnNode& node, bool hovered);   // topology_paint_node.cc
+void paint_node(ImDrawList& list, const DrawnNode& node, bool hovered, const Box& window);   // topology_paint_node.cc
 
 void paint(ImDrawList& list, const Drawing& drawing, const Layout& layout, const KnownNames& names, float flow, double phase, Hit under) {
   const Box& window = layout.window;
@@ -331,7 +332,7 @@ void paint(ImDrawList& list, const Drawing& drawing, const Layout& layout, const
   for (std::size_t i = 0; i < drawing.cuts.size(); ++i) paint_cut(list, drawing.cuts[i], under == Hit{Hit::What::cut, i});
   paint_dots(list, drawing, names, 1 - flow * 0.85f, under);
   paint_crosses(list, drawing, names);
-  for (std::size_t i = 0; i < drawing.nodes.size(); ++i) paint_node(list, drawing.nodes[i], under == Hit{Hit::What::node, i});
+  for (std::size_t i = 0; i < drawing.nodes.size(); ++i) paint_node(list, drawing.nodes[i], under == Hit{Hit::What::node, i}, window);
   paint_pills(list, drawing, layout, under);
   paint_legend(list, drawing, layout, names, under);
   draw_text(list, {window.least.x + px(20), window.least.y + px(15)}, drawing.title, theme().text, look().fonts.strong);

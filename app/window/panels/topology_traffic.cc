@@ -95,7 +95,7 @@ void fold_dots(const View& view, const KnownNames& names, const Lens& lens, Trac
     if (!track.seen) continue;
     float part = part_of(flight, view.at, usual);
     if (track.clogged > 0) part = std::min(0.5f, part_of({flight.send, timeline::kNone, flight.from, flight.to, flight.type, flight.left, Time::max(), false}, view.at, usual));
-    out.dots.push_back({track.at(part), flight.type, false, flight.send});
+    out.dots.push_back({track.at(part), flight.type, flight.from, flight.to, false, flight.send});
   }
 }
 
@@ -116,7 +116,7 @@ void fold_copies(const View& view, const Lens& lens, Tracks& tracks, Drawing& ou
     if (!track.seen || e.at <= left) return;
     const auto part = static_cast<float>(seconds(view.at - left) / seconds(e.at - left));
     const Point aside = right_of({}, track.way) * (5 * lens.scale);
-    out.dots.push_back({track.at(std::min(1.0f, part)) + aside, e.type, true, send});
+    out.dots.push_back({track.at(std::min(1.0f, part)) + aside, e.type, e.peer, e.node, true, send});
   });
 }
 
@@ -171,7 +171,7 @@ void fold_crosses(const View& view, const Places& places, const Lens& lens, Trac
     const double travel = lost.at_start && lens.flow < 0.5f ? usual_ns(view) * part : 0;
     const double age = static_cast<double>((view.at - lost.at).count());
     if (age < travel) {
-      out.dots.push_back({track.at(static_cast<float>(age / usual_ns(view))), lost.type, false, lost.row});
+      out.dots.push_back({track.at(static_cast<float>(age / usual_ns(view))), lost.type, lost.from, lost.to, false, view.line.row_of(view.run.at(lost.row).event.ref)});
       if (lost.count == 1) continue;
     }
     const auto left = static_cast<float>(1 - std::max(0.0, age - travel) / static_cast<double>(stays.count()));
