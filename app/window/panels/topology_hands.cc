@@ -124,7 +124,13 @@ std::vector<std::string> Topology::would_do(const View& view) const {
     case What::cut: {
       if (length(lens_.carried_by) * lens_.camera.zoom < px(12)) return {};
       const auto curve = curve_of(places_, gesture_.cut, lens_.carried_by);
-      const auto cuts = cut_commands(nodes, places_, crossed_links(places_, curve));
+      // A cut within a group stays one, also where it is carried across the links of clients.
+      auto crossed = crossed_links(places_, curve);
+      std::set<std::size_t> groups;
+      for (const auto* side : {&gesture_.cut.a, &gesture_.cut.b})
+        for (const auto id : *side) groups.insert(places_.of(id).group);
+      std::erase_if(crossed, [&](const auto& pair) { return groups.count(places_.of(pair.first).group) == 0 || groups.count(places_.of(pair.second).group) == 0; });
+      const auto cuts = cut_commands(nodes, places_, crossed);
       std::vector<std::string> all{heal_command(nodes, gesture_.cut)};
       all.insert(all.end(), cuts.begin(), cuts.end());
       // Moved, but still across the same links: nothing changes.
