@@ -25,6 +25,7 @@ std::string text_of(core::BytesView body) { return {body.begin(), body.end()}; }
 struct GroupFacts {
   double epoch = 0;
   std::uint64_t last = 0;
+  std::map<record::NameId, std::size_t> roles{};   // How many have each.
 };
 
 struct Seen {                                   // What a node shows, decoded.
@@ -140,12 +141,15 @@ struct Folding {
 
   void look_at_nodes(int detail) {
     facts.resize(places.groups.size());
+    seen.reserve(view.moment.nodes.size());
+    const std::size_t told = lens.tip_for < places.sites.size() ? places.sites[lens.tip_for].node : core::kNobody;
     for (const auto& info : view.run.header().nodes) {
       const auto& moment = view.moment.nodes[info.id - 1];
-      seen.push_back(seen_of(view, info, moment.spell, detail == 2));
+      seen.push_back(seen_of(view, info, moment.spell, detail == 2 || info.id == told));
       GroupFacts& group = facts[places.of(info.id).group];
       group.epoch = std::max(group.epoch, moment.spell.epoch);
       group.last = std::max(group.last, seen.back().words.last);
+      if (moment.spell.up) ++group.roles[moment.spell.role];
     }
   }
 
@@ -161,8 +165,11 @@ struct Folding {
     node.paused = spell.paused;
     using Look = DrawnNode::Look;
     const std::string epoch_word = words.epoch_word.empty() ? "epoch" : words.epoch_word;
-    const bool stale = is_lead(role) && spell.epoch < group.epoch;
-    const bool usual = role.empty() || role == "follower" || role == "replica" || role == "backup" || role == "member" || role == "client" || role == info.kind;
+    const bool stale = spell.epoch < group.epoch && is_lead(role);
+    // What most of a group are is usual, whatever a mechanism calls it.
+    const auto alike = group.roles.find(spell.role);
+    const bool usual = role.empty() || role == "follower" || role == "replica" || role == "backup" || role == "member" ||
+                       (alike != group.roles.end() && alike->second * 2 > places.groups[site.group].nodes.size());
     node.look = !spell.up ? Look::down : stale ? Look::stale : is_lead(role) ? Look::lead : usual || site.box ? Look::ordinary : Look::busy;
     node.title = !spell.up ? "down" : stale ? role + " of a past " + epoch_word : usual || site.box ? "" : role;
     if (spell.paused) node.title += node.title.empty() ? "paused" : " \u00b7 paused";
@@ -172,7 +179,7 @@ struct Folding {
     if (node.squares.empty() && !site.box) node.words = words.said;
     if (!node.squares.empty() && group.last >= words.last + kSquares) node.words = count_text(static_cast<double>(group.last - words.last)) + " behind";
     if (view.run.header().nodes.size() <= kMostSaid) say_last(view, moment, node);
-    say_tip(info, role, words, node);
+    if (lens.tip_for < places.sites.size() && &places.sites[lens.tip_for] == &site) say_tip(info, role, words, node);
     if (!site.box) return;
     node.name = (places.groups[site.group].nodes.size() == 1 ? info.group : info.name) + times_of(view, info.group);
     if (const auto* kind = catalog::find_kind(info.kind); kind != nullptr && spell.up) node.second = client_words(view, names, {site.node}, *kind);
@@ -226,9 +233,10 @@ std::string fault_words(const world::LinkFaults& f) {
 
 // The pill of a cut hangs at that end of its curve, on that side, where it is furthest from all nodes.
 Point pill_of(const DrawnCut& cut, const Places& places, const Lens& lens) {
+  // Within a folded group: above it.
+  if (cut.curve.empty() && !cut.cut.a.empty()) return lens.camera.screen(places.of(cut.cut.a[0]).at) - Point{0, pixel_radius(lens) * 1.5f + 30 * lens.scale};
   std::vector<Point> ends;
   if (cut.curve.size() > 1) ends = {cut.curve.front(), cut.curve.back()};
-  for (std::size_t i = 0; ends.empty() && i < cut.cut.a.size(); ++i) ends.push_back(lens.camera.screen(places.of(cut.cut.a[i]).at));
   const float half = (static_cast<float>(cut.words.size()) * 3.6f + 26) * lens.scale;
   Point best = lens.window.middle();
   float widest = -1e30f;
@@ -280,7 +288,7 @@ float pixel_radius(const Lens& lens) { return std::clamp(kNodeRadius * lens.came
 
 Point half_box(const Lens& lens) {
   const float k = std::clamp(lens.camera.zoom / lens.scale, 0.62f, 1.0f) * lens.scale;
-  return {74 * std::max(k, 0.85f * lens.scale), 29 * k};
+  return {74 * std::max(k, 0.85f * lens.scale), std::max(29 * k, 23 * lens.scale)};
 }
 
 float rim_of(const Site& site, const Lens& lens, Point direction) {
@@ -355,6 +363,7 @@ void fold_links(const View& view, const Selection& selection, const Places& plac
       if (std::max(flow.from, flow.to) <= places.site_of.size() && std::min(flow.from, flow.to) > 0 &&
           (places.group_of(flow.from).clients || places.group_of(flow.to).clients))
         asked.insert(std::minmax({places.site_of[flow.from - 1], places.site_of[flow.to - 1]}));
+  if (quiet && wrong.empty() && asked.empty() && selection.node == core::kNobody && selection.link_from == core::kNobody) return;
   const auto first_of = [&](const Site& s) { return s.node != core::kNobody ? s.node : places.groups[s.group].nodes.front(); };
   for (std::size_t i = 0; i < places.sites.size(); ++i)
     for (std::size_t j = i + 1; j < places.sites.size(); ++j) {

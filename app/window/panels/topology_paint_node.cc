@@ -144,7 +144,7 @@ void paint_box(ImDrawList& list, const DrawnNode& node, bool hovered) {
   const float width = node.half.x * 2 - px(22);
   std::string second = node.look == DrawnNode::Look::down ? "\u2717 down" : node.paused ? "paused" : node.second;
   const float x = least.x + px(12), middle = node.at.y;
-  draw_text(list, {x, middle - (second.empty() ? px(8) : px(18))}, shortened(node.name, width, f.strong), t.text, f.strong);
+  draw_text(list, {x, middle - (second.empty() ? px(8) : px(17))}, shortened(node.name, width, f.strong), t.text, f.strong);
   if (!second.empty()) draw_text(list, {x, middle + px(1)}, shortened(second, width, f.small_mono), node.look == DrawnNode::Look::ordinary && !node.paused ? t.muted : t.warn, f.small_mono);
   float y = greatest.y + px(5);
   for (const auto& chip : node.chips) draw_text(list, {x, y}, chip, t.warn, f.small_mono), y += px(14);
@@ -156,7 +156,7 @@ void paint_box(ImDrawList& list, const DrawnNode& node, bool hovered) {
 
 void paint_node(ImDrawList& list, const DrawnNode& node, bool hovered, const Box& window) {
   const Point reach = node.box ? node.half : Point{node.radius, node.radius};
-  probe((node.node == core::kNobody ? "group:" : "node:") + node.name, im(node.at - reach), im(node.at + reach));
+  if (look().probes != nullptr) probe((node.node == core::kNobody ? "group:" : "node:") + node.name, im(node.at - reach), im(node.at + reach));
   if (node.box) return paint_box(list, node, hovered);
   paint_circle(list, node, hovered);
   if (node.detail == 2) paint_rings(list, node);

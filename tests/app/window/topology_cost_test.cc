@@ -59,21 +59,16 @@ TEST(TopologyCost, AHundredNodesWithFiveThousandMessagesCostAtMostTwiceABareLoop
     const Selection selection;
     const Drawing drawing = fold(view, selection, places, names, lens);
     dots = drawing.dots.size();
-    auto* const probes = look().probes;
+    const Look loud = look();
     Look quiet = look();
     quiet.probes = nullptr;              // Only tests want to know where things are.
     use_look(quiet);
-    whole = least(30, [&] {
+    whole = least(60, [&] {
       fresh();
       const Drawing now = fold(view, selection, places, names, lens);
       paint(list, now, lay_out(now, lens.window), names, lens.flow, 0, {});
     });
-    std::printf("fold %.3f\n", least(30, [&] { fold(view, selection, places, names, lens); }));
-    { Drawing d; fold_nodes(view, selection, places, names, lens, d); std::printf("links %.3f\n", least(30, [&] { d.links.clear(); fold_links(view, selection, places, lens, d); }));
-    std::printf("traffic %.3f\n", least(30, [&] { d.dots.clear(); fold_traffic(view, places, names, lens, d); })); }
-    std::printf("nodes %.3f\n", least(30, [&] { Drawing d; fold_nodes(view, selection, places, names, lens, d); }));
-    std::printf("paint %.3f\n", least(30, [&] { fresh(); paint(list, drawing, lay_out(drawing, lens.window), names, lens.flow, 0, {}); }));
-    bare = least(30, [&] {
+    bare = least(60, [&] {
       fresh();
       for (const auto& link : drawing.links) list.AddLine(im(link.a), im(link.b), theme().line);
       for (const auto& dot : drawing.dots) put_glyph(list, Glyph::disc, dot.at, 3, theme().accent);
@@ -83,10 +78,9 @@ TEST(TopologyCost, AHundredNodesWithFiveThousandMessagesCostAtMostTwiceABareLoop
         draw_text(list, im(node.at), node.name, theme().text, look().fonts.small, 0.5f);
       }
     });
-    quiet.probes = probes;
+    use_look(loud);
   };
   stage.frame(draw);
-  std::printf("flights %.3f ms\n", least(30, [&] { dots = view.line.flights(view.at).size(); }));
   std::printf("fold and paint %.3f ms, bare loop %.3f ms: %.2f times, %zu messages\n", whole, bare, whole / bare, dots);
   EXPECT_GT(dots, 4500u);
   EXPECT_LT(whole, 2 * bare);
