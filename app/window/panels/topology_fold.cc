@@ -33,9 +33,9 @@ struct Seen {                                   // What a node shows, decoded.
   std::string role;
 };
 
-Seen seen_of(const View& view, const record::NodeInfo& info, const timeline::Spell& spell, bool decode) {
+Seen seen_of(const View& view, const KnownNames& names, const record::NodeInfo& info, const timeline::Spell& spell, bool decode) {
   Seen seen;
-  seen.role = spell.role != 0 ? view.run.name(spell.role) : "";
+  seen.role = names.at(spell.role).text;
   const auto* kind = catalog::find_kind(info.kind);
   if (!decode || kind == nullptr || spell.shown >= view.run.size()) return seen;
   const auto row = view.run.at(spell.shown);
@@ -66,13 +66,13 @@ std::vector<Square> squares_of(const NodeWords& words, const GroupFacts& facts, 
   return squares;
 }
 
-std::vector<DrawnRing> rings_of(const View& view, const timeline::NodeMoment& moment) {
+std::vector<DrawnRing> rings_of(const View& view, const KnownNames& names, const timeline::NodeMoment& moment) {
   std::vector<DrawnRing> rings;
   for (const auto& ring : moment.rings) {
     const Duration whole = ring.due - ring.set, left = ring.due - view.at;
     if (whole <= Duration{} || left < Duration{}) continue;
     const auto part = static_cast<float>(static_cast<double>(left.count()) / static_cast<double>(whole.count()));
-    rings.push_back({view.run.name(ring.timer), std::clamp(part, 0.0f, 1.0f), left, whole});
+    rings.push_back({names.at(ring.timer).text, std::clamp(part, 0.0f, 1.0f), left, whole});
   }
   // The longest outside; a node with a timer for each of its peers shows the three that matter longest.
   std::sort(rings.begin(), rings.end(), [](const DrawnRing& a, const DrawnRing& b) { return a.whole > b.whole; });
@@ -145,7 +145,7 @@ struct Folding {
     const std::size_t told = lens.tip_for < places.sites.size() ? places.sites[lens.tip_for].node : core::kNobody;
     for (const auto& info : view.run.header().nodes) {
       const auto& moment = view.moment.nodes[info.id - 1];
-      seen.push_back(seen_of(view, info, moment.spell, detail == 2 || info.id == told));
+      seen.push_back(seen_of(view, names, info, moment.spell, detail == 2 || info.id == told));
       GroupFacts& group = facts[places.of(info.id).group];
       group.epoch = std::max(group.epoch, moment.spell.epoch);
       group.last = std::max(group.last, seen.back().words.last);
@@ -175,7 +175,7 @@ struct Folding {
     if (spell.paused) node.title += node.title.empty() ? "paused" : " \u00b7 paused";
     if (spell.epoch > 0 && spell.up) node.second = epoch_word + " " + count_text(spell.epoch);
     node.chips = chips_of(moment.around);
-    if (spell.up) node.rings = rings_of(view, moment), node.squares = squares_of(words, group, stale);
+    if (spell.up) node.rings = rings_of(view, names, moment), node.squares = squares_of(words, group, stale);
     if (node.squares.empty() && !site.box) node.words = words.said;
     if (!node.squares.empty() && group.last >= words.last + kSquares) node.words = count_text(static_cast<double>(group.last - words.last)) + " behind";
     if (view.run.header().nodes.size() <= kMostSaid) say_last(view, moment, node);
@@ -239,6 +239,7 @@ Point pill_of(const DrawnCut& cut, const Places& places, const Lens& lens) {
   if (cut.curve.size() > 1) ends = {cut.curve.front(), cut.curve.back()};
   const float half = (static_cast<float>(cut.words.size()) * 3.6f + 26) * lens.scale;
   Point best = lens.window.middle();
+  const Point ring = cut.cut.b.empty() ? best : lens.camera.screen(places.group_of(cut.cut.b[0]).centre);
   float widest = -1e30f;
   for (const Point end : ends)
     for (const Point off : {Point{half, 0}, Point{-half, 0}, Point{0, 24 * lens.scale}, Point{0, -24 * lens.scale}}) {
@@ -250,7 +251,8 @@ Point pill_of(const DrawnCut& cut, const Places& places, const Lens& lens) {
         room = std::min(room, distance_to_segment(node, at - Point{half, 0}, at + Point{half, 0}) - (site.box ? 40 * lens.scale : 0));
       }
       const bool outside = at.x - half < lens.window.least.x || at.x + half > lens.window.greatest.x || at.y < lens.window.least.y + 60 * lens.scale || at.y > lens.window.greatest.y - 50 * lens.scale;
-      room = std::min(room, 110 * lens.scale) - (outside ? 300 * lens.scale : 0);
+      // Outside of the ring no links lie under it.
+      room = std::min(room, 80 * lens.scale) + 0.25f * std::min(distance(at, ring), 300 * lens.scale) - (outside ? 300 * lens.scale : 0);
       if (room > widest + 1) widest = room, best = at;
     }
   return best;
@@ -329,6 +331,7 @@ void fold_nodes(const View& view, const Selection& selection, const Places& plac
     const float around = 6.2832f * group.radius / static_cast<float>(group.nodes.size());
     roomy.push_back(group.folded || group.nodes.size() < 4 || (group.nodes.size() <= 30 ? around : 92.0f) * lens.camera.zoom >= 112 * lens.scale);
   }
+  out.nodes.reserve(places.sites.size());
   for (const Site& site : places.sites) {
     DrawnNode& node = out.nodes.emplace_back();
     node.node = site.node, node.group = site.group, node.box = site.box;

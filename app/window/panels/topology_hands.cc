@@ -250,8 +250,10 @@ void Topology::paint_gesture(const View& view) const {
   if (gesture_.what == What::line) {
     auto line = gesture_.line;
     line.push_back(lens_.camera.plane(mouse));
-    for (const auto& [a, b] : crossed_links(places_, line))
-      paint_dashed(list, lens_.camera.screen(places_.of(a).at), lens_.camera.screen(places_.of(b).at), t.bad, px(1.6f));
+    for (const auto& [a, b] : crossed_links(places_, line)) {
+      const Point from = lens_.camera.screen(places_.of(a).at), to = lens_.camera.screen(places_.of(b).at), way = unit(to - from);
+      paint_dashed(list, from + way * rim_of(places_.of(a), lens_, way), to - way * rim_of(places_.of(b), lens_, way * -1), t.bad, px(1.6f));
+    }
     std::vector<ImVec2> points;
     for (const Point p : line) points.push_back(im(lens_.camera.screen(p)));
     list.AddPolyline(points.data(), static_cast<int>(points.size()), faded(t.bad, 0.16f), 0, px(13));

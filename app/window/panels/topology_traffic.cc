@@ -12,7 +12,7 @@ using core::Duration;
 using core::Time;
 
 constexpr std::size_t kMostFolded = 20'000;   // Flights looked at in one frame.
-constexpr std::size_t kMostRowsBack = 6000;   // Rows searched for drops.
+constexpr std::size_t kMostRowsBack = 4000;   // Rows searched for drops.
 constexpr std::size_t kMostDrops = 300;
 constexpr std::size_t kMostRowsAhead = 4000;  // Rows searched for second copies.
 constexpr Duration kFlowWindow = std::chrono::milliseconds(500);
@@ -36,7 +36,7 @@ class Tracks {
     for (const auto& link : view.moment.links)
       if (link.faults.clogged) clogged_.insert({link.from, link.to});
   }
-  Track track(core::NodeId from, core::NodeId to) const {
+  [[gnu::always_inline]] Track track(core::NodeId from, core::NodeId to) const {
     const std::size_t a = places_.site_of[from - 1], b = places_.site_of[to - 1];
     const End &one = ends_[a], &other = ends_[b];
     const Point off = other.at - one.at;
@@ -86,12 +86,14 @@ double usual_ns(const View& view) {
 
 void fold_dots(const View& view, const KnownNames& names, const Lens& lens, const Tracks& tracks, Drawing& out) {
   const auto flights = view.line.flights(view.at, kMostFolded);
+  out.in_flight = flights.size();
   const double usual = usual_ns(view);
   std::vector<char> hidden(names.size() + 1, 0);
   if (lens.hidden != nullptr)
     for (const auto& name : *lens.hidden) hidden[std::min(static_cast<std::size_t>(names.find(name)), names.size())] = 1;
   hidden[0] = 0;
-  out.dots.reserve(flights.size());
+  std::size_t folded = out.dots.size();
+  out.dots.resize(folded + flights.size());
   for (const auto& flight : flights) {
     if (flight.type < hidden.size() && hidden[flight.type]) continue;
     if (!is_node(view, flight.from) || !is_node(view, flight.to)) continue;
@@ -100,8 +102,9 @@ void fold_dots(const View& view, const KnownNames& names, const Lens& lens, cons
     float part = part_of(flight, view.at, usual);
     // What waits on a clogged link waits in its middle.
     if (tracks.clogged(flight.from, flight.to)) part = std::min(0.5f, part_of({flight.send, timeline::kNone, flight.from, flight.to, flight.type, flight.left, Time::max(), false}, view.at, usual));
-    out.dots.push_back({track.at(part), flight.type, flight.from, flight.to, false, flight.send});
+    out.dots[folded++] = {track.at(part), flight.type, flight.from, flight.to, false, flight.send};
   }
+  out.dots.resize(folded);
 }
 
 // A link that duplicates: the first copy is the flight; the second is found by its own delivery, a little ahead.
@@ -236,9 +239,9 @@ bool wants_flow(const View& view, const Places& places, const Lens& lens) {
 
 void fold_traffic(const View& view, const Places& places, const KnownNames& names, const Lens& lens, Drawing& out) {
   const Tracks tracks(places, lens, view);
-  out.in_flight = view.line.flights_count(view.at);
   if (lens.flow < 1) fold_dots(view, names, lens, tracks, out), fold_copies(view, lens, tracks, out);
   if (lens.flow > 0) fold_flows(view, places, lens, tracks, out);
+  if (lens.flow >= 1 || out.in_flight == kMostFolded) out.in_flight = view.line.flights_count(view.at);
   fold_crosses(view, places, lens, tracks, out);
 }
 
