@@ -57,6 +57,7 @@ void Shell::do_wish(const Wish& wish) {
                    [&](const AddPlot& w) { bench_.plots.add(w.metric); },
                    [&](const ZoomTime& w) { move_time(w.factor, 0); }, [&](const PanTime& w) { move_time(1, w.part); },
                    [&](const FitTime&) {
+                     bench_.topology.fit();
                      selection_.follow = false;
                      selection_.from = core::kStart;
                      if (player_) selection_.to = std::max(core::kStart + std::chrono::milliseconds(1), player_->view().end);
