@@ -34,6 +34,8 @@ struct GuideNext {};
 struct GuideBegin { std::size_t step = 0; };     // Goes to this step, as things are.
 struct GuideRestart { std::size_t step = 0; };   // Goes back to how things were when it began: a branch.
 struct GuideDo {};                               // Do it for me.
+struct Answered { std::size_t step = 0, ask = 0, choice = 0; };   // A prediction, for the progress that is kept.
+struct HintUsed { std::size_t step = 0; };
 struct OpenLab {                                 // A name or a path.
   std::string lab;
   std::optional<std::uint64_t> seed;
@@ -73,7 +75,7 @@ struct FullScreen {};
 struct Quit {};
 
 using Wish = std::variant<Give, Undo, Redo, Play, SetSpeed, StepForward, StepBack, Seek, GoLive, Fork, SwitchBranch, CloseBranch,
-                          LayOver, StopAtViolation, GuideNext, GuideBegin, GuideRestart, GuideDo, OpenLab, OpenRun, RenameRun,
+                          LayOver, StopAtViolation, GuideNext, GuideBegin, GuideRestart, GuideDo, Answered, HintUsed, OpenLab, OpenRun, RenameRun,
                           NoteRun, TagRun, DeleteRuns, RestoreRuns, ExportRun, CompareRuns, ImportRuns, Reopen, GoTo,
                           Show, Ask, Say, CopyText, SavePicture, ZoomTime, PanTime, FitTime, ClearSelection, SelectNode, AddPlot, SetScale, SetTheme, FullScreen, Quit>;
 
