@@ -184,7 +184,7 @@ void Plots::draw_list(Frame& frame) {
   for (std::size_t i = 0; i < plots.size(); ++i) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     // What is scrolled away costs nothing.
-    const bool seen = plots[i].height == 0 || ImGui::IsRectVisible(at, {at.x + 1, at.y + plots[i].height});
+    const bool seen = plots[i].height == 0 || ImGui::IsRectVisible(at, {greatest.x, at.y + plots[i].height});
     ImGui::PushID(static_cast<int>(i));
     if (seen) draw_plot(frame, i);
     ImGui::SetCursorScreenPos(at);
