@@ -160,7 +160,8 @@ FoldedPlot fold_plot(const PlotSpec& spec, const std::vector<MetricInfo>& metric
   plot.from_zero = info->kind != Kind::gauge && !spec.total;
   const bool pieces = plot.rate || (info->kind == Kind::timing && !spec.samples);
   const Duration pixel(std::max<Duration::rep>(1, static_cast<Duration::rep>(std::ceil(static_cast<double>(shown.length().count()) / std::max(1.0, static_cast<double>(pixels))))));
-  const Duration step = pieces ? round_up(Duration(static_cast<Duration::rep>(static_cast<double>(pixel.count()) * static_cast<double>(piece)))) : pixel;
+  // A line's pieces are one to one and a half pixels: while a hand zooms they mostly stay the same, and are not read again.
+  const Duration step = pieces ? round_up(Duration(static_cast<Duration::rep>(static_cast<double>(pixel.count()) * static_cast<double>(piece)))) : coarse_up(pixel);
   if (pieces) plot.piece = step;
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const PlotSource& source = sources[i];

@@ -53,6 +53,14 @@ TEST(PlotAxis, TicksOfTimeAreRoundAndNoMoreThanWished) {
   for (std::int64_t length = 1; length < 4'000'000'000; length *= 3) EXPECT_LE(time_ticks({ms(17), ms(17 + length)}, 7).size(), 8u);
 }
 
+TEST(PlotAxis, CoarseLengthsAreAtMostHalfAsLongAgain) {
+  for (std::int64_t length = 2; length < 1'000'000'000'000; length = length * 21 / 20 + 1) {
+    const auto coarse = coarse_up(core::Duration(length)).count();
+    EXPECT_GE(coarse, length);
+    EXPECT_LE(coarse, length * 3 / 2 + 1);
+  }
+}
+
 TEST(PlotAxis, TicksOfValuesHoldAllThatIsShownAndAreOneTwoOrFive) {
   for (const double greatest : {0.003, 1.0, 7.0, 99.0, 1234.0, 5e7}) {
     const auto scale = value_scale(0, greatest, false, true, 3);
