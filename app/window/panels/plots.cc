@@ -31,6 +31,16 @@ std::vector<std::string> Plots::layout() const {
   return lines;
 }
 
+void Plots::add(const std::string& metric) {
+  PlotSpec spec;
+  spec.name = metric;
+  const bool there = std::any_of(plots.begin(), plots.end(), [&](const One& one) { return one.spec.what == spec.what && one.spec.name == metric; });
+  if (there) return;
+  plots.push_back({std::move(spec), {}, 0, {}, {}, {}});
+  by_hand_ = true;
+  scroll_ = 1e6f;                      // To what was added.
+}
+
 void Plots::set_layout(const std::vector<std::string>& lines) {
   plots.clear();
   by_hand_ = !lines.empty();
@@ -39,15 +49,6 @@ void Plots::set_layout(const std::vector<std::string>& lines) {
     if (const auto spec = read_spec(line)) plots.push_back({*spec, {}, 0, {}, {}, {}});
   if (plots.empty() && !(lines.size() == 1 && lines[0] == "none")) by_hand_ = false;   // None that this program can read.
 }
-
-void Plots::add(const std::string& metric) {
-  PlotSpec spec;
-  spec.name = metric;
-  plots.push_back({std::move(spec), {}, 0, {}, {}, {}});
-  by_hand_ = true;
-  scroll_ = 1e6f;                      // To what was added.
-}
-
 // What fits a lab shows only as its metrics come; from its fourth second on the choice stands.
 void Plots::choose_plots(const View& view) {
   const std::size_t series = view.line.series().size();
