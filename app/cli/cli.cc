@@ -100,7 +100,7 @@ struct Words {
   FuzzArguments fuzz;
   BenchArguments bench;
   ShotArguments shot;
-  std::string open;
+  std::string open, state;
 };
 
 CLI::App* subcommand(CLI::App& app, const char* name, const char* help, const char* example) {
@@ -190,6 +190,7 @@ void add_others(CLI::App& app, Words& w) {
 }
 
 void add_window(CLI::App& app, Words& w) {
+  app.add_option("--state", w.state)->group("");   // For tests: see app/window/state_file.h.
   subcommand(app, "open", "Open a lab or a run file in the window. Without a subcommand: the window's gallery.",
              "faultline open raft-elections")
       ->add_option("what", w.open, "A lab's name, a lab file, or a run file")
@@ -202,7 +203,8 @@ void add_window(CLI::App& app, Words& w) {
   shot->add_option("--script", a.script, "Commands from this file")->type_name("FILE");
   shot->add_option("--at", a.at, "The moment that is drawn, such as 12s")->type_name("TIME");
   shot->add_option("--panel", a.panel,
-                   "Only this panel: topology, plots, space-time, events, inspector, guide, settings, checks, scrubber")
+                   "Only this panel: topology, plots, space-time, events, inspector, guide, settings, checks, scrubber; or a "
+                   "dialog over all: palette, help, preferences, export, new; or the runs")
       ->type_name("NAME");
   shot->add_option("--select", a.select, "A node to select, such as S1")->type_name("NODE");
   shot->add_option("--size", a.size, "Width and height in pixels")->type_name("WxH");
@@ -224,7 +226,7 @@ int dispatch(const CLI::App& app, const Words& w) {
   if (name == "export") return export_run(w.export_run);
   if (name == "check") return check(w.check);
   if (name == "fuzz") return fuzz(w.fuzz);
-  if (name == "open") return window::run(w.open);
+  if (name == "open") return window::run(w.open, w.state);
   if (name == "shot") return shot(w.shot);
   return bench(w.bench);
 }
@@ -287,7 +289,7 @@ int parse_and_do(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return fail(kUsage, in_words(app, error));
   }
-  if (app.get_subcommands().empty()) return window::run("");
+  if (app.get_subcommands().empty()) return window::run("", words.state);
   return dispatch(app, words);
 }
 

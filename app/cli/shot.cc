@@ -70,7 +70,10 @@ int shot(const ShotArguments& a) {
     setup.width = width, setup.height = height, setup.scale = static_cast<float>(a.scale), setup.theme = a.theme;
     setup.outside.program = app::program_version();
     window::OffScreen screen(std::move(setup));
-    screen.shell().only(a.panel);
+    const bool dialog = a.panel == "palette" || a.panel == "help" || a.panel == "preferences" || a.panel == "export" || a.panel == "new";
+    if (dialog) screen.shell().wish(window::Ask{a.panel});
+    if (a.panel == "runs") screen.shell().wish(window::GoTo{window::Place::runs});
+    else if (!dialog) screen.shell().only(a.panel);
     if (!a.lab.empty()) screen.shell().open(made(a, core::kStart + at));
     if (!a.select.empty()) screen.shell().select(a.select);
     for (int i = 0; i < 6; ++i) screen.settle();

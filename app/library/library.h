@@ -1,11 +1,17 @@
 // What is kept between sessions, in the user's data folder: the runs that were recorded, with their names, notes and tags;
 // how far each lab was done; preferences. Every file is written beside and renamed, so that a crash leaves the old or the new.
+// Several windows may be open at once: each changes only what its person changed.
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "mechanisms/core/time.h"
 
 namespace library {
 
@@ -16,6 +22,8 @@ struct RunEntry {
   std::uint64_t seed = 0;
   std::int64_t when = 0;               // Seconds since 1970: when its file was last written.
   std::uint64_t bytes = 0;
+  std::uint64_t events = 0;
+  core::Duration length{};             // Of the world's time.
   std::string note;
   std::vector<std::string> tags;
   bool recording = false;              // A window that still lives writes it.
@@ -29,6 +37,7 @@ struct LabProgress {
   std::map<std::pair<std::size_t, std::size_t>, std::size_t> answers;   // (step, question) -> choice, of the first try.
   std::size_t right_answers = 0;
   std::int64_t when = 0;               // Of the last change.
+  bool operator==(const LabProgress&) const = default;
 };
 
 struct Preferences {
@@ -39,6 +48,76 @@ struct Preferences {
   float left = 0.206f, right = 0.325f, bottom = 0.40f;   // Parts of the window that the panels take.
   bool stop_at_violation = true;
   std::map<std::string, std::vector<std::string>> plots;  // Which plots a lab shows: see panels/plots.h.
+  bool operator==(const Preferences&) const = default;
+};
+
+// Something that was opened of late.
+struct Recent {
+  std::string path;                    // Of a run; of a lab, its name or its file.
+  bool is_run = false;
+  std::string name;                    // For people.
+  bool operator==(const Recent&) const = default;
+};
+
+struct Folders {
+  std::string data, config;            // Empty: nothing is kept.
+};
+// As the XDG Base Directory Specification says: $XDG_DATA_HOME/faultline and $XDG_CONFIG_HOME/faultline.
+Folders standard_folders();
+
+class Library {
+ public:
+  // Never throws: where nothing can be kept it works in memory, and says so (trouble()). `clock`: seconds since 1970.
+  explicit Library(Folders folders, std::function<std::int64_t()> clock = {});
+  ~Library();                          // Lets go of all runs that it had made paths for.
+  Library(const Library&) = delete;
+  Library& operator=(const Library&) = delete;
+  // Called on a thread of the library's own when poll() has something new.
+  void on_change(std::function<void()> call);
+
+  std::string trouble() const;         // Why nothing is kept; empty: all is well.
+  std::vector<std::string> take_said();  // What happened that a person must know: a file was damaged and put aside.
+
+  // --- Runs. A run that is being recorded is marked by a file beside it, which its window holds.
+  std::string new_run_path(const std::string& lab);   // For one run; nothing when none can be written.
+  void close_run(const std::string& path);            // Recorded to its end. One in which nothing was done is removed.
+  // Reads the folder again, on a thread of its own; poll() brings in what it found, true when that is anything.
+  void list_runs();
+  bool poll();
+  const std::vector<RunEntry>& runs() const;           // The newest first.
+  const RunEntry* find(const std::string& path) const;
+  // Something that takes a while: which words and how much of it is done. Nothing: it rests.
+  struct Work {
+    std::string words;
+    double part = 0;
+  };
+  std::optional<Work> work() const;
+  void cancel();                       // What is copied or read is left as it was before.
+  void wait();                         // Until it rests. For the command line and tests.
+
+  // These throw Refused (kept_file.h), in words.
+  void rename(const std::string& path, const std::string& name);
+  void note(const std::string& path, const std::string& note);
+  void tag(const std::string& path, const std::vector<std::string>& tags);
+  void remove(const std::string& path);                // Into the trash, for 30 days.
+  void restore(const std::string& path);               // Out of it, to where it was.
+  void take_over(const std::string& path);             // A run that was cut off is a finished one from now on.
+  // Copies files from elsewhere into the library, on the library's thread. What cannot be is said.
+  void import(const std::vector<std::string>& paths);
+
+  // --- Labs
+  const std::map<std::string, LabProgress>& progress() const;
+  void keep_progress(const std::string& lab, const LabProgress& progress);
+  // --- Preferences
+  Preferences load_preferences();
+  void keep_preferences(const Preferences& preferences);   // Only what changed since they were loaded or kept.
+  // --- Recent: the last first, at most 12.
+  std::vector<Recent> recent();
+  void opened(const Recent& what);
+
+ private:
+  struct Inside;
+  std::unique_ptr<Inside> inside_;
 };
 
 }  // namespace library

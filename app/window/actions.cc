@@ -57,7 +57,7 @@ void add_view(List& list, const View*, float scale) {
   list.push_back({"Space-time", "Bring the space-time diagram to the front.", group, {{k1, true}}, Show{"space-time"}});
   list.push_back({"Events", "Bring the list of events to the front.", group, {{k2, true}}, Show{"events"}});
   list.push_back({"Checks", "Bring what was promised to the front.", group, {{k3, true}}, Show{"checks"}});
-  list.push_back({"Larger", "A larger scale of everything.", group, {{kEqual, true}, {kEqual, true, true}}, SetScale{scale + 0.25f}});
+  list.push_back({"Larger", "A larger scale of everything.", group, {{kEqual, true}}, SetScale{scale + 0.25f}});
   list.push_back({"Smaller", "A smaller scale of everything.", group, {{kMinus, true}}, SetScale{scale - 0.25f}});
   list.push_back({"Scale 100 %", "The scale of the screen.", group, {{k0, true}}, SetScale{1}});
   list.push_back({"Dark theme", "Light on dark.", group, {}, SetTheme{"dark"}});

@@ -9,14 +9,32 @@ namespace window {
 using core::Time;
 using std::chrono::microseconds;
 
-Player::Player(std::unique_ptr<session::Session> first, NewPath new_path, std::function<void()> on_change)
-    : new_path_(std::move(new_path)), on_change_(std::move(on_change)) {
+Player::Player(std::unique_ptr<session::Session> first, Paths paths, std::function<void()> on_change)
+    : paths_(std::move(paths)), on_change_(std::move(on_change)) {
   add(std::move(first));
   show_names();
   now().line->catch_up(microseconds(2000));
   now().status = now().session->status();
   if (!now().status.live) live_ = false, at_ = core::kStart;
   look_at(at_);
+}
+
+Player::~Player() {
+  for (auto& branch : branches_) branch.line.reset(), let_go(std::move(branch.session));
+  for (auto& undone : undone_) undone.line.reset(), let_go(std::move(undone.session));
+}
+
+std::string Player::new_path() const { return paths_.make ? paths_.make(now().session->origin().lab.name) : ""; }
+
+void Player::let_go(std::unique_ptr<session::Session> session) {
+  const std::string path = session->origin().path;
+  session.reset();
+  if (!path.empty() && paths_.closed) paths_.closed(path);
+}
+
+void Player::forget_undone() {
+  for (auto& undone : undone_) undone.line.reset(), let_go(std::move(undone.session));
+  undone_.clear();
 }
 
 Player::Branch& Player::add(std::unique_ptr<session::Session> session) {
@@ -45,6 +63,7 @@ bool Player::tick(double seconds) {
     Branch& branch = branches_[i];
     const auto before = branch.line->rows();
     session::Status status = branch.session->status();
+    if (i == current_ && fast() && status.guide.step_done && !branch.status.guide.step_done && playing_) stop_at_done_step();
     changed = changed || status.version != branch.status.version;
     branch.status = std::move(status);
     branch.known = branch.line->catch_up(microseconds(i == current_ ? 4000 : 1000));
@@ -60,6 +79,15 @@ bool Player::tick(double seconds) {
     show_names();
   }
   return changed || at_ != was;
+}
+
+// Whoever goes fast wants to see the next step from its beginning.
+bool Player::fast() const { return speed_ == 0 || speed_ >= 10; }
+
+void Player::stop_at_done_step() {
+  playing_ = false;
+  now().session->stand();
+  pending_.want(Say{"This step is done."});
 }
 
 void Player::play(double seconds) {
@@ -175,7 +203,7 @@ void Player::step(bool forward, session::Session::Unit unit, Selection& selectio
 
 bool Player::fork(Time at, Commands& answers) {
   try {
-    auto session = now().session->fork(at, new_path_(now().session->origin().lab.name));
+    auto session = now().session->fork(at, new_path());
     add(std::move(session));
   } catch (const std::exception& why) {
     answers.want(Say{std::string("No branch from here: ") + why.what(), true});
@@ -203,7 +231,7 @@ void Player::give(const Give& give, Commands& answers) {
   // The past is not changed: who commands there makes a branch.
   if ((!live_ && at_ < end_of(now())) || !now().status.live)
     if (!fork(at_, answers)) return;
-  undone_.clear();
+  forget_undone();
   now().session->give(std::move(command));
   live_ = true;
 }
@@ -214,7 +242,7 @@ void Player::undo(Commands& answers) {
   if (given.empty()) return answers.want(Say{"Nothing to undo: no command was given."});
   try {
     const Time end = end_of(branch);
-    auto session = branch.session->fork(given.back().at, new_path_(branch.session->origin().lab.name), given.size() - 1);
+    auto session = branch.session->fork(given.back().at, new_path(), given.size() - 1);
     branch.session->stand();
     undone_.push_back({std::move(branch.session), std::move(branch.line)});
     branch.session = std::move(session);
@@ -234,6 +262,8 @@ void Player::undo(Commands& answers) {
 void Player::redo(Commands& answers) {
   if (undone_.empty()) return answers.want(Say{"Nothing to redo."});
   Branch& branch = now();
+  branch.line.reset();
+  let_go(std::move(branch.session));
   branch.session = std::move(undone_.back().session);
   branch.line = std::move(undone_.back().line);
   undone_.pop_back();
@@ -251,6 +281,8 @@ void Player::restart_step(std::size_t step, Commands& answers) {
 
 void Player::close(std::size_t which) {
   if (branches_.size() < 2 || which >= branches_.size()) return;
+  branches_[which].line.reset();
+  let_go(std::move(branches_[which].session));
   branches_.erase(branches_.begin() + static_cast<std::ptrdiff_t>(which));
   names_.erase(names_.begin() + static_cast<std::ptrdiff_t>(which));
   if (current_ >= which && current_ > 0) --current_;
@@ -263,6 +295,7 @@ void Player::close(std::size_t which) {
 void Player::play_or_not(bool on) {
   playing_ = on;
   if (!on) return now().session->stand();
+  now().session->stop_when_done(fast());
   if (!now().status.live && at_ >= end_of(now())) live_ = false, look_at(core::kStart);   // Again from the start.
   if (speed_ == 0 && live_) now().session->as_fast_as_it_goes();
 }
@@ -293,6 +326,7 @@ bool Player::wish(const Wish& wish, Selection& selection, Commands& answers) {
                    [&](const Play& w) { play_or_not(w.on); },
                    [&](const SetSpeed& w) {
                      speed_ = w.times;
+                     session.stop_when_done(fast());
                      if (playing_) speed_ == 0 ? session.as_fast_as_it_goes() : session.stand();
                    },
                    [&](const StepForward& w) { step(true, w.unit, selection); },

@@ -16,10 +16,15 @@ namespace window {
 
 class Player {
  public:
-  // Makes the path of the run file for a new branch; may return nothing: then it is kept in memory.
-  using NewPath = std::function<std::string(const std::string& lab)>;
+  // Where runs are kept: who makes the path of the run file for a new branch (nothing: it stays in memory), and who hears
+  // that it is recorded to its end.
+  struct Paths {
+    std::function<std::string(const std::string& lab)> make;
+    std::function<void(const std::string& path)> closed;
+  };
 
-  Player(std::unique_ptr<session::Session> first, NewPath new_path, std::function<void()> on_change);
+  Player(std::unique_ptr<session::Session> first, Paths paths, std::function<void()> on_change);
+  ~Player();
 
   // So many seconds have passed in front of the window. True: something is to be drawn anew.
   bool tick(double seconds);
@@ -48,8 +53,13 @@ class Player {
   core::Time end_of(const Branch& branch) const;
   Branch& add(std::unique_ptr<session::Session> session);
   void play(double seconds);
+  bool fast() const;
+  void stop_at_done_step();
   void look_at(core::Time at);
   void show_names();
+  std::string new_path() const;
+  void let_go(std::unique_ptr<session::Session> session);
+  void forget_undone();
   void step(bool forward, session::Session::Unit unit, Selection& selection);
   bool fork(core::Time at, Commands& answers);
   void give(const Give& give, Commands& answers);
@@ -63,7 +73,7 @@ class Player {
   void notice_violation();
   void notice_refusals(Commands& answers);
 
-  NewPath new_path_;
+  Paths paths_;
   std::function<void()> on_change_;
   std::vector<Branch> branches_;
   std::vector<Undone> undone_;

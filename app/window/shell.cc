@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
+#include "app/library/kept_file.h"
 #include "app/window/top_bar.h"
 #include "app/window/widgets.h"
 #include "labs/catalog/labs.h"
@@ -15,13 +17,20 @@ constexpr float kTopBar = 44;
 
 }  // namespace
 
-Shell::Shell(Outside outside) : outside_(std::move(outside)) {
+Shell::Shell(Outside outside) : outside_(std::move(outside)), library_(outside_.folders) {
+  library_.on_change(outside_.wake);
+  preferences = library_.load_preferences();
+  library_.list_runs();
   const auto kinds = catalog::all_kinds();
   for (const auto& file : catalog::lab_files()) labs_.push_back(guide::read_lab(std::string(file.name), file.text, kinds));
 }
-Shell::~Shell() = default;
 
-bool Shell::busy() const { return (player_ && player_->busy()) || !said_.empty() || !commands_.all().empty(); }
+Shell::~Shell() {
+  player_.reset();   // Its runs are closed before the library goes.
+  keep();
+}
+
+bool Shell::busy() const { return (player_ && player_->busy()) || !said_.empty() || !commands_.all().empty() || library_.work(); }
 
 void Shell::only(std::string panel) {
   only_ = !panel.empty();
@@ -33,6 +42,7 @@ void Shell::draw(double seconds) {
     player_->tick(seconds);
     for (auto& wish : player_->take_said()) commands_.want(std::move(wish));
   }
+  take_from_library();
   const ImGuiIO& io = ImGui::GetIO();
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize(io.DisplaySize);
@@ -47,10 +57,40 @@ void Shell::draw(double seconds) {
   ImGui::SetCursorPos({0, only_ ? 0 : px(kTopBar)});
   draw_place();
   draw_said();
+  draw_work();
   ImGui::End();
   draw_dialogs();
   take_keys();
   for (const auto& wish : commands_.take()) do_wish(wish);
+  keep_steps_done();
+  if (!ImGui::IsAnyMouseDown()) keep();
+}
+
+void Shell::take_from_library() {
+  library_.poll();
+  for (const auto& words : library_.take_said()) commands_.want(Say{words, true});
+}
+
+// Preferences, when they changed: an edge was dragged, a theme chosen.
+void Shell::keep() { library_.keep_preferences(preferences); }
+
+const library::LabProgress& Shell::progress_of(const std::string& lab) const {
+  const auto it = library_.progress().find(lab);
+  return it == library_.progress().end() ? no_progress_ : it->second;
+}
+
+// A step that is done stays done, whatever is done again.
+void Shell::keep_steps_done() {
+  if (!player_) return;
+  const View view = player_->view();
+  const auto& done_at = view.status.guide.done_at;
+  const auto done = static_cast<std::size_t>(std::find(done_at.begin(), done_at.end(), std::nullopt) - done_at.begin());
+  const library::LabProgress& kept = progress_of(view.lab.name);
+  if (view.lab.steps.empty() || (done <= kept.steps_done && kept.steps == view.lab.steps.size())) return;
+  library::LabProgress progress = kept;
+  progress.steps_done = std::max(done, kept.steps_done);
+  progress.steps = view.lab.steps.size();
+  library_.keep_progress(view.lab.name, progress);
 }
 
 void Shell::draw_top_bar() {
@@ -67,18 +107,18 @@ void Shell::draw_top_bar() {
 }
 
 void Shell::draw_place() {
-  if (only_ && player_) return bench_.draw(player_->view(), progress_[player_->view().lab.name], preferences, selection_, commands_);
+  if (only_ && player_) return bench_.draw(player_->view(), progress_of(player_->view().lab.name), preferences, selection_, commands_);
   ImGui::PushStyleColor(ImGuiCol_ChildBg, theme().ground);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, place == Place::bench ? ImVec2(0, 0) : px(32, 24));
   ImGui::BeginChild("place", {0, 0}, false, ImGuiWindowFlags_AlwaysUseWindowPadding | (place == Place::bench ? ImGuiWindowFlags_NoScrollbar : 0));
   ImGui::PopStyleVar();
   ImGui::PopStyleColor();
   switch (place) {
-    case Place::labs: gallery_.draw(labs_, progress_, runs_, commands_); break;
-    case Place::runs: runs_panel_.draw(runs_, commands_); break;
+    case Place::labs: gallery_.draw(labs_, library_.progress(), library_.runs(), commands_); break;
+    case Place::runs: runs_panel_.draw(library_.runs(), commands_); break;
     case Place::bench:
       if (player_)
-        bench_.draw(player_->view(), progress_[player_->view().lab.name], preferences, selection_, commands_);
+        bench_.draw(player_->view(), progress_of(player_->view().lab.name), preferences, selection_, commands_);
       else
         empty("No run is open. Choose a lab, or open a run.");
       break;
@@ -86,17 +126,77 @@ void Shell::draw_place() {
   ImGui::EndChild();
 }
 
+// What takes a while, with how much of it is done, and the way to do without it.
+void Shell::draw_work() {
+  std::string words;
+  double part = 0;
+  std::optional<Wish> cancel;
+  if (player_) {
+    const View view = player_->view();
+    if (view.status.rebuilding < 1) {
+      words = "Making the past again", part = view.status.rebuilding;
+      if (view.branches.size() > 1) cancel = CloseBranch{view.branch};
+      else if (view.can_redo) cancel = Redo{};
+    } else if (view.indexed < 0.98 && !view.status.live) {
+      words = "Reading the run", part = view.indexed;
+    }
+  }
+  if (const auto work = library_.work(); words.empty() && work) words = work->words, part = work->part;
+  if (words.empty()) work_began_ = look().clock;
+  if (words.empty() || look().clock - work_began_ < 0.3) return;
+  char share[16];
+  std::snprintf(share, sizeof share, "  %.0f %%", part * 100);
+  const float width = px(340), height = px(40);
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  ImGui::SetNextWindowPos({std::floor((screen.x - width) / 2), px(kTopBar + 12)});
+  ImGui::SetNextWindowSize({width, height});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(14, 6));
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, theme().raised);
+  ImGui::Begin("work", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav);
+  ImGui::PopStyleColor();
+  ImGui::PopStyleVar();
+  muted(words + share);
+  ImGui::SetCursorPos(px(14, 28));
+  progress(part, width - px(28 + 44), theme().accent);
+  ImGui::SetCursorPos({width - px(44), px(6)});
+  if (cancel && icon_button(Icon::close, "Cancel", {}, "Do without it")) commands_.want(*cancel);
+  else if (!cancel && library_.work() && icon_button(Icon::close, "Cancel", {}, "Do without it")) library_.cancel();
+  ImGui::End();
+}
+
 // What was said last, at the bottom, for a while.
 void Shell::draw_said() {
   if (said_.empty()) return;
-  if (look().clock > said_until_) return said_.clear();
-  const ImVec2 size = text_size(said_);
+  if (look().clock > said_until_) {
+    said_.clear();
+    deleted_.clear();
+    return;
+  }
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  const ImVec2 at{std::floor((screen.x - size.x) / 2), screen.y - px(96)};
-  ImDrawList& list = *ImGui::GetForegroundDrawList();
-  list.AddRectFilled({at.x - px(16), at.y - px(10)}, {at.x + size.x + px(16), at.y + size.y + px(10)}, theme().raised, px(8));
-  list.AddRect({at.x - px(16), at.y - px(10)}, {at.x + size.x + px(16), at.y + size.y + px(10)}, said_bad_ ? theme().bad : theme().line, px(8));
-  draw_text(list, at, said_, said_bad_ ? theme().bad : theme().text);
+  const float wrap = std::min(px(720), screen.x - px(120));
+  const ImFont* const font = ImGui::GetFont();
+  const ImVec2 size = font->CalcTextSizeA(font->FontSize, FLT_MAX, wrap, said_.data(), said_.data() + said_.size());
+  const float undo = deleted_.empty() ? 0 : px(80);
+  ImGui::SetNextWindowPos({std::floor((screen.x - size.x - undo) / 2 - px(18)), screen.y - px(64) - size.y - px(24)});
+  ImGui::SetNextWindowSize({size.x + px(36) + undo, size.y + px(24)});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(18, 12));
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, theme().raised);
+  ImGui::PushStyleColor(ImGuiCol_Border, said_bad_ ? theme().bad : theme().line);
+  ImGui::Begin("said", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                                    ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_NoNav);
+  ImGui::PopStyleColor(2);
+  ImGui::PopStyleVar();
+  ImGui::PushTextWrapPos(px(18) + wrap);
+  ImGui::PushStyleColor(ImGuiCol_Text, said_bad_ ? theme().bad : theme().text);
+  ImGui::TextUnformatted(said_.data(), said_.data() + said_.size());
+  ImGui::PopStyleColor();
+  ImGui::PopTextWrapPos();
+  probe("said:" + said_, ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
+  if (!deleted_.empty()) {
+    ImGui::SetCursorPos({size.x + px(36), px(6)});
+    if (button("Undo")) commands_.want(RestoreRuns{deleted_});
+  }
+  ImGui::End();
 }
 
 void Shell::draw_dialogs() {
@@ -115,6 +215,7 @@ void Shell::take_keys() {
 
 void Shell::ask(const std::string& dialog) {
   if (dialog == "palette") palette_.open();
+  if (dialog == "open") palette_.open("~/");
   if (dialog == "help") help_.open = true;
   if (dialog == "preferences") preferences_dialog_.open = true;
 }
@@ -133,7 +234,34 @@ void Shell::move_time(double factor, double part) {
   if (part != 0) s.follow = false;
 }
 
+// What is wished of the library. False: something else is.
+bool Shell::do_library_wish(const Wish& wish) {
+  bool mine = true;
+  try {
+    std::visit(Cases{[&](const RenameRun& w) { library_.rename(w.path, w.name); },
+                     [&](const NoteRun& w) { library_.note(w.path, w.note); },
+                     [&](const TagRun& w) { library_.tag(w.path, w.tags); },
+                     [&](const DeleteRuns& w) {
+                       for (const auto& path : w.paths) library_.remove(path);
+                       commands_.want(Say{w.paths.size() == 1 ? "Deleted." : std::to_string(w.paths.size()) + " runs deleted."});
+                       deleted_ = w.paths;
+                     },
+                     [&](const RestoreRuns& w) {
+                       for (const auto& path : w.paths) library_.restore(path);
+                       deleted_.clear();
+                       commands_.want(Say{"Restored."});
+                     },
+                     [&](const ImportRuns& w) { library_.import(w.paths); }, [&](const auto&) { mine = false; }},
+               wish);
+    if (mine) library_.list_runs();
+  } catch (const library::Refused& why) {
+    commands_.want(Say{why.what(), true});
+  }
+  return mine;
+}
+
 void Shell::do_wish(const Wish& wish) {
+  if (do_library_wish(wish)) return;
   if (const auto* w = std::get_if<StopAtViolation>(&wish)) preferences.stop_at_violation = w->on;
   if (player_ && player_->wish(wish, selection_, commands_)) return;
   std::visit(Cases{[&](const OpenLab& w) { open_lab(w); }, [&](const OpenRun& w) { open_run(w); },
@@ -172,7 +300,13 @@ void Shell::open(std::unique_ptr<session::Session> session) {
   player_.reset();
   bench_.forget();
   selection_ = {};
-  player_ = std::make_unique<Player>(std::move(session), outside_.new_path, outside_.wake);
+  const Player::Paths paths{[this](const std::string& lab) { return library_.new_run_path(lab); },
+                            [this](const std::string& path) {
+                              library_.close_run(path);
+                              library_.list_runs();
+                            }};
+  player_ = std::make_unique<Player>(std::move(session), paths, outside_.wake);
+  commands_.want(StopAtViolation{preferences.stop_at_violation});
   place = Place::bench;
 }
 
@@ -191,7 +325,7 @@ void Shell::open_lab(const OpenLab& open) {
     origin.settings = open.settings;
     origin.loopback = open.loopback;
     origin.program = outside_.program;
-    origin.path = outside_.new_path ? outside_.new_path(origin.lab.name) : "";
+    origin.path = library_.new_run_path(origin.lab.name);
     this->open(std::make_unique<session::Session>(std::move(origin)));
     commands_.want(Play{true});
   } catch (const std::exception& why) {
@@ -205,7 +339,7 @@ void Shell::reopen(bool loopback) {
   session::Origin again;
   again.lab = origin.lab, again.seed = origin.seed, again.settings = origin.settings, again.program = outside_.program;
   again.loopback = loopback;
-  again.path = outside_.new_path ? outside_.new_path(again.lab.name) : "";
+  again.path = library_.new_run_path(again.lab.name);
   try {
     this->open(std::make_unique<session::Session>(std::move(again)));
     commands_.want(Play{true});
@@ -216,6 +350,9 @@ void Shell::reopen(bool loopback) {
 
 void Shell::open_run(const OpenRun& open) {
   try {
+    const auto* const entry = library_.find(open.path);
+    if (entry != nullptr && entry->cut_off) library_.take_over(open.path);
+    library_.opened({open.path, true, entry != nullptr ? entry->name : open.path});
     this->open(std::make_unique<session::Session>(record::open_run(open.path)));
   } catch (const std::exception& why) {
     commands_.want(Say{why.what(), true});

@@ -25,7 +25,7 @@ struct Outside {
   std::function<void(const std::string&)> copy;          // To the clipboard.
   std::function<void(bool)> full_screen;
   std::string program;                                   // "faultline 0.1.0"
-  std::function<std::string(const std::string& lab)> new_path;   // Of a run file; may return nothing.
+  library::Folders folders;                              // Where runs, progress and preferences are kept; empty: nowhere.
 };
 
 class Shell {
@@ -40,7 +40,7 @@ class Shell {
   bool quit() const { return quit_; }
   void wish(Wish wish) { commands_.want(std::move(wish)); }      // Done at the end of the next frame.
 
-  // For the loop around: what the fonts and colours should be.
+  // For the loop around: what the fonts and colours, and the size of the window, should be. Kept when they change.
   library::Preferences preferences;
   Place place = Place::labs;
 
@@ -57,17 +57,23 @@ class Shell {
   void draw_dialogs();
   void take_keys();
   void ask(const std::string& dialog);
+  void take_from_library();
+  void keep();
+  void keep_steps_done();
+  const library::LabProgress& progress_of(const std::string& lab) const;
   void move_time(double factor, double part);
   void draw_said();
+  void draw_work();
   void do_wish(const Wish& wish);
+  bool do_library_wish(const Wish& wish);
   void open_lab(const OpenLab& open);
   void open_run(const OpenRun& open);
   void reopen(bool loopback);
 
   Outside outside_;
+  library::Library library_;
+  const library::LabProgress no_progress_;
   std::vector<guide::Lab> labs_;
-  std::map<std::string, library::LabProgress> progress_;
-  std::vector<library::RunEntry> runs_;
   Gallery gallery_;
   Runs runs_panel_;
   Bench bench_;
@@ -78,8 +84,9 @@ class Shell {
   Selection selection_;
   Commands commands_;
   std::string said_;
+  std::vector<std::string> deleted_;   // What `Undo` beside it brings back.
   bool said_bad_ = false, quit_ = false, only_ = false, full_screen_ = false;
-  double said_until_ = 0;
+  double said_until_ = 0, work_began_ = 0;
 };
 
 }  // namespace window

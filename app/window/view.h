@@ -34,6 +34,8 @@ struct GuideNext {};
 struct GuideBegin { std::size_t step = 0; };     // Goes to this step, as things are.
 struct GuideRestart { std::size_t step = 0; };   // Goes back to how things were when it began: a branch.
 struct GuideDo {};                               // Do it for me.
+struct Answered { std::size_t step = 0, ask = 0, choice = 0; };   // A prediction, for the progress that is kept.
+struct HintUsed { std::size_t step = 0; };
 struct OpenLab {                                 // A name or a path.
   std::string lab;
   std::optional<std::uint64_t> seed;
@@ -41,6 +43,15 @@ struct OpenLab {                                 // A name or a path.
   std::vector<std::string> settings;
 };
 struct OpenRun { std::string path; };
+// --- Of the library's runs, by their paths.
+struct RenameRun { std::string path, name; };
+struct NoteRun { std::string path, note; };
+struct TagRun { std::string path; std::vector<std::string> tags; };
+struct DeleteRuns { std::vector<std::string> paths; };
+struct RestoreRuns { std::vector<std::string> paths; };   // What was deleted comes back.
+struct ExportRun { std::string path; };          // Asks for format and place. Empty: the run looked at.
+struct CompareRuns { std::vector<std::string> paths; };
+struct ImportRuns { std::vector<std::string> paths; };    // Copies of files from elsewhere.
 struct Reopen { bool loopback = false; };        // The same lab again, from its beginning.
 struct GoTo { Place place{}; };
 struct Show { std::string panel; };              // Brings a tab to the front: "events", "inspector", ...
@@ -53,14 +64,20 @@ struct FitTime {};                               // The whole run.
 struct ClearSelection {};
 struct SelectNode { core::NodeId node{}; };
 struct AddPlot { std::string metric; };
+// A part of the screen into a picture file, named after what it shows. In pixels of the next frame.
+struct SavePicture {
+  std::string name;
+  float left = 0, top = 0, right = 0, bottom = 0;
+};
 struct SetScale { float scale = 1; };
 struct SetTheme { std::string name; };
 struct FullScreen {};
 struct Quit {};
 
 using Wish = std::variant<Give, Undo, Redo, Play, SetSpeed, StepForward, StepBack, Seek, GoLive, Fork, SwitchBranch, CloseBranch,
-                          LayOver, StopAtViolation, GuideNext, GuideBegin, GuideRestart, GuideDo, OpenLab, OpenRun, Reopen, GoTo,
-                          Show, Ask, Say, CopyText, ZoomTime, PanTime, FitTime, ClearSelection, SelectNode, AddPlot, SetScale, SetTheme, FullScreen, Quit>;
+                          LayOver, StopAtViolation, GuideNext, GuideBegin, GuideRestart, GuideDo, Answered, HintUsed, OpenLab, OpenRun, RenameRun,
+                          NoteRun, TagRun, DeleteRuns, RestoreRuns, ExportRun, CompareRuns, ImportRuns, Reopen, GoTo,
+                          Show, Ask, Say, CopyText, SavePicture, ZoomTime, PanTime, FitTime, ClearSelection, SelectNode, AddPlot, SetScale, SetTheme, FullScreen, Quit>;
 
 // For std::visit: a function for each kind of wish.
 template <class... F>

@@ -77,17 +77,21 @@ void paragraph(std::string_view words, Colour colour) {
   probe("text:" + std::string(words), ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
 }
 
-void fitted(std::string_view words, float width, Colour colour, ImFont* font) {
-  const Colour used = colour != 0 ? colour : theme().text;
-  if (text_size(words, font).x <= width) return text(words, used, font);
+std::string shortened(std::string_view words, float width, ImFont* font) {
   std::string shorter(words);
+  if (text_size(shorter, font).x <= width) return shorter;
   // Cut between characters, never within one.
   while (!shorter.empty() && text_size(shorter + "\u2026", font).x > width) {
     while (!shorter.empty() && (static_cast<unsigned char>(shorter.back()) & 0xc0u) == 0x80u) shorter.pop_back();
     if (!shorter.empty()) shorter.pop_back();
   }
-  text(shorter + "\u2026", used, font);
-  tooltip(words);
+  return shorter + "\u2026";
+}
+
+void fitted(std::string_view words, float width, Colour colour, ImFont* font) {
+  const std::string shown = shortened(words, width, font);
+  text(shown, colour != 0 ? colour : theme().text, font);
+  if (shown != words) tooltip(words);
 }
 
 void empty(std::string_view words) {
@@ -168,10 +172,14 @@ void draw_icon(ImDrawList& list, Icon icon, ImVec2 c, float size, Colour colour)
       break;
     case Icon::undo:
     case Icon::redo: {
+      // Most of a circle that is open at the top, with its arrow where it came from.
       const float d = icon == Icon::undo ? -1.0f : 1.0f;
-      list.PathArcTo(at(0, 0.15f), h * 0.55f, d < 0 ? 3.6f : -0.45f, d < 0 ? 6.9f : -3.75f, 20);
-      list.PathStroke(colour, 0, line);
-      list.AddTriangleFilled(at(d * 0.85f, -0.1f), at(d * 0.15f, -0.15f), at(d * 0.65f, -0.7f), colour);
+      for (int i = 0; i <= 20; ++i) {
+        const float angle = -1.2f + 4.2f * static_cast<float>(i) / 20;
+        list.PathLineTo(at(-d * std::cos(angle) * 0.62f * -1, 0.12f + std::sin(angle) * 0.62f));
+      }
+      list.PathStroke(colour, 0, line * 1.3f);
+      list.AddTriangleFilled(at(d * 0.6f, -0.62f), at(d * -0.1f, -0.72f), at(d * 0.2f, -0.08f), colour);
       break;
     }
     case Icon::plus:

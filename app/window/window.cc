@@ -1,14 +1,18 @@
 #include "app/window/window.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
+#include <mutex>
 #include <thread>
 
 #include "app/version.h"
 #include "app/window/host.h"
 #include "app/window/look.h"
 #include "app/window/shell.h"
+#include "app/window/state_file.h"
 
 namespace window {
 namespace {
@@ -25,80 +29,123 @@ struct Context {
   ~Context() { ImGui::DestroyContext(); }
 };
 
+// Whom other threads wake: a window, as long as there is one.
+class Alarm {
+ public:
+  void set(Host* host) {
+    const std::lock_guard lock(mutex_);
+    host_ = host;
+  }
+  void ring() {
+    rung_ = true;
+    const std::lock_guard lock(mutex_);
+    if (host_ != nullptr) host_->wake();
+  }
+  bool rung() { return rung_.exchange(false); }
+
+ private:
+  std::mutex mutex_;
+  Host* host_ = nullptr;
+  std::atomic<bool> rung_{false};
+};
+
 class Loop {
  public:
-  explicit Loop(const std::string& open) : host_(1600, 1000, false), shell_(outside()) {
-    if (!open.empty()) shell_.wish(open.ends_with(".run") ? Wish(OpenRun{open}) : Wish(OpenLab{open, {}, false, {}}));
+  Loop(const std::string& open, const std::string& state)
+      : shell_(outside()), host_(shell_.preferences.width, shell_.preferences.height, shell_.preferences.maximized), state_(state) {
+    if (state_.wanted()) look_.probes = &probes_;
+    alarm_.set(&host_);
+    if (!open.empty()) open_file(open);
   }
+  ~Loop() { alarm_.set(nullptr); }
 
   int run() {
     double before = host_.seconds();
     int frames = kAfterTouch;
     while (!host_.closing() && !shell_.quit()) {
       const double since = host_.seconds() - before;
-      host_.wait(frames > 0 ? kFrame - since : shell_.busy() ? kFrame : 3600);
-      for (const auto& path : host_.dropped())
-        shell_.wish(path.ends_with(".md") ? Wish(OpenLab{path, {}, false, {}}) : Wish(OpenRun{path}));
-      if (host_.touched || shell_.busy() || woken_.exchange(false)) frames = kAfterTouch;
+      const bool types = ImGui::GetIO().WantTextInput;   // The text cursor blinks.
+      host_.wait(frames > 0 || shell_.busy() ? kFrame - since : types ? kBlink : kNothingMoves);
+      for (const auto& path : host_.dropped()) open_file(path);
+      if (host_.touched || host_.input.waiting() || shell_.busy() || alarm_.rung()) frames = kAfterTouch;
+      if (frames == 0 && types) frames = 1;
       if (frames == 0) continue;
       const double now = host_.seconds();
-      if (now - before < kFrame) {
-        std::this_thread::sleep_for(std::chrono::duration<double>(kFrame - (now - before)));
-      }
+      if (now - before < kFrame) std::this_thread::sleep_for(std::chrono::duration<double>(kFrame - (now - before)));
       const double at = host_.seconds();
       frame(at - before);
       before = at;
       --frames;
     }
+    shell_.preferences.maximized = host_.maximized();
+    if (!host_.maximized()) host_.size(shell_.preferences.width, shell_.preferences.height);
     return 0;
   }
 
  private:
+  static constexpr double kBlink = 0.4;
+  static constexpr double kNothingMoves = 3600;   // Whatever happens rings.
+
   Outside outside() {
     Outside out;
-    out.wake = [this] {
-      woken_ = true;
-      host_.wake();
-    };
+    out.wake = [this] { alarm_.ring(); };
     out.copy = [this](const std::string& text) { host_.copy(text); };
     out.full_screen = [this](bool on) { host_.full_screen(on); };
     out.program = app::program_version();
+    out.folders = library::standard_folders();
     return out;
   }
 
-  void frame(double seconds) {
-    const float wanted = shell_.preferences.scale > 0 ? shell_.preferences.scale : host_.content_scale();
-    const Theme* const theme = find_theme(shell_.preferences.theme);
-    if (wanted != look_.scale || look_.fonts.body == nullptr || (theme != nullptr && theme != look_.theme)) {
-      if (theme != nullptr) look_.theme = theme;
-      if (wanted != look_.scale || look_.fonts.body == nullptr) {
-        look_.scale = wanted;
-        look_.fonts = build_fonts(wanted);
-        host_.fonts_changed();
-      }
-      set_style(*look_.theme, wanted);
+  void open_file(const std::string& path) {
+    std::error_code ignored;
+    const bool is_lab = path.ends_with(".md") || !std::filesystem::exists(path, ignored);
+    shell_.wish(is_lab ? Wish(OpenLab{path, {}, false, {}}) : Wish(OpenRun{path}));
+  }
+
+  void take_preferences() {
+    const float wanted = shell_.preferences.scale > 0 ? shell_.preferences.scale : std::clamp(host_.content_scale(), 0.75f, 2.5f);
+    const Theme* const named = find_theme(shell_.preferences.theme);
+    const Theme& theme = named != nullptr ? *named : dark_theme();
+    const bool other_size = wanted != look_.scale || look_.fonts.body == nullptr;
+    if (!other_size && look_.theme == &theme && styled_) return;
+    if (other_size) {
+      look_.scale = wanted;
+      look_.fonts = build_fonts(wanted);
+      host_.fonts_changed();
     }
+    look_.theme = &theme;
+    set_style(theme, wanted);
+    styled_ = true;
+  }
+
+  void frame(double seconds) {
+    take_preferences();
     look_.clock = host_.seconds();
     use_look(look_);
+    probes_.clear();
     host_.begin_frame(seconds);
     ImGui::NewFrame();
     shell_.draw(seconds);
     ImGui::Render();
     host_.end_frame(look_.theme->ground);
+    if (state_.wanted()) state_.write(shell_, probes_);
   }
 
+  Alarm alarm_;
   Context context_;
-  std::atomic<bool> woken_{false};
+  Shell shell_;
   Host host_;
   Look look_;
-  Shell shell_;
+  bool styled_ = false;
+  StateFile state_;
+  std::vector<Probe> probes_;
 };
 
 }  // namespace
 
-int run(const std::string& open) {
+int run(const std::string& open, const std::string& state) {
   try {
-    return Loop(open).run();
+    return Loop(open, state).run();
   } catch (const NoDisplay& none) {
     std::fprintf(stderr, "faultline: no window can be opened here (%s); `faultline run LAB` needs none\n", none.what());
     return 69;   // EX_UNAVAILABLE

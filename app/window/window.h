@@ -4,7 +4,8 @@
 
 namespace window {
 
-// Returns the exit code. `open`: a lab's name, a lab file or a run file; empty: the gallery.
-int run(const std::string& open);
+// Returns the exit code. `open`: a lab's name, a lab file or a run file; empty: the gallery. `state`: see state_file.h; empty
+// but in tests.
+int run(const std::string& open, const std::string& state = {});
 
 }  // namespace window

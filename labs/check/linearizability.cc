@@ -278,7 +278,7 @@ Verdict offence(const History& history, const Values& values, const Search& sear
 // Judges every key, or stops at the earliest offence.
 Verdict judge(const History& history, Model model, const Limits& limits, Clock::time_point deadline) {
   Values values;
-  Work work(deadline);
+  Work work(deadline, limits.stop);
   Verdict worst, given_up;
   const auto by_key = actions_by_key(history, model, values, work);
   if (values.bytes() > limits.bytes) {

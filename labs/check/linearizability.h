@@ -8,6 +8,7 @@
 //
 // A test that passes shows that this history is linearizable, never that the system is: it can only find errors.
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -29,6 +30,7 @@ struct Limits {
   std::size_t configurations = 2'000'000;     // Kept at once, for one key.
   std::chrono::milliseconds time{60'000};
   std::size_t bytes = std::size_t{1} << 30;   // About what the search may take.
+  const std::atomic<bool>* stop = nullptr;    // Somebody no longer wants to know: looked at now and then.
 };
 
 struct Verdict {

@@ -1,6 +1,7 @@
 // The objects that clients use, reduced to what a search needs: values are numbers, an operation is a small struct, and
 // doing one is a few comparisons.
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <map>
@@ -25,18 +26,19 @@ inline constexpr State kUnseen = 1;
 class Work {
  public:
   using Clock = std::chrono::steady_clock;
-  explicit Work(Clock::time_point deadline) : deadline_(deadline) {}
+  explicit Work(Clock::time_point deadline, const std::atomic<bool>* stop = nullptr) : deadline_(deadline), stop_(stop) {}
 
   void done(std::size_t steps) {
     if ((steps_ += steps) < kBetween) return;
     steps_ = 0;
-    over_ = over_ || Clock::now() > deadline_;
+    over_ = over_ || Clock::now() > deadline_ || (stop_ != nullptr && stop_->load(std::memory_order_relaxed));
   }
   bool over() const { return over_; }
 
  private:
   static constexpr std::size_t kBetween = 4096;
   Clock::time_point deadline_;
+  const std::atomic<bool>* stop_;
   std::size_t steps_ = 0;
   bool over_ = false;
 };

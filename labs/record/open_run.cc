@@ -34,9 +34,12 @@ int authorize(void*, int action, const char* first, const char*, const char* dat
 
 struct Deadline {
   std::chrono::steady_clock::time_point at;
+  const std::atomic<bool>* cancelled = nullptr;
 };
-int over(void* deadline) {
-  return std::chrono::steady_clock::now() > static_cast<Deadline*>(deadline)->at ? 1 : 0;
+int over(void* given) {
+  const auto& deadline = *static_cast<Deadline*>(given);
+  if (deadline.cancelled != nullptr && *deadline.cancelled) return 1;
+  return std::chrono::steady_clock::now() > deadline.at ? 1 : 0;
 }
 
 // Called on the plain connection, before anything of the file is interpreted.
@@ -148,8 +151,8 @@ std::unique_ptr<Database> open_plain(const std::string& path) {
   return db;
 }
 
-// What SQLite itself can check, before anything in the file is believed.
-void check_file(Database& db) {
+// Whether it is a run at all.
+void check_form(Database& db) {
   if (db.number("PRAGMA application_id") != kApplicationId) throw BadRun("it is not a run file");
   const std::int64_t version = db.number("PRAGMA user_version");
   if (version > kFormatVersion)
@@ -159,6 +162,10 @@ void check_file(Database& db) {
   // SQLite's check keeps a bit for each page that the file claims to have.
   if (db.number("PRAGMA page_size") < 4096) throw BadRun("its pages are too small");
   check_schema(db);
+}
+
+// What SQLite itself can check, before anything in the file is believed.
+void check_pages(Database& db) {
   Statement check(db, "PRAGMA quick_check(1)");
   if (!check.step() || check.text(0) != "ok") throw BadRun("SQLite finds it damaged");
 }
@@ -187,41 +194,74 @@ std::vector<core::Time> read_first_times(Database& db, std::int64_t rows) {
   return times;
 }
 
-std::shared_ptr<const Recording> open_checked(const std::string& given) {
-  // A link's log lies beside what the link names.
-  std::error_code error;
-  const std::string path = fs::canonical(given, error).string();
-  if (error) throw BadRun(error.message());
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) throw BadRun(std::strerror(errno));
-  if (!S_ISREG(info.st_mode)) throw BadRun("it is not a plain file");
-  if (info.st_size > kMaxFile) throw BadRun("it is too large");
-  struct stat log {};
-  const bool unfinished =
-      ::stat((path + "-wal").c_str(), &log) == 0 && S_ISREG(log.st_mode) && log.st_size > 0;
-  std::unique_ptr<Database> db = unfinished ? open_copy(path) : open_plain(path);
-  // A disk reads more than 50 MB a second; what a sparse file merely claims to hold gives it no time.
-  const auto patience = std::chrono::seconds(20 + (info.st_blocks + log.st_blocks) / 100'000);
-  Deadline deadline{std::chrono::steady_clock::now() + patience};
-  sqlite3_progress_handler(db->get(), 10'000, over, &deadline);
-  check_file(*db);
-  sqlite3_set_authorizer(db->get(), authorize, nullptr);
-  RunHeader header = read_header(*db);
-  std::vector<std::string> names = read_names(*db);
-  const std::int64_t rows = count_rows(*db);
-  std::vector<core::Time> first_times = read_first_times(*db, rows);
-  sqlite3_progress_handler(db->get(), 0, nullptr, nullptr);
-  auto source = std::make_unique<RunFileChunks>(std::move(db), header.nodes.size());
+// A file as it is found: hardened, not yet believed, and not read for longer than its size allows.
+struct Found {
+  std::unique_ptr<Database> db;
+  Deadline deadline;
+
+  Found(const std::string& given, const std::atomic<bool>* cancelled) {
+    // A link's log lies beside what the link names.
+    std::error_code error;
+    const std::string path = fs::canonical(given, error).string();
+    if (error) throw BadRun(error.message());
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0) throw BadRun(std::strerror(errno));
+    if (!S_ISREG(info.st_mode)) throw BadRun("it is not a plain file");
+    if (info.st_size > kMaxFile) throw BadRun("it is too large");
+    struct stat log {};
+    const bool unfinished =
+        ::stat((path + "-wal").c_str(), &log) == 0 && S_ISREG(log.st_mode) && log.st_size > 0;
+    db = unfinished ? open_copy(path) : open_plain(path);
+    // A disk reads more than 50 MB a second; what a sparse file merely claims to hold gives it no time.
+    const auto patience = std::chrono::seconds(20 + (info.st_blocks + log.st_blocks) / 100'000);
+    deadline = {std::chrono::steady_clock::now() + patience, cancelled};
+    sqlite3_progress_handler(db->get(), 10'000, over, &deadline);
+  }
+  Found(const Found&) = delete;
+  Found& operator=(const Found&) = delete;
+  // Read as far as it had to be: from now on it is read as somebody asks.
+  std::unique_ptr<Database> take() {
+    sqlite3_progress_handler(db->get(), 0, nullptr, nullptr);
+    return std::move(db);
+  }
+};
+
+std::shared_ptr<const Recording> open_checked(const std::string& given, const std::atomic<bool>* cancelled) {
+  Found found(given, cancelled);
+  Database& db = *found.db;
+  check_form(db);
+  check_pages(db);
+  sqlite3_set_authorizer(db.get(), authorize, nullptr);
+  RunHeader header = read_header(db);
+  std::vector<std::string> names = read_names(db);
+  const std::int64_t rows = count_rows(db);
+  std::vector<core::Time> first_times = read_first_times(db, rows);
+  auto source = std::make_unique<RunFileChunks>(found.take(), header.nodes.size());
   source->expect(static_cast<std::size_t>(rows), names.size());
   return std::make_shared<Recording>(std::move(header), std::move(names), static_cast<std::size_t>(rows),
                                      std::move(first_times), std::move(source));
 }
 
-}  // namespace
+Brief brief_checked(const std::string& given) {
+  Found found(given, nullptr);
+  Database& db = *found.db;
+  check_form(db);
+  sqlite3_set_authorizer(db.get(), authorize, nullptr);
+  Brief brief{read_header(db), 0, {}};
+  Statement last(db, "SELECT row, t_ns FROM events ORDER BY row DESC LIMIT 1");
+  if (!last.step()) return brief;
+  if (last.integer(0) < 0 || last.integer(0) > kMaxRows || !last.is_integer(1) || last.integer(1) < 0)
+    throw BadRun("its last event is damaged");
+  brief.events = static_cast<std::size_t>(last.integer(0)) + 1;
+  brief.end = core::Time(core::Duration(last.integer(1)));
+  return brief;
+}
 
-std::shared_ptr<const Recording> open_run(const std::string& path) {
+// Whatever is wrong is said in one line that begins with the file.
+template <class Read>
+auto in_words(const std::string& path, const Read& read) {
   try {
-    return open_checked(path);
+    return read();
   } catch (const BadRun& bad) {
     throw BadRun(path + " cannot be opened: " + bad.what());
   } catch (const core::Malformed& bad) {
@@ -231,6 +271,16 @@ std::shared_ptr<const Recording> open_run(const std::string& path) {
   } catch (const std::bad_alloc&) {
     throw BadRun(path + " cannot be opened: it needs more memory than there is");
   }
+}
+
+}  // namespace
+
+std::shared_ptr<const Recording> open_run(const std::string& path, const std::atomic<bool>* cancelled) {
+  return in_words(path, [&] { return open_checked(path, cancelled); });
+}
+
+Brief read_brief(const std::string& path) {
+  return in_words(path, [&] { return brief_checked(path); });
 }
 
 }  // namespace record

@@ -1,6 +1,7 @@
 // Opens a run file that somebody may have made to harm: SQLite's own advice (Defense Against The Dark Arts) and our own
 // checks of every number. What is wrong is said in one line.
 #pragma once
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -10,6 +11,16 @@
 namespace record {
 
 // Throws BadRun. The recording reads the file as it needs it, and may throw BadRun later when a row is damaged.
-std::shared_ptr<const Recording> open_run(const std::string& path);
+// `cancelled`: once it is true, another thread wants no answer any more, and gets a BadRun soon.
+std::shared_ptr<const Recording> open_run(const std::string& path, const std::atomic<bool>* cancelled = nullptr);
+
+// What a list of runs says of one, read in a millisecond however large it is: only opening it finds damage deep within.
+struct Brief {
+  RunHeader header;
+  std::size_t events = 0;
+  core::Time end{};                    // Of the last event.
+};
+// Throws BadRun.
+Brief read_brief(const std::string& path);
 
 }  // namespace record

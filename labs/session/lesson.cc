@@ -20,6 +20,12 @@ void Lesson::begin(std::size_t step) {
   judge(false);
 }
 
+void Lesson::take_over(std::vector<Begun> begun, std::vector<std::optional<core::Time>> done_at) {
+  begun_ = std::move(begun);
+  begun_.pop_back();
+  status_.done_at = std::move(done_at);
+}
+
 void Lesson::do_commands() {
   if (!under_way() || status_.doing || lab_.steps[status_.step].commands.empty()) return;
   status_.doing = true;

@@ -19,8 +19,8 @@ class Lesson {
   // Judges this step from now on; one beyond the last: all are done.
   void begin(std::size_t step);
   void next() { begin(status_.step + 1); }
-  // Takes over which steps somebody else had done before this one.
-  void done_before(const std::vector<std::optional<core::Time>>& done_at) { status_.done_at = done_at; }
+  // Goes on where somebody else was, who had begun and done these; the last one begun is yet to be begun here.
+  void take_over(std::vector<Begun> begun, std::vector<std::optional<core::Time>> done_at);
 
   // The step's own commands are wished for from now on.
   void do_commands();

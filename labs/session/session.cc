@@ -25,15 +25,6 @@ Origin origin_of(const record::RunHeader& header) {
 
 }  // namespace
 
-std::vector<Given> commands_before(const record::Recording& recording, std::size_t rows) {
-  std::vector<Given> given;
-  recording.visit(0, rows, [&](const record::Event& event, core::BytesView body) {
-    if (event.kind != record::EventKind::command || event.type != 0) return;
-    given.push_back({event.at, world::parse_command({reinterpret_cast<const char*>(body.data()), body.size()})});
-  });
-  return given;
-}
-
 std::vector<Given> commands_of(const record::Recording& recording, core::Time until) {
   const bool all = until == core::Time::max();
   return commands_before(recording, all ? recording.size() : recording.first_at_or_after(until + core::Duration(1)));

@@ -1,23 +1,25 @@
+// The thread of a session: it does what is wished, lets time pass in slices, and says how far it is.
 #include "labs/session/worker.h"
 
+#include <time.h>
+
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
 #include "labs/record/run_file.h"
 #include "labs/world/loopback/loopback.h"
-#include "mechanisms/core/text.h"
 
 namespace session {
 namespace {
 
-// As guide::run_lab.
-constexpr auto kSlice = std::chrono::milliseconds(10);
-// A slice takes no longer than this, however much happens in it.
-constexpr auto kWallSlice = std::chrono::milliseconds(8);
 constexpr auto kPublish = std::chrono::milliseconds(5);
+constexpr auto kCostly = std::chrono::milliseconds(2);
 constexpr auto kMeasure = std::chrono::milliseconds(200);
-// A clock is asked once for so many things that happen.
-constexpr unsigned kSeldom = 64;
+core::Duration used_by_this_thread() {
+  timespec used{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+}
 
 record::RunHeader header_of(const Origin& origin, const world::World& world) {
   record::RunHeader header;
@@ -44,7 +46,7 @@ void Witness::on_event(const record::Event& event, core::BytesView body) {
   }
 }
 
-Session::Worker::Worker(const Origin& origin, std::optional<Past> past) : origin_(&origin), past_(std::move(past)) {
+Session::Worker::Worker(const Origin& origin, std::optional<Past> past) : past_(std::move(past)) {
   world::System system = origin.lab.system;
   for (const auto& setting : origin.settings) guide::apply_setting(system, setting);
   if (origin.loopback) {
@@ -119,27 +121,6 @@ void Session::Worker::on_change(std::function<void()> call) {
   on_change_ = std::move(call);
 }
 
-Session::Past Session::Worker::past(core::Time at, std::size_t commands) {
-  Past past;
-  {
-    const std::lock_guard lock(mutex_);
-    if (status_.rebuilding < 1) throw world::BadCommand("its own past is still being made");
-    past.until = std::clamp(at, core::kStart, status_.now);
-    for (const auto& begun : begun_)
-      if (begun.first <= past.until) past.step = begun;
-    past.done_at = status_.guide.done_at;
-  }
-  if (recording_->cut_off() && past.until > recording_->end())
-    throw world::BadCommand("the recording ends at " + core::text(recording_->end().time_since_epoch()) +
-                            ": the memory was full, and no file could be written");
-  for (auto& done : past.done_at)
-    if (done && *done > past.until) done.reset();
-  past.of = recording_;
-  past.rows = recording_->first_at_or_after(past.until + core::Duration(1));
-  past.commands = commands;
-  return past;
-}
-
 void Session::Worker::work() {
   try {
     if (past_)
@@ -157,6 +138,7 @@ void Session::Worker::work() {
       do_wishes();
       give_due();
       if (may_go_on()) go_on();
+      if (!may_go_on()) judge_at_last();
     } catch (const std::exception& error) {
       fail(error.what());
     }
@@ -171,7 +153,7 @@ void Session::Worker::work() {
 
 void Session::Worker::begin_world() {
   measured_ = Wall::now();
-  world_->run_until(world_->now());
+  if (!finish_moment()) return;
   facts_->at(world_->now());
   lesson_->begin(0);
   lesson_->judge();
@@ -183,70 +165,8 @@ void Session::Worker::fail(const std::string& why) {
   dead_ = true;
 }
 
-void Session::Worker::do_past_again() {
-  measured_ = Wall::now();
-  const std::vector<Given> given = commands_before(*past_->of, past_->rows);
-  lesson_->done_before(past_->done_at.empty() ? lesson_->status().done_at : past_->done_at);
-  for (std::size_t i = 0; i < std::min(given.size(), past_->commands); ++i) {
-    if (!done_again(given[i].at)) return;
-    (*this)(given[i].command);
-  }
-  if (!done_again(past_->until)) return;
-  if (past_->commands >= given.size()) compare_with_past();
-  if (lesson_begun_) return;
-  lesson_->begin(0);
-  lesson_->judge();
-}
-
-// False: the session ended meanwhile.
-bool Session::Worker::done_again(core::Time until) {
-  const double whole = static_cast<double>(past_->until.time_since_epoch().count());
-  for (;;) {
-    core::Time end = until;
-    // From when the step began its conditions are judged, for how long they have held counts.
-    const bool begins = !lesson_begun_ && past_->step && past_->step->first <= until;
-    if (lesson_begun_) end = std::min(until, world_->now() + kSlice);
-    if (begins) end = std::max(world_->now(), past_->step->first);
-    const bool all = simulated_->run_until(end, [&, n = 0u, late = Wall::now() + kWallSlice]() mutable {
-      return ++n % kSeldom == 0 && (ended_.load(std::memory_order_relaxed) || Wall::now() >= late);
-    });
-    if (ended_) return false;
-    facts_->at(world_->now());
-    if (all && begins) {
-      lesson_->begin(past_->step->second);
-      lesson_begun_ = true;
-    }
-    // In the past it was not done earlier than it was: some of the step's own commands may have been still to come.
-    if (lesson_begun_) lesson_->judge(was_done());
-    if (whole > 0) rebuilding_ = std::min(0.999, static_cast<double>(world_->now().time_since_epoch().count()) / whole);
-    publish_now_and_then();
-    if (all && end == until) return true;
-  }
-}
-
-bool Session::Worker::was_done() const {
-  const std::size_t step = past_->step->second;
-  return step < past_->done_at.size() && past_->done_at[step] && *past_->done_at[step] <= world_->now();
-}
-
-// Another version of the program may make another run of the same commands. Then nobody must take it for the same past.
-void Session::Worker::compare_with_past() {
-  if (past_->rows == 0 || live_->cut_off()) return;
-  const record::Event was = past_->of->at(past_->rows - 1).event;
-  bool same = was.id <= live_->size();
-  if (same) {
-    // This recording has all events, from the first.
-    const record::Event is = live_->at(was.id - 1).event;
-    same = is.at == was.at && is.kind == was.kind && is.node == was.node && is.peer == was.peer && is.ref == was.ref &&
-           live_->name(is.type) == past_->of->name(was.type);
-  }
-  if (!same)
-    trouble_ = "this is not the same past: this version of the program makes another run of the same commands than " +
-               past_->of->header().program + " did";
-}
-
 void Session::Worker::do_wishes() {
-  for (;;) {
+  while (wished_) {
     Wish next;
     {
       const std::lock_guard lock(mutex_);
@@ -272,14 +192,18 @@ void Session::Worker::operator()(Unit unit) {
   steps_.push_back(unit);
 }
 
+// A command comes after all that is due at its moment: so the commands and their times alone make the same run again.
+// False: the session ended meanwhile.
+bool Session::Worker::finish_moment() {
+  if (simulated_) return simulated_->run_until(world_->now(), [this] { return ended_.load(std::memory_order_relaxed); });
+  world_->run_until(world_->now());
+  return true;
+}
+
 void Session::Worker::operator()(const world::Command& command) {
   try {
     if (dead_) throw world::BadCommand("the world stands still: " + trouble_);
-    // After all that is due at this moment: so the commands and their times alone make the same run again.
-    if (!simulated_)
-      world_->run_until(world_->now());
-    else if (!simulated_->run_until(world_->now(), [this] { return ended_.load(std::memory_order_relaxed); }))
-      return;
+    if (!finish_moment()) return;
   } catch (const world::BadCommand& bad) {
     if (!dead_) fail(bad.what());  // Time stands still.
     refused_.push_back({world_->now(), world::command_text(command), bad.what()});
@@ -317,8 +241,19 @@ void Session::Worker::go_on() {
   look();
 }
 
+// After each slice. A percentile of a million samples, or whether a long history is linearizable, takes its time: then the
+// world goes on for four times as long before that is asked again.
 void Session::Worker::judge() {
+  const auto began = Wall::now();
+  unjudged_ = began < judge_again_;
+  if (unjudged_) return;
+  const bool before = std::exchange(judging_seems_costly_, false);
+  const auto used = before ? used_by_this_thread() : core::Duration{};
   if (lesson_->judge() && stop_when_done_) stop_by_itself();
+  // A thread that had to wait for others only seems to have worked, so the second time the work itself is measured.
+  judging_seems_costly_ = Wall::now() - began > kCostly;
+  if (!before || !judging_seems_costly_) return;
+  if (const auto took = used_by_this_thread() - used; took > kCostly) judge_again_ = Wall::now() + 4 * took;
 }
 
 void Session::Worker::pass(core::Time end) {
@@ -350,6 +285,13 @@ bool Session::Worker::one_step(Unit unit) {
     if (n % kSeldom == 0 && (interrupted() || Wall::now() >= late)) return count() > step_from_;
   }
   return true;
+}
+
+// Who looks at a world that stands sees what its conditions are now.
+void Session::Worker::judge_at_last() {
+  if (!unjudged_) return;
+  judge_again_ = {};
+  judge();
 }
 
 // Whether a promise broke just now.

@@ -1,4 +1,5 @@
 // The thread of a session. It owns the world and everything that listens to it; others leave wishes, and copy a Status.
+// past.cc is what a fork does first.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -13,14 +14,22 @@
 
 namespace session {
 
+// Time passes in slices, as in guide::run_lab,
+inline constexpr auto kSlice = std::chrono::milliseconds(10);
+// none of which takes longer than this, however much happens in it.
+inline constexpr auto kWallSlice = std::chrono::milliseconds(8);
+// A clock is asked once for so many things that happen.
+inline constexpr unsigned kSeldom = 64;
+
 // What a fork does again before it is one's own.
 struct Session::Past {
   std::shared_ptr<const record::Recording> of;
   std::size_t rows = 0;               // Of it, those that belong to the past.
   core::Time until{};
   std::size_t commands = 0;           // At most so many of its own commands.
-  // Where its person was in the lab, if that is known: the step, when it began, which were done.
-  std::optional<Lesson::Begun> step;
+  // Where its person was in the lab, if that is known: the steps and when they began, the last one until then, and which
+  // were done.
+  std::vector<Lesson::Begun> begun;
   std::vector<std::optional<core::Time>> done_at;
 };
 
@@ -84,6 +93,7 @@ struct Session::Worker {
   void work();
   void read_through();
   void begin_world();
+  bool finish_moment();
   void do_past_again();
   void compare_with_past();
   bool done_again(core::Time until);
@@ -94,6 +104,7 @@ struct Session::Worker {
   void pass(core::Time end);
   bool one_step(Unit unit);
   void judge();
+  void judge_at_last();
   void look();
   void stop_by_itself();
   bool may_go_on() const { return !dead_ && (!steps_.empty() || world_->now() < target_); }
@@ -106,7 +117,6 @@ struct Session::Worker {
   std::string store_trouble() const;
 
   // The worker's own.
-  const Origin* origin_ = nullptr;
   std::optional<Past> past_;                  // Only until it was done again.
   std::shared_ptr<record::Recording> live_;   // Null: the run was loaded.
   std::shared_ptr<const record::Recording> recording_;
@@ -132,6 +142,9 @@ struct Session::Worker {
   core::Time measured_now_{};
   std::uint64_t measured_events_ = 0;
   double speed_ = 0, events_per_second_ = 0;
+  bool judging_seems_costly_ = false;
+  Wall::time_point judge_again_{};            // Not before: it was costly.
+  bool unjudged_ = false;                     // Time has passed since the conditions were judged.
 
   // Everybody's.
   std::mutex mutex_;                          // Of all below; held to copy, never while the world works.

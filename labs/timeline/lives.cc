@@ -9,9 +9,10 @@ namespace timeline {
 namespace {
 
 // How far a clock has gone since it was looked at; far outside of what a world can do it stays at the end of numbers.
-core::Duration skew(const world::Around& around, core::Duration since) {
+core::Duration skew(const world::Around& around, core::Time since, core::Time at) {
   __extension__ using Wide = __int128;
-  const Wide all = Wide{around.skew.count()} + Wide{since.count()} * around.drift_ppm / 1'000'000;
+  const Wide passed = at > since ? Wide{ns(at)} - ns(since) : 0;
+  const Wide all = Wide{around.skew.count()} + passed * around.drift_ppm / 1'000'000;
   constexpr Wide most = core::Duration::max().count();
   return core::Duration(static_cast<core::Duration::rep>(std::clamp(all, -most, most)));
 }
@@ -93,7 +94,7 @@ NodeMoment Lives::moment(core::NodeId node, std::size_t rows, core::Time at) con
     if (shown != kNone && shown >= spell->row) moment.spell.shown = shown;
   }
   if (const Surrounded* last = last_below(life.around, rows)) {
-    moment.around = {skew(last->around, std::max(at, last->at) - last->at), last->around.drift_ppm, last->around.slow,
+    moment.around = {skew(last->around, last->at, at), last->around.drift_ppm, last->around.slow,
                      disk_text(last->around.disk)};
   }
   moment.said = last_below(life.said, rows);

@@ -84,8 +84,9 @@ double Rows::estimate(core::NodeId node, std::int64_t at) const {
   const std::size_t after = blocks_.first_not_before(at, 0, [](const Block& b, std::int64_t t) { return b.at < t; });
   if (after == 0) return 0;
   const std::size_t block = after - 1;
-  const std::int64_t begin = blocks_[block].at, end = after < blocks_.size() ? blocks_[after].at : last_ + 1;
-  const double part = end <= begin ? 1 : std::min(1.0, static_cast<double>(at - begin) / static_cast<double>(end - begin));
+  const auto begin = static_cast<double>(blocks_[block].at);
+  const double end = after < blocks_.size() ? static_cast<double>(blocks_[after].at) : static_cast<double>(last_) + 1;
+  const double part = end <= begin ? 1 : std::min(1.0, (static_cast<double>(at) - begin) / (end - begin));
   const double row = static_cast<double>(block * kBlock) + part * static_cast<double>(std::min(kBlock, count_ - block * kBlock));
   if (node == core::kNobody) return row;
   const std::size_t of_counts = std::min(block * kBlock / rows_per_count_, counts_.size() / (nodes_ + 1) - 1);

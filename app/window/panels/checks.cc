@@ -1,9 +1,253 @@
 #include "app/window/panels/checks.h"
 
+#include <algorithm>
+#include <cmath>
+
+#include "app/window/card.h"
 #include "app/window/widgets.h"
+#include "labs/catalog/kinds.h"
 
 namespace window {
+namespace {
 
-void Checks::draw(const View&, Selection&, Commands&) { empty("Checks"); }
+// How many of the last operations are judged; 0: all.
+constexpr std::size_t kWindows[] = {1000, 10000, 0};
+const std::vector<std::string> kWindowWords{"last 1,000", "last 10,000", "all"};
+
+// Rows that are looked through in one frame for operations: about a millisecond.
+constexpr std::size_t kRowsAFrame = 60'000;
+// Between two searches of `keep checking`.
+constexpr double kPause = 0.5;
+
+std::string plural(std::size_t n, const std::string& word) {
+  return count_text(static_cast<double>(n)) + " " + word + (n == 1 ? "" : "s");
+}
+
+void jump(std::size_t row, core::Time at, Selection& selection, Commands& commands) {
+  selection.row = row;
+  commands.want(Seek{at});
+}
+
+ImVec2 beside_sign() {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  ImGui::Indent(px(26));
+  return {at.x + px(8), at.y + std::floor(look().fonts.body->FontSize / 2) + px(1)};
+}
+
+void small(std::string_view words, Colour colour) {
+  ImGui::PushFont(look().fonts.small);
+  paragraph(words, colour);
+  ImGui::PopFont();
+}
+
+}  // namespace
+
+std::vector<Promise> fold_promises(const View& view) {
+  std::vector<Promise> all;
+  const auto& nodes = view.run.header().nodes;
+  for (const auto& info : nodes) {
+    auto it = std::find_if(all.begin(), all.end(), [&](const Promise& p) { return p.kind == info.kind; });
+    if (it == all.end()) {
+      const world::Kind* const kind = catalog::find_kind(info.kind);
+      if (kind == nullptr || !kind->judge()) continue;
+      it = all.insert(all.end(), Promise{});
+      it->kind = info.kind;
+      it->state = view.lab.system.judge ? Promise::State::holds : Promise::State::not_judged;
+    }
+    ++it->nodes;
+    if (it->groups.find(info.group) == std::string::npos) it->groups += (it->groups.empty() ? "" : ", ") + info.group;
+  }
+  for (const auto& mark : view.line.marks()) {
+    if (mark.kind != timeline::Mark::Kind::violation) continue;
+    const record::Row row = view.run.at(mark.row);
+    const std::string kind = view.run.name(row.event.type);
+    const auto it = std::find_if(all.begin(), all.end(), [&](const Promise& p) { return p.kind == kind; });
+    // The first that broke is what is to be looked at: what follows from it breaks more.
+    if (it == all.end() || it->row != timeline::kNone) continue;
+    it->state = mark.at <= view.at ? Promise::State::broken : Promise::State::later;
+    it->at = mark.at, it->row = mark.row;
+    it->reason.assign(row.body.begin(), row.body.end());
+    if (const auto* info = view.run.node(row.event.node)) it->node = info->name;
+  }
+  return all;
+}
+
+Colour Checks::state_colour(const View& view) const {
+  bool kept = false;
+  for (const Promise& promise : fold_promises(view)) {
+    if (promise.state == Promise::State::broken) return theme().bad;
+    kept = kept || promise.state == Promise::State::holds || promise.state == Promise::State::later;
+  }
+  if (finding_ && of_ == &view.run) {
+    if (finding_->answer == check::Verdict::Answer::not_linearizable) return theme().bad;
+    kept = kept || finding_->answer == check::Verdict::Answer::linearizable;
+  }
+  return kept ? theme().good : theme().faint;
+}
+
+void Checks::begin(const View& view) {
+  of_ = &view.run;
+  judging_.reset();
+  finding_.reset();
+  log_.forget();
+}
+
+// Reads a little, begins a search when one is wished for, takes its finding. Costs a frame about a millisecond.
+void Checks::keep_judging(const View& view) {
+  const std::size_t until = view.line.row_at(view.at);
+  if (of_ != &view.run) begin(view);
+  if (judging_) {
+    if (auto finding = judging_->take()) {
+      if (!judging_->cancelled()) finding_ = std::move(finding);
+      judging_.reset();
+      judged_at_ = look().clock;
+    }
+    return;
+  }
+  const bool due = keep_ && look().clock >= judged_at_ + kPause;
+  if (!wanted_ && !due) return;
+  // Looked at from an earlier moment, it is judged as if nothing else had happened yet.
+  if (until < log_.rows()) log_.forget();
+  if (!log_.read(view.run, until, kRowsAFrame)) return;
+  if (!wanted_ && finding_ && finding_->entries == log_.size()) return;
+  wanted_ = false;
+  judging_ = std::make_unique<Judging>(log_.copy(), kWindows[window_]);
+}
+
+void Checks::draw(const View& view, Selection& selection, Commands& commands) {
+  keep_judging(view);
+  if (view.run.header().nodes.empty()) return empty("This run has no nodes that promise anything.");
+  const float width = ImGui::GetContentRegionAvail().x, side = px(20), between = px(28);
+  const bool beside = width > px(760);
+  const float half = beside ? std::floor((width - 2 * side - between) / 2) : width - 2 * side;
+  ImGui::SetCursorPos({side, ImGui::GetCursorPosY() + px(4)});
+  // Two regions that scroll on their own, so that a long reason at one side hides nothing at the other.
+  const float tall = beside ? 0 : std::max(px(120), ImGui::GetContentRegionAvail().y / 2);
+  ImGui::BeginChild("promises", {half, tall});
+  draw_promises(view, selection, commands);
+  ImGui::EndChild();
+  if (beside) ImGui::SameLine(0, between);
+  else ImGui::SetCursorPosX(side);
+  ImGui::BeginChild("linearizability", {half, 0});
+  draw_linearizability(view, selection, commands);
+  ImGui::EndChild();
+}
+
+void Checks::draw_promises(const View& view, Selection& selection, Commands& commands) {
+  section("Promises of the nodes");
+  bool stops = view.stops_at_violation;
+  if (toggle("Stop at a violation", stops, "The world stands still when a promise breaks, so that one can look at how it came about."))
+    commands.want(StopAtViolation{stops});
+  gap(4);
+  const auto promises = fold_promises(view);
+  if (promises.empty()) muted("The kinds of nodes in this run declare no invariants.");
+  for (const auto& promise : promises) draw_promise(view, promise, selection, commands);
+}
+
+void Checks::draw_promise(const View& view, const Promise& p, Selection& selection, Commands& commands) {
+  ImGui::PushID(p.kind.c_str());
+  const bool broken = p.state == Promise::State::broken;
+  const ImVec2 top = ImGui::GetCursorScreenPos();
+  {
+    CardLook how;
+    if (broken) how.ground = faded(theme().bad, 0.08f), how.edge = theme().bad;
+    const Card card(how);
+    const ImVec2 centre = beside_sign();
+    const bool judged = p.state != Promise::State::not_judged;
+    draw_sign(*ImGui::GetWindowDrawList(), centre, broken ? Sign::cross : judged ? Sign::check : Sign::open);
+    text(p.groups + " (" + plural(p.nodes, p.kind + " node") + ")", theme().text, look().fonts.strong);
+    switch (p.state) {
+      case Promise::State::holds:
+        paragraph("Every promise holds since the start, judged after each step.");
+        break;
+      case Promise::State::not_judged:
+        paragraph("Not judged: the lab switched checking off.");
+        break;
+      case Promise::State::broken:
+        paragraph("Broken at " + time_text(p.at) + (p.node.empty() ? "" : " by a step of " + p.node), theme().bad);
+        paragraph(p.reason, theme().text);
+        break;
+      case Promise::State::later:
+        paragraph("Holds until " + time_text(view.at) + ". It breaks later, at " + time_text(p.at) + ".");
+        break;
+    }
+    if (p.row != timeline::kNone && button("Show", {}, "Goes to the event that broke it, " + time_text(p.at))) jump(p.row, p.at, selection, commands);
+    ImGui::Unindent(px(26));
+  }
+  const char* const state = broken ? "broken" : p.state == Promise::State::not_judged ? "not judged" : "holds";
+  probe("promise:" + p.kind + ":" + state, top, ImGui::GetItemRectMax());
+  ImGui::PopID();
+}
+
+void Checks::draw_linearizability(const View& view, Selection& selection, Commands& commands) {
+  section("Linearizability of what clients saw");
+  paragraph("Is there an order in which one copy that does one thing at a time would have answered the same?", theme().faint);
+  toggle("Keep checking", keep_, "Again and again while the run goes on, on a thread of its own.");
+  std::size_t chosen = window_;
+  if (choice("window", kWindowWords, chosen)) {
+    window_ = chosen;
+    if (finding_) wanted_ = true;
+  }
+  tooltip("How many operations, counted from the moment looked at, are judged.");
+  ImGui::SameLine(0, px(12));
+  ButtonLook how;
+  how.enabled = !judging_ && !wanted_;
+  if (button("Check now", how, "Judges the history up to " + time_text(view.at))) wanted_ = true;
+  gap(4);
+  if (judging_ || wanted_) draw_search(view);
+  draw_finding(view, selection, commands);
+}
+
+void Checks::draw_search(const View& view) {
+  const bool reading = !judging_;
+  const std::size_t until = view.line.row_at(view.at);
+  const double part = until == 0 ? 1 : static_cast<double>(log_.rows()) / static_cast<double>(until);
+  text(reading ? "Reading the operations" : "Searching for an order", theme().muted);
+  // Nobody knows how long a search takes: the bar only shows that it goes on.
+  const double moving = std::fmod(look().clock, 2.0) / 2;
+  progress(reading ? part : moving, std::min(px(240), ImGui::GetContentRegionAvail().x));
+  if (!quiet_button("Cancel")) return;
+  wanted_ = keep_ = false;
+  if (judging_) judging_->cancel();
+}
+
+void Checks::draw_finding(const View& view, Selection& selection, Commands& commands) {
+  if (!finding_) {
+    if (!judging_ && !wanted_) muted("Not checked yet.");
+    return;
+  }
+  const Finding& f = *finding_;
+  const bool bad = f.answer == check::Verdict::Answer::not_linearizable, good = f.answer == check::Verdict::Answer::linearizable;
+  const ImVec2 top = ImGui::GetCursorScreenPos();
+  {
+    CardLook how;
+    if (bad) how.ground = faded(theme().bad, 0.08f), how.edge = theme().bad;
+    const Card card(how);
+    const ImVec2 centre = beside_sign();
+    draw_sign(*ImGui::GetWindowDrawList(), centre, bad ? Sign::cross : good ? Sign::check : Sign::open);
+    text(f.judged == 0 && good ? "Nothing to judge" : bad ? "Not linearizable" : good ? "Linearizable" : "Nobody can say", bad ? theme().bad : theme().text, look().fonts.strong);
+    char took[32];
+    std::snprintf(took, sizeof took, "%.3g ms", f.seconds * 1000);
+    std::string judged = plural(f.judged, "operation") + " until " + time_text(f.until) + ", in " + took;
+    if (f.left_out > 0) judged += "; " + plural(f.left_out, "earlier one") + " left out";
+    small(judged, theme().faint);
+    if (f.judged == 0 && good) paragraph("No client has begun an operation yet.");
+    if (!f.reason.empty()) paragraph(f.reason, theme().text);
+    for (const auto& operation : f.operations) {
+      const bool there = operation.place.begin_row != static_cast<std::size_t>(-1);
+      ImGui::PushID(static_cast<int>(operation.place.begin_row));
+      const bool ended = operation.place.end_row != static_cast<std::size_t>(-1);
+      const std::string when = there ? time_text(operation.place.at) + (ended ? " to " + time_text(operation.place.end) : ", no end") : "before";
+      if (there && quiet_button(when, "Goes to it"))
+        ended ? jump(operation.place.end_row, operation.place.end, selection, commands) : jump(operation.place.begin_row, operation.place.at, selection, commands);
+      if (!there) text(when, theme().faint, look().fonts.small);
+      fitted(operation.words, ImGui::GetContentRegionAvail().x, operation.offends ? theme().bad : theme().text, look().fonts.mono);
+      ImGui::PopID();
+    }
+    ImGui::Unindent(px(26));
+  }
+  probe(std::string("verdict:") + std::string(check::answer_text(f.answer)), top, ImGui::GetItemRectMax());
+  if (!keep_ && !judging_ && log_.rows() < view.line.row_at(view.at)) small("The run has gone on since.", theme().faint);
+}
 
 }  // namespace window

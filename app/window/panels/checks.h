@@ -1,11 +1,48 @@
-// What was promised, and whether it holds: invariants, linearizability.
+// What was promised, and whether it holds: the invariants of each kind of node, and linearizability of what clients saw.
 #pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/window/panels/checks_judge.h"
+#include "app/window/theme.h"
 #include "app/window/view.h"
 
 namespace window {
 
+// What the nodes of one kind promise together, at a moment.
+struct Promise {
+  enum class State : std::uint8_t { holds, broken, later, not_judged } state{};   // later: after the moment looked at.
+  std::string kind, groups;            // "raft", "servers"
+  std::size_t nodes = 0;
+  core::Time at{};                     // When it broke,
+  std::size_t row = timeline::kNone;   // by which event,
+  std::string node, reason;            // at whom, and why.
+};
+std::vector<Promise> fold_promises(const View& view);
+
 struct Checks {
   void draw(const View& view, Selection& selection, Commands& commands);
+  // Of the tab's dot: broken, kept, or nothing is known.
+  Colour state_colour(const View& view) const;
+
+ private:
+  void keep_judging(const View& view);
+  void begin(const View& view);
+  void draw_promises(const View& view, Selection& selection, Commands& commands);
+  void draw_promise(const View& view, const Promise& promise, Selection& selection, Commands& commands);
+  void draw_linearizability(const View& view, Selection& selection, Commands& commands);
+  void draw_search(const View& view);
+  void draw_finding(const View& view, Selection& selection, Commands& commands);
+
+  OperationLog log_;
+  const record::Recording* of_ = nullptr;                // Whose operations the log holds.
+  std::unique_ptr<Judging> judging_;
+  std::optional<Finding> finding_;
+  std::size_t window_ = 1;                               // Of kWindows in checks.cc.
+  bool wanted_ = false, keep_ = false;
+  double judged_at_ = 0;                                 // By the look's clock: not more often than a few times a second.
 };
 
 }  // namespace window

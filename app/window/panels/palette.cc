@@ -6,6 +6,7 @@
 #include <set>
 
 #include "app/window/input.h"
+#include "app/window/panels/palette_files.h"
 #include "app/window/widgets.h"
 #include "labs/catalog/kinds.h"
 #include "mechanisms/core/text.h"
@@ -87,6 +88,7 @@ int match(std::string_view typed, std::string_view words) {
 
 std::vector<Found> find(const std::string& typed, const View* view, const std::vector<guide::Lab>& labs,
                         const std::vector<Action>& actions, const std::deque<std::string>& recent) {
+  if (looks_like_path(typed)) return find_files(typed);
   std::vector<Found> first;
   std::string words = typed;
   if (view != nullptr && typed.starts_with(":")) {
@@ -116,9 +118,9 @@ std::vector<Found> find(const std::string& typed, const View* view, const std::v
   return first;
 }
 
-void Palette::open() {
+void Palette::open(const std::string& typed) {
   open_ = just_opened_ = true;
-  typed_.clear();
+  typed_ = typed;
   searched_ = "?";
   picked_ = 0;
 }
@@ -138,6 +140,7 @@ void Palette::choose(const Found& found, Commands& commands) {
 
 void Palette::draw_list(ImVec2 at, ImVec2 size, Commands& commands) {
   ImGui::SetCursorScreenPos(at);
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));   // Rows touch: the clipper counts on it.
   ImGui::BeginChild("found", size);
   const float row = px(34);
   ImGuiListClipper clipper;
@@ -169,6 +172,7 @@ void Palette::draw_list(ImVec2 at, ImVec2 size, Commands& commands) {
   if (static_cast<float>(picked_) * row < ImGui::GetScrollY()) ImGui::SetScrollY(static_cast<float>(picked_) * row);
   if (static_cast<float>(picked_ + 1) * row > ImGui::GetScrollY() + size.y) ImGui::SetScrollY(static_cast<float>(picked_ + 1) * row - size.y);
   ImGui::EndChild();
+  ImGui::PopStyleVar();
   if (chosen < found_.size()) choose(Found(found_[chosen]), commands);
 }
 
@@ -186,7 +190,7 @@ void Palette::draw(const View* view, const std::vector<guide::Lab>& labs, const 
   ImGui::PopStyleColor();
   ImGui::PopStyleVar();
   if (just_opened_) ImGui::SetKeyboardFocusHere();
-  field("find", typed_, "A lab, a command, a node, a metric, a setting, :12.4s");
+  field("find", typed_, "A lab, a command, a node, a metric, a setting, :12.4s, ~/a file");
   just_opened_ = false;
   if (typed_ != searched_) {
     found_ = find(typed_, view, labs, actions, recent_);
@@ -196,7 +200,8 @@ void Palette::draw(const View* view, const std::vector<guide::Lab>& labs, const 
   const ImVec2 below = ImGui::GetCursorScreenPos();
   if (found_.empty()) {
     ImGui::SetCursorScreenPos({below.x + px(12), below.y + px(8)});
-    muted("Nothing is called so. A command can be typed as it is: partition S1 | S2 S3");
+    muted(looks_like_path(typed_) ? "No lab file (.md), run (.run) or folder begins so."
+                                  : "Nothing is called so. A command can be typed as it is: partition S1 | S2 S3");
   } else {
     draw_list(below, {size.x - px(24), at.y + size.y - px(12) - below.y}, commands);
   }

@@ -27,7 +27,7 @@ std::vector<Found> find(const std::string& typed, const View* view, const std::v
 
 class Palette {
  public:
-  void open();
+  void open(const std::string& typed = {});
   bool is_open() const { return open_; }
   void draw(const View* view, const std::vector<guide::Lab>& labs, const std::vector<Action>& actions, Commands& commands);
 

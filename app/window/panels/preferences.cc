@@ -11,7 +11,7 @@ namespace window {
 void PreferencesDialog::draw(const library::Preferences& present, Commands& commands) {
   if (!open) return;
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  const ImVec2 size = px(420, 330);
+  const ImVec2 size = px(420, 292);
   ImGui::SetNextWindowPos({std::floor((screen.x - size.x) / 2), std::floor((screen.y - size.y) / 3)});
   ImGui::SetNextWindowSize(size);
   ImGui::SetNextWindowFocus();

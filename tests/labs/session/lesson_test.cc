@@ -147,6 +147,9 @@ TEST(Lesson, AForkIsInTheStepInWhichItsParentWas) {
   const auto late = session.fork(at(21s));
   EXPECT_EQ(settled(*late).guide.step, 3u);
   EXPECT_TRUE(settled(*late).guide.done_at[2].has_value());
+  const auto second_fork = late->fork(at(12s));
+  EXPECT_EQ(settled(*second_fork).guide.step, 2u) << "a fork knows what its parent was doing before";
+  EXPECT_EQ(settled(*second_fork).guide.began, at(10s));
 }
 
 }  // namespace

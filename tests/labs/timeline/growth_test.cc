@@ -104,7 +104,7 @@ TEST(TimelineGrowth, ChunksThatWereDroppedAreReadBack) {
   Timeline live(small);
   Made run(41), same_run(41);
   run.tell_names(small), same_run.tell_names(whole);
-  while (small.size() < 200'000) {
+  while (small.size() < 120'000) {
     run.tell(small, 10'000), same_run.tell(whole, 10'000);
     live.catch_up(std::chrono::milliseconds(1));
   }
@@ -113,8 +113,8 @@ TEST(TimelineGrowth, ChunksThatWereDroppedAreReadBack) {
   know(live);
   Timeline late(small), of_whole(whole);
   know(late), know(of_whole);
-  expect_same(live, of_whole, 42, 5);
-  expect_same(late, of_whole, 43, 5);
+  expect_same(live, of_whole, 42, 3);
+  expect_same(late, of_whole, 43, 3);
 }
 
 TEST(TimelineGrowth, ALoadedRunIsKnownAsItsLiveOneWas) {
@@ -164,7 +164,7 @@ TEST(TimelineGrowth, ALookTakesAboutAsLongAsItMay) {
 TEST(TimelineGrowth, FlowsAndActivityOfALongRunAddUp) {
   const std::size_t events = record::kSanitized ? 300'000 : static_cast<std::size_t>(record::trials(700'000, 10'000'000));
   Shape shape;
-  shape.nodes = 12;
+  shape.malformed = false, shape.nodes = 12, shape.delay = std::chrono::milliseconds(2), shape.lost = 0.2;   // Thousands are under way at a time.
   record::Recording recording(header_of(shape.nodes), std::size_t{4} << 30);
   Made run(81, shape);
   run.tell_names(recording);
@@ -172,6 +172,12 @@ TEST(TimelineGrowth, FlowsAndActivityOfALongRunAddUp) {
   Timeline timeline(recording);
   know(timeline);
   EXPECT_LE(timeline.memory(), 16 * timeline.rows());
+  std::vector<EventKind> fate(events + 2);   // By number of the send: how it ended.
+  recording.visit(0, recording.size(), [&](const record::Event& e, core::BytesView) {
+    if (e.kind == EventKind::drop && e.ref < fate.size() && fate[e.ref] == EventKind::send) fate[e.ref] = e.kind;
+    if ((e.kind == EventKind::deliver || e.kind == EventKind::send) && e.ref < fate.size())
+      fate[e.kind == EventKind::send ? e.id : e.ref] = e.kind;
+  });
   core::Rng rng(82);
   for (int i = 0; i < 4; ++i) {
     const core::Duration end = timeline.end().time_since_epoch();
@@ -181,7 +187,10 @@ TEST(TimelineGrowth, FlowsAndActivityOfALongRunAddUp) {
     const Parts parts(from, to, found.size());
     std::size_t part = 0;
     recording.visit(timeline.row_at(from - core::Duration(1)), timeline.row_at(to - core::Duration(1)), [&](const record::Event& e, core::BytesView) {
-      if (e.kind == EventKind::send) ++links[{e.node, e.peer}].first;
+      if (e.kind == EventKind::send) {
+        auto& [sent, lost] = links[{e.node, e.peer}];
+        ++sent, lost += fate[e.id] == EventKind::drop ? 1 : 0;
+      }
       while (e.at.time_since_epoch().count() >= parts.begin(part + 1)) ++part;
       expected[part] += e.node == 3 ? 1 : 0;
     });
@@ -189,7 +198,7 @@ TEST(TimelineGrowth, FlowsAndActivityOfALongRunAddUp) {
     ASSERT_EQ(flows.size(), links.size());
     for (const Flow& flow : flows) {
       ASSERT_EQ(flow.sent, (links[{flow.from, flow.to}].first));
-      ASSERT_GT(flow.lost, 0u);
+      ASSERT_EQ(flow.lost, (links[{flow.from, flow.to}].second));
     }
     timeline.activity(from, to, 3, found);
     std::uint64_t all = 0, all_expected = 0;

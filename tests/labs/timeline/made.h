@@ -27,6 +27,7 @@ struct Shape {
   double lost = 0.05, duplicate = 0.05, unended = 0.01;
   bool gaps_in_ids = false;            // Some events were not recorded.
   bool apart = false;                  // Odd and even nodes never talk to each other.
+  double trouble = 0;                  // How often something breaks, beyond the usual.
   bool malformed = true;               // Now and then a body is nonsense, or a number.
 };
 
@@ -108,6 +109,7 @@ class Made {
       return arrive(packet);
     }
     const core::NodeId node = some_node();
+    if (rng_.chance(shape_.trouble)) return trouble(node);
     switch (rng_.below(40)) {
       default: return send(node);
       case 0: case 1: case 2: case 3:

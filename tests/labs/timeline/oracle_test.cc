@@ -26,11 +26,12 @@ struct Trial {
 };
 
 std::vector<Shape> shapes() {
-  Shape usual, sparse, crowded, single;
+  Shape usual, sparse, crowded, single, troubled;
   sparse.gaps_in_ids = true, sparse.lost = 0.3, sparse.duplicate = 0.4;
   crowded.nodes = 40, crowded.delay = core::Duration(2'000'000), crowded.lost = 0.2, crowded.duplicate = 0.3;
   single.nodes = 1;
-  return {usual, sparse, crowded, single};
+  troubled.trouble = 0.3, troubled.nodes = 9;
+  return {usual, sparse, crowded, single, troubled};
 }
 
 template <class Check>

@@ -1,0 +1,57 @@
+#include "app/library/kept_forms.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/library/kept_file.h"
+
+namespace library {
+
+using nlohmann::json;
+
+json json_of(const LabProgress& p) {
+  json answers = json::array();
+  for (const auto& [question, choice] : p.answers) answers.push_back({question.first, question.second, choice});
+  return {{"steps_done", p.steps_done}, {"steps", p.steps}, {"hints", p.hints}, {"answers", std::move(answers)},
+          {"right_answers", p.right_answers}, {"when", p.when}};
+}
+
+LabProgress progress_of(const json& j) {
+  LabProgress p;
+  p.steps_done = member<std::size_t>(j, "steps_done", 0);
+  p.steps = member<std::size_t>(j, "steps", 0);
+  p.hints = member<std::size_t>(j, "hints", 0);
+  p.right_answers = member<std::size_t>(j, "right_answers", 0);
+  p.when = member<std::int64_t>(j, "when", 0);
+  for (const auto& answer : member<std::vector<std::vector<std::size_t>>>(j, "answers", {}))
+    if (answer.size() == 3) p.answers[{answer[0], answer[1]}] = answer[2];
+  return p;
+}
+
+json json_of(const Preferences& p) {
+  return {{"scale", p.scale}, {"theme", p.theme}, {"width", p.width}, {"height", p.height}, {"maximized", p.maximized},
+          {"left", p.left}, {"right", p.right}, {"bottom", p.bottom}, {"stop_at_violation", p.stop_at_violation},
+          {"plots", p.plots}};
+}
+
+Preferences preferences_of(const json& j) {
+  const auto bounded = [&](const char* name, float otherwise, float least, float greatest) {
+    const float value = member<float>(j, name, otherwise);
+    return std::isfinite(value) ? std::clamp(value, least, greatest) : otherwise;
+  };
+  Preferences p;
+  const float scale = bounded("scale", 0, 0, 2.5f);
+  p.scale = scale <= 0 ? 0 : std::max(scale, 0.75f);
+  p.theme = member<std::string>(j, "theme", p.theme);
+  p.width = std::clamp(member<int>(j, "width", p.width), 320, 16384);
+  p.height = std::clamp(member<int>(j, "height", p.height), 240, 16384);
+  p.maximized = member<bool>(j, "maximized", p.maximized);
+  p.left = bounded("left", p.left, 0, 0.9f);
+  p.right = bounded("right", p.right, 0, 0.9f);
+  p.bottom = bounded("bottom", p.bottom, 0, 0.9f);
+  p.stop_at_violation = member<bool>(j, "stop_at_violation", p.stop_at_violation);
+  p.plots = member<std::map<std::string, std::vector<std::string>>>(j, "plots", {});
+  return p;
+}
+
+}  // namespace library

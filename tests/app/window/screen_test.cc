@@ -1,0 +1,45 @@
+// The whole way, as a person goes it: a real window, a real mouse, real keys. Each test asserts on the run that was recorded,
+// never on pixels.
+#include "tests/app/window/screen.h"
+
+#include <gtest/gtest.h>
+
+#include <thread>
+
+namespace window {
+namespace {
+
+struct OnScreen : testing::Test {
+  void SetUp() override {
+    if (!Screen::available()) GTEST_SKIP() << "no Xvfb or xdotool here";
+  }
+};
+
+TEST_F(OnScreen, TheWindowOpensOnTheGalleryAndTheKeyboardReachesEverything) {
+  Screen screen({});
+  EXPECT_EQ(screen.seen().number("place"), 0);
+  screen.key("ctrl+k");
+  ASSERT_TRUE(screen.wait_for("field:find"));
+  screen.type("losing");
+  ASSERT_TRUE(screen.wait_for("found:Losing the leader"));
+  screen.key("Return");
+  ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("place") == 1 && s.number("at") > 1e9; }));
+  EXPECT_EQ(screen.seen().facts["lab"], "raft-losing-the-leader");
+  screen.key("space");
+  ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("playing") == 0; }));
+  EXPECT_TRUE(screen.quit());
+}
+
+TEST_F(OnScreen, StandingStillItCostsNearlyNothing) {
+  Screen screen({"open", "raft-elections"});
+  ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("at") > 1e9; }));
+  screen.key("space");
+  ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("playing") == 0 && !s.has("said:"); }));
+  std::this_thread::sleep_for(std::chrono::seconds(1));   // What was under way is drawn.
+  const double before = screen.cpu_seconds();
+  std::this_thread::sleep_for(std::chrono::seconds(3));
+  EXPECT_LT(screen.cpu_seconds() - before, 0.02 * 3);
+}
+
+}  // namespace
+}  // namespace window
