@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/window/widgets.h"
+#include "app/window/words.h"
 
 namespace window {
 namespace {
@@ -37,6 +38,14 @@ void Plots::set_layout(const std::vector<std::string>& lines) {
   for (const auto& line : lines)
     if (const auto spec = read_spec(line)) plots.push_back({*spec, {}, 0, {}, {}, {}});
   if (plots.empty() && !(lines.size() == 1 && lines[0] == "none")) by_hand_ = false;   // None that this program can read.
+}
+
+void Plots::add(const std::string& metric) {
+  PlotSpec spec;
+  spec.name = metric;
+  plots.push_back({std::move(spec), {}, 0, {}, {}, {}});
+  by_hand_ = true;
+  scroll_ = 1e6f;                      // To what was added.
 }
 
 // What fits a lab shows only as its metrics come; from its fourth second on the choice stands.

@@ -21,6 +21,8 @@ struct Plots {
   // changed what a lab shows of itself.
   std::vector<std::string> layout() const;
   void set_layout(const std::vector<std::string>& lines);
+  // One plot more, of this metric at all nodes that have it.
+  void add(const std::string& metric);
 
   // The rest is state of the window, no more.
   struct One {

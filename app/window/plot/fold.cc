@@ -186,9 +186,8 @@ std::string value_at(const FoldedPlot& plot, const FoldedLine& line, const PlotS
     return series != nullptr && series->samples.value_at(own, value) ? value_text(value) : value_text(kNan);
   }
   const Cell* cell = line.at(at);
-  // The piece around now is not over yet: the one before says how it is.
-  if (plot.rate && cell != nullptr && std::isnan(cell->last) && cell > line.cells.data()) --cell;
-  if (cell == nullptr && plot.piece > Duration(0)) cell = line.at(at - plot.piece);
+  // The piece around now is not over yet, or has no sample: a piece or two before says how it is.
+  for (int back = 1; back <= 2 && plot.piece > Duration(0) && (cell == nullptr || std::isnan(cell->last)); ++back) cell = line.at(at - plot.piece * back);
   if (cell == nullptr || std::isnan(cell->last)) return value_text(kNan);
   if (line.band && cell->least != cell->greatest) return value_text(cell->least) + "\u2013" + value_text(cell->greatest);
   return value_text(cell->last);
