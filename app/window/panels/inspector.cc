@@ -181,7 +181,7 @@ void Inspector::draw_field(const FieldRow& row, float names, Selection&, Command
   if (ImGui::IsItemClicked(1)) menu_field_ = row, ImGui::OpenPopup("field menu");
   std::string whole = (row.name.empty() ? "" : row.name + "  ") + row.value;
   if (whole.size() > 1500) whole.resize(1500);
-  if (row.changed) whole += row.was.empty() ? "\nnew" : "\nbefore: " + row.was.substr(0, 700);
+  if (row.changed) whole += row.added ? "\nnew" : row.was.empty() ? "\nchanged" : "\nbefore: " + row.was.substr(0, 700);
   tooltip(whole);
   ImDrawList& list = *ImGui::GetWindowDrawList();
   if (row.changed) list.AddRectFilled({at.x - px(4), at.y}, {at.x + width, at.y + height}, faded(t.accent, 0.13f), px(3));

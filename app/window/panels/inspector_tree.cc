@@ -23,6 +23,8 @@ std::string inner(const TextTree& tree) {
   return all.size() >= 2 ? all.substr(1, all.size() - 2) : all;
 }
 
+std::string counted(const TextTree& tree) { return std::to_string(tree.parts.size()) + (tree.parts.size() == 1 ? " entry" : " entries"); }
+
 class Rows {
  public:
   Rows(const std::set<std::string>& unfolded, std::size_t at_most) : unfolded_(unfolded), at_most_(at_most) {}
@@ -41,14 +43,18 @@ class Rows {
     row.path = path.empty() ? row.name : path + "/" + row.name;
     row.depth = depth;
     row.changed = compare && (before == nullptr || before->value != tree.value);
-    if (row.changed && before != nullptr) row.was = inner(*before);
+    row.added = row.changed && before == nullptr;
     // A short list of plain values says all on one line.
     const bool nests = std::any_of(tree.parts.begin(), tree.parts.end(), [](const TextTree& p) { return p.shape != TextTree::Shape::plain; });
     row.folds = !tree.parts.empty() && (nests || tree.parts.size() > 6 || tree.shape == TextTree::Shape::structure);
     row.open = row.folds && unfolded_.count(row.path) > 0;
     row.value = inner(tree);
-    if (tree.shape == TextTree::Shape::list && row.folds && (row.open || nests)) row.value = std::to_string(tree.parts.size()) + (tree.parts.size() == 1 ? " entry" : " entries");
+    const bool counts = tree.shape == TextTree::Shape::list && row.folds && (row.open || nests);
+    if (counts) row.value = counted(tree);
     if (tree.shape == TextTree::Shape::structure && row.open) row.value.clear();
+    // Of what is only counted, or unfolded, the parts say what they were.
+    if (row.changed && before != nullptr && !row.value.empty()) row.was = counts ? counted(*before) : inner(*before);
+    if (row.was == row.value) row.was.clear();
     const std::string here = row.path;
     const bool open = row.open;
     rows.push_back(std::move(row));

@@ -12,7 +12,7 @@ struct FieldRow {
   std::string path;                    // "followers/2/next": by this it is unfolded, and compared with what it was.
   std::string name, value;             // The value on one line; of a list or structure that is unfolded: how much is in it.
   std::string was;                     // The value one step before, when it was another; of what is new: "".
-  bool changed = false;
+  bool changed = false, added = false; // Added: it was not there one step before.
   bool folds = false, open = false;    // It has parts; they follow.
   int depth = 0;
 };

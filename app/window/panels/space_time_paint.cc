@@ -164,25 +164,25 @@ class Painter {
     }
   }
   void role(const RoleRow& row, const RoleBar& bar) {
-    using Look = RoleBar::Look;
+    using Kind = RoleBar::Kind;
     const float y = p_.lanes.y(row.node), x0 = clamp_x(p_.time.x(bar.from)), x1 = clamp_x(p_.time.x(bar.to));
     if (x1 <= x0) return;
     const float thick = px(p_.shapes.detail > 0.5f ? 5 : 6);
-    switch (bar.look) {
-      case Look::usual: list_.AddLine({x0, y}, {x1, y}, faded(theme().strong_line, 0.45f), px(3)); break;
-      case Look::changing:
-      case Look::other: list_.AddLine({x0, y}, {x1, y}, theme().strong_line, px(3)); break;
-      case Look::leading: list_.AddLine({x0, y}, {x1, y}, theme().accent, thick); break;
-      case Look::outdated:
+    switch (bar.kind) {
+      case Kind::usual: list_.AddLine({x0, y}, {x1, y}, faded(theme().strong_line, 0.45f), px(3)); break;
+      case Kind::changing:
+      case Kind::other: list_.AddLine({x0, y}, {x1, y}, theme().strong_line, px(3)); break;
+      case Kind::leading: list_.AddLine({x0, y}, {x1, y}, theme().accent, thick); break;
+      case Kind::outdated:
         // Broken, so that it is told from who really leads without its colour.
         list_.AddLine({x0, y}, {x1, y}, faded(theme().warn, 0.45f), px(2));
         dashed(list_, {x0, y}, {x1, y}, theme().warn, thick, {9, 3});
         break;
-      case Look::paused:
+      case Kind::paused:
         list_.AddLine({x0, y}, {x1, y}, faded(theme().strong_line, 0.3f), px(1));
         for (float x = x0; x < x1 - px(3); x += px(6)) list_.AddLine({x, y + px(4)}, {x + px(5), y - px(4)}, theme().muted, px(1.2f));
         break;
-      case Look::down: dashed(list_, {x0, y}, {x1, y}, faded(theme().bad, 0.55f), px(1), {1, 5}); break;
+      case Kind::down: dashed(list_, {x0, y}, {x1, y}, faded(theme().bad, 0.55f), px(1), {1, 5}); break;
     }
     probe("role:" + row.name + " " + bar.role, {x0, y - thick / 2}, {x1, y + thick / 2});
   }
