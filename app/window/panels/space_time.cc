@@ -15,6 +15,8 @@ namespace {
 constexpr float kHead = 30, kLabels = 24, kTimes = 22, kReach = 8;
 // How often what an event may have led to is found anew while the run goes on.
 constexpr double kCauseSeconds = 0.5;
+// Single events are shown as long as there are no more of them.
+constexpr float kEventsForPixel = 15;
 
 }  // namespace
 
@@ -37,8 +39,10 @@ void SpaceTime::draw(const View& view, Selection& selection, Commands& commands)
   faults_.read(view.line);
   if (lanes_.of_node.size() != nodes.size()) lanes_ = make_lanes(nodes, folded_, 0, 1, 1, 1);   // Their names say how wide they are.
   const Places at = places();
-  lanes_ = make_lanes(nodes, folded_, at.top - scroll_, at.bottom - at.top, px(17), px(44));
-  scroll_ = std::clamp(scroll_, 0.0f, std::max(0.0f, lanes_.height - (at.bottom - at.top)));
+  // Below the last lane is room for its operations.
+  const float room = at.bottom - at.top - px(12);
+  lanes_ = make_lanes(nodes, folded_, at.top - scroll_, room, px(17), px(44));
+  scroll_ = std::clamp(scroll_, 0.0f, std::max(0.0f, lanes_.height - room));
   Stretch shown{selection.from, selection.to};
   if (selection.follow && hold_ == Hold::nothing) shown = following(shown, view.at);
   selection.from = shown.from, selection.to = shown.to;
@@ -73,6 +77,8 @@ void SpaceTime::fold(const View& view, const Selection& selection, const Places&
   light_causes(view, selection);
   SpaceTimeAsk ask{view.line, lanes_, time_, nullptr, &hidden_, {}};
   ask.scale = look().scale;
+  // In a narrow picture as many arrows would be one block of colour.
+  ask.most = static_cast<std::size_t>(std::clamp((time_.right - time_.left) / look().scale * kEventsForPixel, 3000.0f, static_cast<float>(ask.most)));
   if (cone_.row != timeline::kNone) ask.cone = &cone_;
   if (filter_.on())
     ask.shows = [this](std::size_t row, const record::Event& event, core::BytesView body) { return filter_.shows(row, event, body); };

@@ -48,7 +48,8 @@ class Folding {
     read();
     crossing();
     for (std::size_t i = 0; i < seen_.size(); ++i) one(i);
-    for (const auto& [id, open] : open_) close_operation(open, kNoRow, ask_.time.right + 20, false);
+    for (const auto& [id, open] : open_)
+      if (open.shown) close_operation(open, kNoRow, ask_.time.right + 20, false);
   }
 
  private:

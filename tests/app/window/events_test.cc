@@ -49,14 +49,14 @@ TEST_F(EventsHands, FollowTheEndWhileTheRunGoesOnUntilSomebodyScrollsUp) {
   play();
   EXPECT_TRUE(hands.sees(row(rows() - 1)));
   const std::size_t before = rows();
-  play(1300ms);
+  play(playing.view().end - core::kStart + 300ms);
   ASSERT_GT(rows(), before);
   EXPECT_TRUE(hands.sees(row(rows() - 1)));
   hands.wheel({400, 300}, 20);
   hands.frame(2);
   EXPECT_FALSE(hands.sees(row(rows() - 1)));
   const std::size_t top = first_shown();
-  play(1600ms);
+  play(playing.view().end - core::kStart + 300ms);
   EXPECT_EQ(first_shown(), top);
 }
 

@@ -1,6 +1,7 @@
 #include "app/window/panels/inspector.h"
 
 #include "hands.h"
+#include "labs/catalog/kinds.h"
 #include "playing.h"
 
 namespace window {
@@ -127,14 +128,14 @@ TEST_F(InspectorHands, CopiesAValueByTheRightButton) {
   play();
   playing.selection.row = first(record::EventKind::send);
   hands.frame(2);
-  const auto found = std::find_if(stage.probes().begin(), stage.probes().end(), [](const Probe& p) { return p.name.starts_with("value:term="); });
+  const auto found = std::find_if(stage.probes().begin(), stage.probes().end(), [](const Probe& p) { return p.name.starts_with("value:") && !p.name.ends_with("=") && p.name.find_first_of(" [{\"") == std::string::npos; });
   ASSERT_NE(found, stage.probes().end()) << hands.all();
-  const std::string term = found->name.substr(11);
+  const std::string value = found->name.substr(found->name.find('=') + 1);
   hands.click(std::string(found->name), 1);
   hands.frame(2);
   hands.click("item:Copy the value");
   ASSERT_EQ(commands.all().size(), 1u);
-  EXPECT_EQ(std::get<CopyText>(commands.all()[0]).text, term);
+  EXPECT_EQ(std::get<CopyText>(commands.all()[0]).text, value);
 }
 
 TEST_F(InspectorHands, TellsOfALinkWhatIsWrongWithItAndWhatWentOverIt) {
