@@ -21,19 +21,9 @@ constexpr float kLostThere = 0.88f, kLostHere = 0.42f;
 constexpr double kRoomForSmall = 900, kRoomForNotes = 4000;
 constexpr std::uint8_t kMostSlots = 4;
 
-// What is kept of a row in sight.
-struct Seen {
-  float x, y;
-  NodeId node, peer;
-  std::uint64_t ref;
-  record::NameId type;
-  Kind kind;
-  bool shown;
-};
-
 class Folding {
  public:
-  Folding(const SpaceTimeAsk& ask, SpaceTimeShapes& out) : ask_(ask), out_(out), run_(ask.line.recording()) {}
+  Folding(const SpaceTimeAsk& ask, SpaceTimeShapes& out) : ask_(ask), out_(out), run_(ask.line.recording()), seen_(out.seen) {}
 
   void fold() {
     out_.arrows.clear(), out_.signs.clear(), out_.operations.clear(), out_.density.clear();
@@ -48,6 +38,9 @@ class Folding {
     read();
     crossing();
     for (std::size_t i = 0; i < seen_.size(); ++i) one(i);
+    // Those whose end is in sight are drawn; of the others it is looked up.
+    for (std::size_t i = 0; i < seen_.size(); ++i)
+      if (seen_[i].kind == Kind::send && !seen_[i].ended) sent(i);
     for (const auto& [id, open] : open_)
       if (open.shown) close_operation(open, kNoRow, ask_.time.right + 20, false);
   }
@@ -77,6 +70,7 @@ class Folding {
   }
 
   void read() {
+    seen_.clear();
     seen_.reserve(out_.events);
     const double left = static_cast<double>(ask_.time.left);
     const double per_ns = static_cast<double>(ask_.time.right - ask_.time.left) / std::max(1.0, static_cast<double>(ask_.time.shown.length().count()));
@@ -84,7 +78,7 @@ class Folding {
     run_.visit(begin_, end_, [&](const Event& e, core::BytesView body) {
       const float x = static_cast<float>(left + static_cast<double>((e.at - ask_.time.shown.from).count()) * per_ns);
       const bool shown = !ask_.shows || ask_.shows(row, e, body);
-      seen_.push_back({x, lane_y(e.node), e.node, e.peer, e.ref, e.type, e.kind, shown});
+      seen_.push_back({x, lane_y(e.node), e.node, e.peer, e.id, e.ref, e.type, e.kind, shown, false});
       ++row;
     });
   }
@@ -95,9 +89,9 @@ class Folding {
   }
 
   void one(std::size_t i) {
-    const Seen& s = seen_[i];
+    const SeenRow& s = seen_[i];
     switch (s.kind) {
-      case Kind::send: return sent(i);
+      case Kind::send: return;
       case Kind::deliver:
       case Kind::drop: return ended(i);
       case Kind::invoke: return invoked(i);
@@ -116,7 +110,7 @@ class Folding {
   }
 
   void sign(std::size_t i, Sign::What what, double room) {
-    const Seen& s = seen_[i];
+    const SeenRow& s = seen_[i];
     const double thousands = std::max(0.1, static_cast<double>(ask_.time.right - ask_.time.left) / 1000);
     if (!s.shown || !is_node(s.node) || static_cast<double>(out_.events) > room * thousands) return;
     out_.signs.push_back({what, s.x, s.y, row_of(i), light(s.node, begin_ + i)});
@@ -126,7 +120,7 @@ class Folding {
 
   // A send draws its own arrow only when its end is not in sight; else the end does.
   void sent(std::size_t i) {
-    const Seen& s = seen_[i];
+    const SeenRow& s = seen_[i];
     if (hidden(s.type) || !is_node(s.node) || !is_node(s.peer)) return;
     const std::size_t end = ask_.line.end_of(begin_ + i);
     if (end != timeline::kNone && end < end_) return;
@@ -140,12 +134,19 @@ class Folding {
     if (!s.shown && !(ask_.shows && ask_.shows(end, later.event, later.body))) return;
     add(s.x, s.y, s.node, begin_ + i, ask_.time.x(later.event.at), s.peer, end, s.type, later.event.kind, later.event.node);
   }
+  // In most runs no numbers are left out, and the send of a message is found by counting.
+  std::size_t send_of(std::size_t i) const {
+    const std::uint64_t back = seen_[i].id - seen_[i].ref;
+    if (back <= i && seen_[i - back].id == seen_[i].ref) return begin_ + i - back;
+    return ask_.line.row_of(seen_[i].ref);
+  }
   void ended(std::size_t i) {
-    const Seen& s = seen_[i];
-    const std::size_t send = ask_.line.row_of(s.ref);
+    const SeenRow& s = seen_[i];
+    const std::size_t send = send_of(i);
     if (send == timeline::kNone) return;
     if (send >= begin_ && send < end_) {
-      const Seen& from = seen_[send - begin_];
+      SeenRow& from = seen_[send - begin_];
+      from.ended = true;
       if (from.kind != Kind::send || hidden(from.type) || !is_node(from.peer) || (!s.shown && !from.shown)) return;
       return add(from.x, from.y, from.node, send, s.x, from.peer, begin_ + i, from.type, s.kind, s.node);
     }
@@ -193,12 +194,12 @@ class Folding {
     bool shown;
   };
   void invoked(std::size_t i) {
-    const Seen& s = seen_[i];
+    const SeenRow& s = seen_[i];
     if (!is_node(s.node)) return;
     open_[s.ref] = {s.x, s.node, row_of(i), free_slot(s.node), s.shown};
   }
   void completed(std::size_t i) {
-    const Seen& s = seen_[i];
+    const SeenRow& s = seen_[i];
     if (!is_node(s.node)) return;
     const auto found = open_.find(s.ref);
     Open open{ask_.time.left - 20, s.node, kNoRow, 0, s.shown};
@@ -233,7 +234,7 @@ class Folding {
   SpaceTimeShapes& out_;
   const record::Recording& run_;
   std::size_t begin_ = 0, end_ = 0;
-  std::vector<Seen> seen_;
+  std::vector<SeenRow>& seen_;
   std::map<std::uint64_t, Open> open_;
   std::map<NodeId, std::uint32_t> slots_;
   record::NameId ok_ = 0;

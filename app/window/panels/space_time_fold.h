@@ -54,6 +54,17 @@ struct Operation {                     // A client's, from invoke to complete.
   Light light = Light::usual;
 };
 
+// What is kept of a row in sight while it is folded.
+struct SeenRow {
+  float x = 0, y = 0;
+  core::NodeId node = core::kNobody, peer = core::kNobody;
+  std::uint64_t id = 0, ref = 0;
+  record::NameId type = 0;
+  record::EventKind kind{};
+  bool shown = true;
+  bool ended = false;                  // A send whose end is in sight: that draws the arrow.
+};
+
 struct SpaceTimeShapes {
   std::vector<Arrow> arrows;
   std::vector<Sign> signs;
@@ -62,6 +73,7 @@ struct SpaceTimeShapes {
   std::size_t events = 0;              // In the stretch that is shown.
   float detail = 1;                    // 0: only how much happened; between: both, the one fading into the other.
   static constexpr float kPiece = 3;
+  std::vector<SeenRow> seen;           // Means nothing between folds; kept for its memory.
 };
 
 struct SpaceTimeAsk {
