@@ -8,12 +8,13 @@
 #include "app/window/panels/space_time_signs.h"
 #include "app/window/plot/roles.h"
 #include "app/window/widgets.h"
+#include "imgui_internal.h"
 
 namespace window {
 namespace {
 
 // Dashes are many lines each: with more arrows than this nobody could tell them apart anyway.
-constexpr std::size_t kDashed = 1200, kHeads = 160, kNamed = 400, kTips = 6000;
+constexpr std::size_t kDashed = 1200, kHeads = 160, kNamed = 400, kMany = 6000;
 constexpr float kDimmed = 0.12f;
 
 float strength(Light light) { return light == Light::dimmed ? kDimmed : light == Light::lit ? 1.0f : 0.85f; }
@@ -75,7 +76,6 @@ void paint_arrow(ImDrawList& list, const Arrow& a, const ArrowStyle& style, floa
   }
   if (count <= kDashed && style.dash.x > 0) dashed(list, from, to, colour, thick, style.dash);
   else list.AddLine(from, to, colour, thick);
-  if (count > kTips) return;
   if (lost) return paint_cross(list, to, px(count < kDashed ? 3.5f : 2.2f), faded(theme().bad, part), px(1.6f));
   if (count < kHeads) {
     const float length = std::max(1.0f, std::hypot(to.x - from.x, to.y - from.y));
@@ -85,6 +85,32 @@ void paint_arrow(ImDrawList& list, const Arrow& a, const ArrowStyle& style, floa
   } else {
     const float r = px(1.8f);
     list.AddRectFilled({to.x - r, to.y - r}, {to.x + r, to.y + r}, colour);
+  }
+}
+
+// Thousands of arrows are lines and nothing else, written as they come to lie in the draw list: what ImGui does for any
+// path costs more than finding the arrows.
+void paint_many(ImDrawList& list, const std::vector<Arrow>& arrows, Styles& styles, float crowd) {
+  constexpr std::size_t kBatch = 1000;
+  const ImVec4 uv = list._Data->TexUvLines[1];
+  for (std::size_t begin = 0; begin < arrows.size(); begin += kBatch) {
+    const std::size_t end = std::min(arrows.size(), begin + kBatch);
+    list.PrimReserve(static_cast<int>(end - begin) * 6, static_cast<int>(end - begin) * 4);
+    for (std::size_t i = begin; i < end; ++i) {
+      const Arrow& a = arrows[i];
+      const float part = strength(a.light) * (a.light == Light::lit ? 1 : crowd);
+      const Colour colour = faded(a.ends == Arrow::End::lost ? theme().bad : styles.of(a.type).colour, part);
+      const float dx = a.x1 - a.x0, dy = a.y1 - a.y0, length = dx * dx + dy * dy;
+      // Half a pixel, and one more in which its texture fades out.
+      const float wide = length > 0 ? 1.5f / std::sqrt(length) : 0;
+      const float nx = dy * wide, ny = -dx * wide;
+      const auto first = static_cast<ImDrawIdx>(list._VtxCurrentIdx);
+      for (const int corner : {0, 1, 2, 0, 2, 3}) list.PrimWriteIdx(static_cast<ImDrawIdx>(first + corner));
+      list.PrimWriteVtx({a.x0 + nx, a.y0 + ny}, {uv.x, uv.y}, colour);
+      list.PrimWriteVtx({a.x1 + nx, a.y1 + ny}, {uv.x, uv.y}, colour);
+      list.PrimWriteVtx({a.x1 - nx, a.y1 - ny}, {uv.z, uv.w}, colour);
+      list.PrimWriteVtx({a.x0 - nx, a.y0 - ny}, {uv.z, uv.w}, colour);
+    }
   }
 }
 
@@ -341,7 +367,9 @@ void paint_shapes(ImDrawList& list, const record::Recording& run, const SpaceTim
     const float part = strength(o.light) * shapes.detail;
     list.AddLine({o.x0, o.y}, {std::max(o.x1, o.x0 + px(1)), o.y}, faded(o.ok ? theme().good : o.complete == kNoRow ? theme().faint : theme().warn, part * 0.75f), px(2));
   }
-  for (const Arrow& a : shapes.arrows) paint_arrow(list, a, styles.of(a.type), crowd, count);
+  if (count > kMany) paint_many(list, shapes.arrows, styles, crowd);
+  else
+    for (const Arrow& a : shapes.arrows) paint_arrow(list, a, styles.of(a.type), crowd, count);
   for (const Sign& s : shapes.signs) paint_sign(list, s, strength(s.light) * shapes.detail);
   if (look().probes == nullptr) return;
   for (const Arrow& a : shapes.arrows)
