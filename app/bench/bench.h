@@ -24,7 +24,9 @@ std::vector<Figure> record_bench();
 std::vector<Figure> fuzz_bench();
 std::vector<Figure> loopback_bench();
 std::vector<Figure> timeline_bench();
+// The window's parts.
+std::vector<Figure> plots_bench();
+std::vector<Figure> space_time_bench();
 std::vector<Figure> shell_bench();
-std::vector<Figure> window_bench();
 
 }  // namespace bench

@@ -1,4 +1,4 @@
-// `faultline bench shell`: what the whole window costs the processor, without a graphics driver: scrubbing beside standing
+// Part of `faultline bench window`: what the whole window costs the processor, without a graphics driver: scrubbing beside standing
 // still, the world's speed with the window open beside without it, and, where there is a display, the first frame beside
 // that of a bare window.
 #include <time.h>

@@ -4,42 +4,19 @@
 #include <iostream>
 #include <map>
 
-#include "app/cli/body_text.h"
 #include "app/cli/cli.h"
 #include "app/cli/plain.h"
 #include "app/cli/summary.h"
 #include "app/cli/table.h"
-#include "labs/catalog/kinds.h"
+#include "app/window/decode.h"
 #include "labs/catalog/labs.h"
 #include "labs/guide/facts.h"
 #include "labs/record/export.h"
 #include "labs/record/open_run.h"
-#include "labs/world/disk.h"
-#include "labs/world/links.h"
 #include "mechanisms/core/codec.h"
 #include "mechanisms/core/text.h"
 
 namespace cli {
-
-std::string body_text(const record::Recording& recording, const record::Event& e, core::BytesView body) {
-  using Kind = record::EventKind;
-  const auto* node = recording.node(e.node);
-  const world::Kind* kind = node != nullptr ? catalog::find_kind(node->kind) : nullptr;
-  try {
-    if (e.kind == Kind::invoke) return core::text(core::decode<core::Invocation>(body));
-    if (e.kind == Kind::complete) return core::text(core::decode<core::Completion>(body));
-    if (e.kind == Kind::arm) return core::text(core::decode<record::Armed>(body));
-    if (e.kind == Kind::link) return core::text(core::decode<world::LinkFaults>(body));
-    if (e.kind == Kind::around) return core::text(core::decode<world::Around>(body));
-  } catch (const core::Malformed& bad) {
-    return std::string("malformed: ") + bad.what();
-  }
-  const bool coded = e.kind == Kind::send || e.kind == Kind::persist || e.kind == Kind::show;
-  if (!coded) return {body.begin(), body.end()};
-  if (kind == nullptr) return core::text(core::Bytes(body.begin(), body.end()));
-  if (e.kind == Kind::send) return kind->message_text(body);
-  return e.kind == Kind::persist ? kind->write_text(body) : kind->shown_text(body);
-}
 
 namespace {
 
@@ -123,7 +100,7 @@ int export_run(const ExportArguments& a) {
   core::parse(a.format, format);
   try {
     const auto recording = record::open_run(a.path);
-    const std::size_t written = record::export_run(*recording, format, a.out, a.force, body_text);
+    const std::size_t written = record::export_run(*recording, format, a.out, a.force, window::body_text);
     std::cout << grouped(written) << " events written to " << plain_line(a.out) << "\n";
     return kValid;
   } catch (const record::BadRun& bad) {

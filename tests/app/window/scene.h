@@ -27,9 +27,9 @@ class Scene {
     end = event.at;
     return run.size() - 1;
   }
-  std::size_t command(core::Duration at, const std::string& words) {
+  std::size_t command(core::Duration when, const std::string& words) {
     record::Event event;
-    event.at = core::kStart + at, event.kind = record::EventKind::command;
+    event.at = core::kStart + when, event.kind = record::EventKind::command;
     return add(event, {}, core::Bytes(words.begin(), words.end()));
   }
   View view() {

@@ -95,7 +95,7 @@ double median(std::vector<double> all) {
 
 }  // namespace
 
-std::vector<Figure> window_bench() {
+std::vector<Figure> plots_bench() {
   // Tall enough that all twelve are seen. Twelve times ten million would take gigabytes: there two nodes have six plots
   // each, and so have those they are compared with.
   window::Stage stage(800, 1700);

@@ -1,0 +1,29 @@
+// What events say, in words for people: their bodies decoded by the kind of their node, and sentences about them.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "labs/timeline/filter.h"
+#include "labs/timeline/timeline.h"
+
+namespace window {
+
+// Only the event's own body; a delivery has none.
+std::string body_text(const record::Recording& recording, const record::Event& event, core::BytesView body);
+// Of a delivery or a drop: what was sent.
+std::string said_text(const timeline::Timeline& line, const record::Event& event, core::BytesView body);
+timeline::Decode decoder(const timeline::Timeline& line);
+
+// "S1", or a dash for nobody.
+std::string node_name(const record::Recording& recording, core::NodeId id);
+// "S1 sends RequestVote to S2"
+std::string sentence(const timeline::Timeline& line, const record::Event& event);
+// Everything that a tooltip says of an event: the sentence, when to the nanosecond, its text field by field, a line each.
+std::string event_card(const timeline::Timeline& line, std::size_t row, std::size_t at_most = 14);
+// 12.480 000 123 s
+std::string exact_time_text(core::Time at);
+// A line of a table, and its head: row, time, node, kind, type, peer, text.
+std::string csv_head();
+std::string csv_line(const timeline::Timeline& line, std::size_t row);
+
+}  // namespace window
