@@ -25,8 +25,8 @@ std::string when_text(std::int64_t when) {
 std::string plural(std::size_t n, const std::string& word) { return std::to_string(n) + " " + word + (n == 1 ? "" : "s"); }
 
 // Words that wrap into a rectangle of so many lines, the last cut with an ellipsis.
-void wrapped_into(ImDrawList& list, ImVec2 at, float width, std::size_t lines, std::string_view words, Colour colour) {
-  ImFont* const font = look().fonts.body;
+void wrapped_into(ImDrawList& list, ImVec2 at, float width, std::size_t lines, std::string_view words, Colour colour,
+                  ImFont* font = look().fonts.body) {
   for (std::size_t line = 0; line < lines && !words.empty(); ++line) {
     std::size_t fits = 0;
     while (fits < words.size()) {
@@ -88,8 +88,14 @@ void Gallery::draw_head(const std::vector<library::RunEntry>& runs, Commands& co
   const float width = ImGui::GetContentRegionAvail().x;
   const ImVec2 at = ImGui::GetCursorPos();
   text("Labs", theme().text, look().fonts.title);
+  const char* const words = "Each is a real cluster that you break by hand.";
+  const float title = text_size("Labs", look().fonts.title).x + px(14);
   const float fresh = text_size("New experiment").x + ImGui::GetStyle().FramePadding.x * 2 + px(6);
   const float search = std::min(px(260), width - fresh - px(100));
+  if (title + text_size(words).x + px(30) < width - fresh - search) {
+    ImGui::SetCursorPos({at.x + title, at.y + px(7)});
+    text(words, theme().faint);
+  }
   ImGui::SetCursorPos({at.x + width - fresh - search - px(10), at.y});
   if (field("search labs", search_, "Find a lab", search)) focused_ = 0;
   ImGui::SameLine(0, px(10));
@@ -155,11 +161,11 @@ void Gallery::draw_card(const LabCard& card, std::size_t index, ImVec2 at, ImVec
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.AddRectFilled(at, end, hovered ? t.raised : t.sunken, px(8));
   list.AddRect(at, end, focused || card.first ? t.accent : t.line, px(8), 0, focused ? px(2) : 1);
-  const float emblem = px(76);
+  const float emblem = px(84);
   draw_emblem(list, {at.x + px(16) + emblem / 2, at.y + size.y / 2}, emblem, card.emblem);
   const float left = at.x + px(16) + emblem + px(18), wide = end.x - left - px(14);
   ImGui::PushClipRect({left - 2, at.y}, {end.x - px(10), end.y}, true);
-  wrapped_into(list, {left, at.y + px(13)}, wide, 1, card.title, t.text);
+  wrapped_into(list, {left, at.y + px(13)}, wide, 1, card.title, t.text, look().fonts.strong);
   ImGui::PopClipRect();
   wrapped_into(list, {left, at.y + px(37)}, wide, 3, card.summary, t.muted);
   const float y = end.y - px(26);
