@@ -24,5 +24,6 @@ std::vector<Figure> record_bench();
 std::vector<Figure> fuzz_bench();
 std::vector<Figure> loopback_bench();
 std::vector<Figure> timeline_bench();
+std::vector<Figure> shell_bench();
 
 }  // namespace bench

@@ -63,6 +63,7 @@ bool Player::tick(double seconds) {
     Branch& branch = branches_[i];
     const auto before = branch.line->rows();
     session::Status status = branch.session->status();
+    if (i == current_ && fast() && status.guide.step_done && !branch.status.guide.step_done && playing_) stop_at_done_step();
     changed = changed || status.version != branch.status.version;
     branch.status = std::move(status);
     branch.known = branch.line->catch_up(microseconds(i == current_ ? 4000 : 1000));
@@ -78,6 +79,15 @@ bool Player::tick(double seconds) {
     show_names();
   }
   return changed || at_ != was;
+}
+
+// Whoever goes fast wants to see the next step from its beginning.
+bool Player::fast() const { return speed_ == 0 || speed_ >= 10; }
+
+void Player::stop_at_done_step() {
+  playing_ = false;
+  now().session->stand();
+  pending_.want(Say{"This step is done."});
 }
 
 void Player::play(double seconds) {
@@ -285,6 +295,7 @@ void Player::close(std::size_t which) {
 void Player::play_or_not(bool on) {
   playing_ = on;
   if (!on) return now().session->stand();
+  now().session->stop_when_done(fast());
   if (!now().status.live && at_ >= end_of(now())) live_ = false, look_at(core::kStart);   // Again from the start.
   if (speed_ == 0 && live_) now().session->as_fast_as_it_goes();
 }
@@ -315,6 +326,7 @@ bool Player::wish(const Wish& wish, Selection& selection, Commands& answers) {
                    [&](const Play& w) { play_or_not(w.on); },
                    [&](const SetSpeed& w) {
                      speed_ = w.times;
+                     session.stop_when_done(fast());
                      if (playing_) speed_ == 0 ? session.as_fast_as_it_goes() : session.stand();
                    },
                    [&](const StepForward& w) { step(true, w.unit, selection); },

@@ -53,6 +53,8 @@ class Player {
   core::Time end_of(const Branch& branch) const;
   Branch& add(std::unique_ptr<session::Session> session);
   void play(double seconds);
+  bool fast() const;
+  void stop_at_done_step();
   void look_at(core::Time at);
   void show_names();
   std::string new_path() const;

@@ -64,6 +64,11 @@ struct FitTime {};                               // The whole run.
 struct ClearSelection {};
 struct SelectNode { core::NodeId node{}; };
 struct AddPlot { std::string metric; };
+// A part of the screen into a picture file, named after what it shows. In pixels of the next frame.
+struct SavePicture {
+  std::string name;
+  float left = 0, top = 0, right = 0, bottom = 0;
+};
 struct SetScale { float scale = 1; };
 struct SetTheme { std::string name; };
 struct FullScreen {};
@@ -72,7 +77,7 @@ struct Quit {};
 using Wish = std::variant<Give, Undo, Redo, Play, SetSpeed, StepForward, StepBack, Seek, GoLive, Fork, SwitchBranch, CloseBranch,
                           LayOver, StopAtViolation, GuideNext, GuideBegin, GuideRestart, GuideDo, Answered, HintUsed, OpenLab, OpenRun, RenameRun,
                           NoteRun, TagRun, DeleteRuns, RestoreRuns, ExportRun, CompareRuns, ImportRuns, Reopen, GoTo,
-                          Show, Ask, Say, CopyText, ZoomTime, PanTime, FitTime, ClearSelection, SelectNode, AddPlot, SetScale, SetTheme, FullScreen, Quit>;
+                          Show, Ask, Say, CopyText, SavePicture, ZoomTime, PanTime, FitTime, ClearSelection, SelectNode, AddPlot, SetScale, SetTheme, FullScreen, Quit>;
 
 // For std::visit: a function for each kind of wish.
 template <class... F>

@@ -77,17 +77,21 @@ void paragraph(std::string_view words, Colour colour) {
   probe("text:" + std::string(words), ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
 }
 
-void fitted(std::string_view words, float width, Colour colour, ImFont* font) {
-  const Colour used = colour != 0 ? colour : theme().text;
-  if (text_size(words, font).x <= width) return text(words, used, font);
+std::string shortened(std::string_view words, float width, ImFont* font) {
   std::string shorter(words);
+  if (text_size(shorter, font).x <= width) return shorter;
   // Cut between characters, never within one.
   while (!shorter.empty() && text_size(shorter + "\u2026", font).x > width) {
     while (!shorter.empty() && (static_cast<unsigned char>(shorter.back()) & 0xc0u) == 0x80u) shorter.pop_back();
     if (!shorter.empty()) shorter.pop_back();
   }
-  text(shorter + "\u2026", used, font);
-  tooltip(words);
+  return shorter + "\u2026";
+}
+
+void fitted(std::string_view words, float width, Colour colour, ImFont* font) {
+  const std::string shown = shortened(words, width, font);
+  text(shown, colour != 0 ? colour : theme().text, font);
+  if (shown != words) tooltip(words);
 }
 
 void empty(std::string_view words) {

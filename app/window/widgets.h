@@ -17,6 +17,7 @@ void section(std::string_view words);                                // SMALL CA
 void paragraph(std::string_view words, Colour colour = 0);           // Wraps at the region's edge.
 // Cut with an ellipsis where it does not fit into `width`; the tooltip has the whole.
 void fitted(std::string_view words, float width, Colour colour = 0, ImFont* font = nullptr);
+std::string shortened(std::string_view words, float width, ImFont* font = nullptr);   // Cut so, for what is drawn.
 // What a panel says when it has nothing to show: in its middle, muted.
 void empty(std::string_view words);
 ImVec2 text_size(std::string_view words, ImFont* font = nullptr);

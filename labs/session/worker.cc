@@ -166,7 +166,7 @@ void Session::Worker::fail(const std::string& why) {
 }
 
 void Session::Worker::do_wishes() {
-  for (;;) {
+  while (wished_) {
     Wish next;
     {
       const std::lock_guard lock(mutex_);

@@ -4,6 +4,8 @@
 
 namespace timeline {
 
+static_assert(Flows::kBlock <= 0xffff);
+
 bool Flows::counts(const record::Chunk& chunk, std::size_t i) const {
   return chunk.node[i] - 1 < nodes_ && chunk.peer[i] - 1 < nodes_;   // Nobody is 0, and wraps around.
 }
@@ -29,14 +31,14 @@ void Flows::lost(std::size_t send_row, int more) {
   if (!counts(chunk, in_chunk(send_row))) return;
   const std::uint32_t kind = kind_of(chunk, in_chunk(send_row));
   const std::size_t block = send_row / kBlock;
-  const auto change = static_cast<std::uint32_t>(more);
+  const auto add = [&](std::uint16_t& lost) { lost = static_cast<std::uint16_t>(lost + more); };
   const auto wide = static_cast<std::uint64_t>(std::int64_t{more});
   if (block == blocks_.size()) {
-    now_[kind].lost += change;
+    add(now_[kind].lost);
   } else {
     const auto count = std::lower_bound(blocks_[block].begin(), blocks_[block].end(), kind,
                                         [](const Count& c, std::uint32_t k) { return c.kind < k; });
-    count->lost += change;
+    add(count->lost);
   }
   sums_now_[kind].lost += wide;
   for (std::size_t k = block / kBlocksPerSum + 1; k < sums_.size(); ++k) sums_[k][kind].lost += wide;

@@ -35,7 +35,8 @@ class Flows {
 
  private:
   struct Count {
-    std::uint32_t kind, sent, lost;            // `kind`: of the numbering.
+    std::uint32_t kind;                        // Of the numbering.
+    std::uint16_t sent, lost;                  // A block has no more rows than this counts.
   };
   struct Sum {
     std::uint64_t sent = 0, lost = 0;

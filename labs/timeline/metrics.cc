@@ -12,6 +12,9 @@ namespace {
 // Of so few samples the percentile is one of them.
 constexpr std::size_t kFew = 64;
 
+// So few of one series are taken one by one.
+constexpr std::size_t kLoose = 48;
+
 // The same rank as of the guide's conditions.
 std::size_t rank(double part, std::size_t count) {
   const double within = part >= 0 ? std::min(part, 1.0) : 0.0;   // Of a NaN: 0.
@@ -76,9 +79,17 @@ double Metrics::percentile(std::vector<Cursor>& cursors, double part, Quantiles:
   bool nans = false;
   double least = infinity, greatest = -infinity;
   for (const Cursor& c : cursors) {
-    stretches.add(*c.quantiles, c.begin, c.end);
     nans |= c.quantiles->holds_nan();
-    c.samples->bounds(c.begin, c.end, least, greatest);
+    if (c.end - c.begin > kLoose) {
+      stretches.add(*c.quantiles, c.begin, c.end);
+      c.samples->bounds(c.begin, c.end, least, greatest);
+      continue;
+    }
+    for (std::size_t i = c.begin; i < c.end; ++i) {
+      const double value = c.samples->value(i);
+      stretches.add(value);
+      least = value < least ? value : least, greatest = value > greatest ? value : greatest;
+    }
   }
   if (nans) count -= stretches.count_nans();
   if (count == 0) return std::numeric_limits<double>::quiet_NaN();

@@ -17,8 +17,6 @@ std::uint32_t count_ones(std::uint64_t v) {
   return static_cast<std::uint32_t>(((v + (v >> 4)) & 0x0f0f0f0f0f0f0f0fULL) * 0x0101010101010101ULL >> 56);
 }
 
-bool bit(Quantiles::Key key, std::size_t level) { return (key >> (kTopBit - level) & 1) != 0; }
-
 }  // namespace
 
 Quantiles::Key Quantiles::key_of(double value) {
@@ -91,14 +89,13 @@ void Quantiles::Stretches::add(const Quantiles& of, std::size_t begin, std::size
 }
 
 // Goes to the side where the k-th is, and says whether that is the one of the ones.
-bool Quantiles::Stretches::descend(std::size_t level, std::size_t& k) {
-  std::size_t zeros = 0;
+bool Quantiles::Stretches::descend(std::size_t level, std::size_t loose_zeros, std::size_t& k) {
+  std::size_t zeros = loose_zeros;
   for (Span& span : spans_) {
     const Level& at = span.block->levels[level];
     span.ones_begin = at.ones_before(span.begin), span.ones_end = at.ones_before(span.end);
     zeros += span.end - span.begin - (span.ones_end - span.ones_begin);
   }
-  for (const Key key : loose_) zeros += bit(key, level) ? 0 : 1;
   const bool one = k >= zeros;
   if (one) k -= zeros;
   std::size_t kept = 0;
@@ -109,18 +106,30 @@ bool Quantiles::Stretches::descend(std::size_t level, std::size_t& k) {
     if (span.begin < span.end) spans_[kept++] = span;
   }
   spans_.resize(kept);
-  kept = 0;
-  for (const Key key : loose_) {
-    loose_.data()[kept] = key;
-    kept += bit(key, level) == one ? 1 : 0;
-  }
-  loose_.resize(kept);
   return one;
 }
 
+void Quantiles::Stretches::count_loose(int shift, Below& below) const {
+  below.fill(0);
+  for (const Key key : loose_) ++below.data()[(key >> shift & 0xff) + 1];
+  for (std::size_t i = 1; i < below.size(); ++i) below[i] += below[i - 1];
+}
+
+// The loose ones are counted by their first byte, and those that have the wanted one by their second: so each is looked at
+// twice, not at every level.
 Quantiles::Key Quantiles::Stretches::take(std::size_t k) {
   std::uint32_t key = 0;
-  for (std::size_t level = 0; level <= kTopBit; ++level) key = key << 1 | (descend(level, k) ? 1u : 0u);
+  Below below;
+  for (int shift = 8; shift >= 0; shift -= 8) {
+    count_loose(shift, below);
+    std::uint32_t first = 0;   // The bytes that are still possible: [first, first + 2 * half).
+    for (std::uint32_t half = 128; half > 0; half /= 2) {
+      const std::size_t level = kTopBit - static_cast<std::size_t>(shift + std::countr_zero(half));
+      if (descend(level, below[first + half] - below[first], k)) first += half;
+    }
+    key = key << 8 | first;
+    if (shift > 0) std::erase_if(loose_, [&](Key loose) { return loose >> 8 != first; });
+  }
   clear();
   return static_cast<Key>(key);
 }

@@ -42,6 +42,7 @@ class Quantiles {
    public:
     void clear() { spans_.clear(), loose_.clear(), count_ = 0; }
     void add(const Quantiles& of, std::size_t begin, std::size_t end);
+    void add(double value) { loose_.push_back(key_of(value)), ++count_; }   // A single sample.
     std::size_t count() const { return count_; }
     // The k-th smallest, from 0; takes the stretches apart.
     Key take(std::size_t k);
@@ -53,9 +54,12 @@ class Quantiles {
       std::uint32_t begin, end;
       std::uint32_t ones_begin, ones_end;   // Of this level, before begin and end.
     };
-    bool descend(std::size_t level, std::size_t& k);
+    // How many loose keys, of those whose byte counts, have a byte below each one.
+    using Below = std::array<std::uint32_t, 257>;
+    void count_loose(int shift, Below& below) const;
+    bool descend(std::size_t level, std::size_t loose_zeros, std::size_t& k);
     std::vector<Span> spans_;
-    std::vector<Key> loose_;
+    std::vector<Key> loose_;                // Samples of no block.
     std::size_t count_ = 0;
   };
 

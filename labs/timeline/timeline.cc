@@ -1,6 +1,7 @@
 #include "labs/timeline/timeline.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "labs/timeline/chunks.h"
 #include "labs/timeline/cones.h"
@@ -23,6 +24,11 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kBatch = 512;
 // A flight's word counts rows in 31 bits. A run of two thousand million events is known that far.
 constexpr std::size_t kMostRows = 0x7fffffff;
+
+std::uint64_t next_identity() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
 
 }  // namespace
 
@@ -112,7 +118,8 @@ void Timeline::Inside::read_one(const record::Chunk& chunk, std::size_t i) {
   }
 }
 
-Timeline::Timeline(const record::Recording& recording) : recording_(recording), inside_(std::make_unique<Inside>(recording)) {}
+Timeline::Timeline(const record::Recording& recording)
+    : recording_(recording), identity_(next_identity()), inside_(std::make_unique<Inside>(recording)) {}
 Timeline::~Timeline() = default;
 
 bool Timeline::catch_up(std::chrono::microseconds budget) {

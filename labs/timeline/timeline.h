@@ -118,6 +118,8 @@ class Timeline {
   // Reads on, for about as long as the budget lasts; true when it knows all that is recorded.
   bool catch_up(std::chrono::microseconds budget);
   const record::Recording& recording() const { return recording_; }
+  // A number that no other timeline has or had, unlike an address: for those who remember what one said.
+  std::uint64_t identity() const { return identity_; }
   std::size_t rows() const;            // Known so far.
   core::Time end() const;              // Of the last known row.
 
@@ -147,6 +149,7 @@ class Timeline {
  private:
   struct Inside;
   const record::Recording& recording_;
+  const std::uint64_t identity_;
   std::unique_ptr<Inside> inside_;
 };
 

@@ -160,7 +160,7 @@ TEST(Player, PlaysALoadedRunAndForksIt) {
   EXPECT_FALSE(play.view().status.live);
   EXPECT_EQ(play.view().at, core::kStart);
   ASSERT_TRUE(play.until([&] { return play.view().indexed >= 1; }, 0));
-  play.wish(SetSpeed{10});
+  play.wish(SetSpeed{8});
   play.wish(Play{true});
   ASSERT_TRUE(play.until([&] { return !play.view().playing; }));
   EXPECT_EQ(play.view().at, play.view().end);

@@ -57,7 +57,7 @@ class Playing {
     for (auto& answer : answers.take()) take(answer);
   }
   void play_to(core::Duration end) {
-    wish(SetSpeed{10});
+    wish(SetSpeed{8});   // From 10 on it would stop at each step that is done.
     wish(Play{true});
     EXPECT_TRUE(until([&] { return player.view().at >= core::kStart + end; }));
     wish(Play{false});

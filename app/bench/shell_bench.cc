@@ -1,0 +1,172 @@
+// `faultline bench shell`: what the whole window costs the processor, without a graphics driver: scrubbing beside standing
+// still, the world's speed with the window open beside without it, and, where there is a display, the first frame beside
+// that of a bare window.
+#include <time.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <thread>
+
+#include "app/bench/bench.h"
+#include "app/window/host.h"
+#include "app/window/off_screen.h"
+#include "labs/catalog/labs.h"
+
+namespace bench {
+namespace {
+
+using Wall = std::chrono::steady_clock;
+using session::Session;
+
+double thread_seconds() {
+  struct timespec now {};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+std::unique_ptr<Session> made(std::size_t memory) {
+  session::Origin origin;
+  origin.lab = catalog::load_lab("raft-losing-the-leader");
+  origin.memory = memory;
+  return std::make_unique<Session>(std::move(origin));
+}
+
+// The middle one: a noisy machine makes some frames long.
+double median(std::vector<double> all) {
+  std::nth_element(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2), all.end());
+  return all[all.size() / 2];
+}
+
+// Frames of this thread's time, each after `before`.
+template <class Before>
+double frame_seconds(window::OffScreen& screen, int frames, const Before& before) {
+  std::vector<double> all;
+  for (int i = 0; i < frames; ++i) {
+    before(i);
+    const double began = thread_seconds();
+    screen.frame();
+    all.push_back(thread_seconds() - began);
+  }
+  return median(std::move(all));
+}
+
+void scrubbing(std::vector<Figure>& figures) {
+  constexpr std::size_t kEvents = 10'000'000;
+  auto owned = made(std::size_t{6} << 30);
+  Session& session = *owned;
+  session.stop_at_violation(false);
+  session.as_fast_as_it_goes();
+  while (session.status().events < kEvents) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  session.stand();
+  window::OffScreen screen({});
+  screen.shell().open(std::move(owned));
+  screen.shell().wish(window::Play{false});
+  for (int i = 0; i < 20 || screen.shell().player()->busy(); ++i) screen.frame();
+  const double still = frame_seconds(screen, 100, [](int) {});
+  const auto end = screen.shell().player()->view().end.time_since_epoch().count();
+  // The wish is done at the end of a frame; the next one draws it. Both are counted.
+  std::vector<double> all;
+  for (int i = 0; i < 100; ++i) {
+    const auto to = core::kStart + core::Duration(end / 100 * ((i * 37) % 100));
+    screen.shell().wish(window::Seek{to});
+    const double began = thread_seconds();
+    screen.frame();
+    const double wished = thread_seconds() - began;
+    const double began_drawing = thread_seconds();
+    screen.frame();
+    all.push_back(thread_seconds() - began_drawing + std::max(0.0, wished - still));
+  }
+  const double scrub = median(std::move(all));
+  figures.push_back({"frame, standing still in 10 M events", still * 1e3, "ms", ""});
+  figures.push_back({"frame, scrubbed anywhere in 10 M events", scrub * 1e3, "ms", ""});
+  figures.push_back({"scrubbing / standing still", scrub / still, "", "<= 1.5"});
+}
+
+// Events a second of the world, over two seconds of this clock.
+double speed(const Session& session, const std::function<void()>& meanwhile) {
+  const auto began = Wall::now();
+  const auto events = session.status().events;
+  while (Wall::now() - began < std::chrono::seconds(2)) meanwhile();
+  return static_cast<double>(session.status().events - events) / std::chrono::duration<double>(Wall::now() - began).count();
+}
+
+void throughput(std::vector<Figure>& figures) {
+  double headless = 0;
+  {
+    const auto session = made(std::size_t{512} << 20);
+    session->as_fast_as_it_goes();
+    headless = speed(*session, [] { std::this_thread::sleep_for(std::chrono::milliseconds(10)); });
+  }
+  window::OffScreen screen({});
+  screen.shell().open(made(std::size_t{512} << 20));
+  screen.shell().wish(window::SetSpeed{0});
+  screen.shell().wish(window::Play{true});
+  screen.frame();
+  auto next = Wall::now();
+  const double open = speed(screen.shell().player()->session(), [&] {
+    screen.frame();
+    next += std::chrono::microseconds(16'667);
+    std::this_thread::sleep_until(next);
+  });
+  figures.push_back({"world as fast as it goes, headless", headless / 1e6, "M events/s", ""});
+  figures.push_back({"world as fast as it goes, window open", open / 1e6, "M events/s", ""});
+  figures.push_back({"window open / headless", open / headless, "", ">= 0.8"});
+}
+
+double seconds_of(const std::function<void()>& work) {
+  const auto began = Wall::now();
+  work();
+  return std::chrono::duration<double>(Wall::now() - began).count();
+}
+
+// From nothing to the first picture on the display.
+void first_frame(std::vector<Figure>& figures) {
+  const auto with = [&](bool ours) {
+    return seconds_of([&] {
+      ImGui::CreateContext();
+      ImGui::GetIO().IniFilename = nullptr;
+      {
+        window::Host host(1600, 1000, false);
+        std::unique_ptr<window::Shell> shell;
+        window::Look look;
+        if (ours) {
+          shell = std::make_unique<window::Shell>(window::Outside{});
+          look.fonts = window::build_fonts(1);
+          host.fonts_changed();
+          window::set_style(*look.theme, 1);
+          window::use_look(look);
+        }
+        host.wait(0);
+        host.begin_frame(0.016);
+        ImGui::NewFrame();
+        if (shell) shell->draw(0.016);
+        ImGui::Render();
+        host.end_frame(0);
+      }
+      ImGui::DestroyContext();
+    });
+  };
+  try {
+    with(false);   // The driver loads itself.
+    std::vector<double> bare, ours;
+    for (int i = 0; i < 5; ++i) bare.push_back(with(false)), ours.push_back(with(true));
+    figures.push_back({"first frame of a bare window", median(bare) * 1e3, "ms", ""});
+    figures.push_back({"first frame of the gallery", median(ours) * 1e3, "ms", ""});
+    figures.push_back({"first frame, ours / bare", median(ours) / median(bare), "", "<= 1.5"});
+  } catch (const window::NoDisplay&) {
+    ImGui::DestroyContext();   // Without a display there is no first frame to measure.
+  }
+}
+
+}  // namespace
+
+std::vector<Figure> shell_bench() {
+  std::vector<Figure> figures;
+  first_frame(figures);
+  throughput(figures);
+  scrubbing(figures);
+  return figures;
+}
+
+}  // namespace bench

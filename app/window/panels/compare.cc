@@ -1,0 +1,317 @@
+#include "app/window/panels/compare.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "app/window/input.h"
+#include "app/window/widgets.h"
+#include "labs/catalog/labs.h"
+
+namespace window {
+namespace {
+
+using library::Alignment;
+using library::Compared;
+
+constexpr float kRow = 26, kWide = 1000, kGap = 24;
+
+Colour colour_of(std::size_t run) { return theme().series[run % theme().series.size()]; }
+
+// The same sign for a run wherever it is named: colour, and a letter, for who sees no colours.
+void draw_sign(ImDrawList& list, ImVec2 centre, std::size_t run) {
+  const char letter[2] = {static_cast<char>('A' + run), 0};
+  list.AddRectFilled({centre.x - px(8), centre.y - px(8)}, {centre.x + px(8), centre.y + px(8)}, colour_of(run), px(4));
+  draw_text(list, {centre.x, centre.y - look().fonts.small->FontSize / 2}, letter, theme().dark ? theme().on_accent : theme().ground, look().fonts.small, 0.5f);
+}
+
+// The lab as the file has it. One that this program cannot read any more still has its name.
+guide::Lab lab_of(const record::RunHeader& header) {
+  try {
+    return guide::read_lab(header.lab, header.lab_text, catalog::all_kinds());
+  } catch (const std::exception&) {
+    guide::Lab lab;
+    lab.name = lab.title = header.lab;
+    return lab;
+  }
+}
+
+}  // namespace
+
+void Compare::open(std::vector<library::Comparison::Wanted> runs, std::function<void()> wake) {
+  close();
+  comparison_ = std::make_unique<library::Comparison>(std::move(runs), std::move(wake));
+}
+
+void Compare::close() {
+  laid_.reset(), known_.reset(), comparison_.reset();
+  figures_.clear(), origins_.clear(), commands_given_.clear();
+  baseline_ = 0, how_ = 0;
+}
+
+void Compare::draw(Commands& commands) {
+  if (!comparison_) return empty("Tick two to six runs in the list of all runs, and press Compare.");
+  take_known();
+  draw_head(commands);
+  if (!comparison_) return;                    // It was closed.
+  draw_work();
+  if (!known_ || known_->runs.empty()) return;
+  const bool wide = ImGui::GetContentRegionAvail().x >= px(kWide);
+  if (!wide) {
+    choice("compare", {"Numbers", "Plots"}, tab_);
+    gap(10);
+  }
+  const float left = wide ? std::floor(ImGui::GetContentRegionAvail().x * 0.54f) : 0;
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
+  if (wide || tab_ == 0) {
+    ImGui::BeginChild("compared numbers", {left, 0});
+    draw_tables(commands);
+    ImGui::EndChild();
+  }
+  if (wide) ImGui::SameLine(0, px(kGap));
+  if (wide || tab_ == 1) {
+    ImGui::BeginChild("compared plots", {0, 0});
+    draw_plots(commands);
+    ImGui::EndChild();
+  }
+  ImGui::PopStyleVar();
+}
+
+void Compare::take_known() {
+  auto known = comparison_->known();
+  if (known == known_) return;
+  known_ = std::move(known);
+  figures_ = figure_rows(*known_, baseline_);
+  origins_ = origin_rows(*known_, baseline_);
+  commands_given_ = command_rows(*known_, baseline_);
+  if (known_->whole) lay();
+}
+
+std::vector<ComparedRow> Compare::shown(std::vector<ComparedRow> rows) const {
+  return differences_only_ ? only_different(std::move(rows)) : std::move(rows);
+}
+
+void Compare::draw_head(Commands& commands) {
+  text("Compare", theme().text, look().fonts.title);
+  ImGui::SameLine(0, px(20));
+  ImGui::SetCursorPosY(ImGui::GetCursorPosY() - px(2));
+  if (button("Back to all runs", {}, "Esc") || (ImGui::IsKeyPressed(kEscape, false) && !ImGui::GetIO().WantTextInput)) return close();
+  ImGui::SameLine(0, px(8));
+  ButtonLook copy;
+  copy.enabled = known_ && known_->whole;
+  if (button("Copy table", copy, "All numbers as CSV, for a spreadsheet.")) commands.want(CopyText{table_csv(*known_, figures_)});
+  ImGui::SameLine(0, px(16));
+  ImGui::SetCursorPosY(ImGui::GetCursorPosY() + px(3));
+  check_box("Differences only", differences_only_, "Hides what is the same in all runs.");
+  gap(12);
+}
+
+void Compare::draw_work() {
+  const auto work = comparison_->work();
+  if (!work) {
+    if (known_ && !known_->whole) text("It was cancelled: what was read until then is shown.", theme().warn), gap(8);
+    return;
+  }
+  fitted(work->words, std::max(px(80), ImGui::GetContentRegionAvail().x - px(330)), theme().muted);
+  ImGui::SameLine(0, px(12));
+  ImGui::SetCursorPosY(ImGui::GetCursorPosY() + px(6));
+  progress(work->part, px(180));
+  ImGui::SameLine(0, px(12));
+  ImGui::SetCursorPosY(ImGui::GetCursorPosY() - px(10));
+  if (button("Cancel")) comparison_->cancel();
+  gap(8);
+}
+
+void Compare::draw_tables(Commands& commands) {
+  const float width = ImGui::GetContentRegionAvail().x - px(10);
+  const auto runs = static_cast<float>(known_->runs.size());
+  const float name_width = std::clamp(width * 0.28f, px(150), px(280));
+  const float cell_width = std::max(px(120), (width - name_width) / runs);
+  draw_runs(name_width, cell_width);
+  section("Where they part");
+  draw_parting(commands);
+  gap(14);
+  section("Numbers");
+  draw_table("numbers", shown(figures_), name_width, cell_width);
+  gap(14);
+  section("What they were made from");
+  draw_table("origins", shown(origins_), name_width, cell_width);
+  gap(14);
+  section("Commands");
+  draw_table("commands", shown(commands_given_), name_width, cell_width);
+}
+
+// Each column's run. A click makes it the one that all others are measured against.
+void Compare::draw_runs(float name_width, float cell_width) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  for (std::size_t i = 0; i < known_->runs.size(); ++i) {
+    const auto& run = *known_->runs[i];
+    const float x = at.x + name_width + cell_width * static_cast<float>(i);
+    ImGui::SetCursorScreenPos({x, at.y});
+    ImGui::PushID(static_cast<int>(i));
+    const bool pressed = ImGui::InvisibleButton("run", {cell_width - px(8), px(44)});
+    const bool hovered = ImGui::IsItemHovered();
+    tooltip(run.path + (run.trouble.empty() ? i == baseline_ ? "\nAll others are measured against this one." : "\nMeasure the others against this one." : "\n" + run.trouble));
+    probe("baseline:" + run.name, {x, at.y}, {x + cell_width - px(8), at.y + px(44)});
+    if (hovered || i == baseline_) list.AddRectFilled({x, at.y}, {x + cell_width - px(8), at.y + px(44)}, i == baseline_ ? theme().raised : faded(theme().raised, 0.5f), px(6));
+    draw_sign(list, {x + px(16), at.y + px(14)}, i);
+    ImGui::SetCursorScreenPos({x + px(30), at.y + px(5)});
+    fitted(run.name, cell_width - px(44), theme().text, look().fonts.strong);
+    ImGui::SetCursorScreenPos({x + px(30), at.y + px(24)});
+    fitted(!run.trouble.empty() ? "damaged" : i == baseline_ ? "baseline" : "", cell_width - px(44), run.trouble.empty() ? theme().muted : theme().bad, look().fonts.small);
+    ImGui::PopID();
+    if (pressed && run.trouble.empty() && i != baseline_) {
+      baseline_ = i;
+      comparison_->set_baseline(i);
+      known_.reset();
+    }
+    if (!known_) return take_known();
+  }
+  ImGui::SetCursorScreenPos({at.x, at.y + px(58)});
+  ImGui::Dummy({0, 0});
+}
+
+void Compare::draw_table(const std::string& id, std::vector<ComparedRow> rows, float name_width, float cell_width) {
+  if (rows.empty()) return muted(differences_only_ ? "All the same." : "None.");
+  ImGui::PushID(id.c_str());
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  ImGuiListClipper clipper;
+  clipper.Begin(static_cast<int>(rows.size()), px(kRow));
+  while (clipper.Step())
+    for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
+      const ComparedRow& row = rows[static_cast<std::size_t>(i)];
+      const ImVec2 at = ImGui::GetCursorScreenPos();
+      ImGui::Dummy({name_width + cell_width * static_cast<float>(row.cells.size()), px(kRow)});
+      const ImVec2 after = ImGui::GetCursorScreenPos();
+      if (i > 0) list.AddLine(at, {at.x + name_width + cell_width * static_cast<float>(row.cells.size()), at.y}, theme().line);
+      probe("compared:" + row.name, at, {at.x + name_width, at.y + px(kRow)});
+      ImGui::SetCursorScreenPos({at.x, at.y + px(5)});
+      fitted(row.name, name_width - px(12), row.differs ? theme().text : theme().muted);
+      for (std::size_t c = 0; c < row.cells.size(); ++c)
+        draw_cell(row.cells[c], {at.x + name_width + cell_width * static_cast<float>(c) + px(8), at.y + px(5)}, cell_width - px(20));
+      ImGui::SetCursorScreenPos(after);
+    }
+  ImGui::PopStyleVar();
+  ImGui::PopID();
+}
+
+// The value, and against the baseline a triangle, up or down, with how much: green when that is better, red when worse.
+void Compare::draw_cell(const ComparedCell& cell, ImVec2 at, float width) {
+  const float delta = cell.delta.empty() ? 0 : text_size(cell.delta, look().fonts.small).x + px(20);
+  ImGui::SetCursorScreenPos(at);
+  fitted(cell.text, width - delta, cell.differs ? theme().text : theme().muted, look().fonts.mono);
+  const float tall = look().fonts.body->FontSize;
+  if (!cell.delta.empty()) {
+    const Colour colour = cell.sense > 0 ? theme().good : cell.sense < 0 ? theme().bad : theme().muted;
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    const float x = at.x + width - delta + px(8), y = at.y + tall / 2, h = px(3.5f) * (cell.delta[0] == '-' ? 1.0f : -1.0f);
+    list.AddTriangleFilled({x - px(4), y - h}, {x + px(4), y - h}, {x, y + h}, colour);
+    draw_text(list, {x + px(8), at.y + px(1)}, cell.delta, colour, look().fonts.small);
+  }
+  if (!cell.exact.empty() && ImGui::IsMouseHoveringRect(at, {at.x + width, at.y + tall}) && ImGui::IsWindowHovered())
+    ImGui::SetTooltip("%s", cell.exact.c_str());
+}
+
+void Compare::draw_parting(Commands& commands) {
+  if (!known_->whole) return muted("Not known yet.");
+  for (std::size_t i = 0; i < known_->runs.size(); ++i) {
+    if (i == known_->baseline || i >= known_->parting.size()) continue;
+    const auto& parting = known_->parting[i];
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    draw_sign(*ImGui::GetWindowDrawList(), {at.x + px(9), at.y + px(10)}, i);
+    ImGui::SetCursorScreenPos({at.x + px(28), at.y + px(2)});
+    ImGui::BeginGroup();
+    if (!parting.why_not.empty()) {
+      paragraph("Not comparable event by event: " + parting.why_not + ".");
+    } else if (parting.row == timeline::kNone) {
+      text("The same from the first event to the last.", theme().good);
+    } else {
+      const float width = ImGui::GetContentRegionAvail().x - px(110);
+      fitted("They part at " + time_text(parting.at) + ", event " + std::to_string(parting.row + 1), width);
+      fitted(std::string(1, static_cast<char>('A' + known_->baseline)) + "  " + parting.baseline, width, theme().muted, look().fonts.small_mono);
+      fitted(std::string(1, static_cast<char>('A' + i)) + "  " + parting.other, width, theme().muted, look().fonts.small_mono);
+      const ImVec2 end = ImGui::GetCursorScreenPos();
+      ImGui::SetCursorScreenPos({at.x + px(28) + width + px(12), at.y});
+      ImGui::PushID(static_cast<int>(i));
+      if (button("Show it", {}, "Opens the other run at this moment.")) {
+        commands.want(OpenRun{known_->runs[i]->path});
+        commands.want(Seek{parting.at});
+      }
+      ImGui::PopID();
+      ImGui::SetCursorScreenPos(end);
+    }
+    ImGui::EndGroup();
+    probe("parting:" + known_->runs[i]->name, at, ImGui::GetItemRectMax());
+    gap(6);
+  }
+}
+
+void Compare::draw_alignment() {
+  const std::size_t before = how_;
+  muted("Aligned by");
+  ImGui::SameLine(0, px(10));
+  ImGui::SetCursorPosY(ImGui::GetCursorPosY() - ImGui::GetStyle().FramePadding.y);
+  const bool chose = choice("alignment", {"start", "command", "partition", "role", "event"}, how_);
+  bool written = false;
+  if (how_ >= 3) {
+    gap(6);
+    std::string& words = how_ == 3 ? role_ : text_;
+    field(how_ == 3 ? "aligned role" : "aligned text", words, how_ == 3 ? "leader" : "a text that the event holds: RequestVote, crash S2 \u2026", px(280));
+    written = ImGui::IsItemDeactivatedAfterEdit();
+  }
+  if ((chose && before != how_) || written)
+    comparison_->align({static_cast<Alignment::How>(how_), how_ == 3 ? role_ : how_ == 4 ? text_ : ""});
+  for (std::size_t i = 0; known_->whole && i < known_->aligned.size(); ++i)
+    if (!known_->aligned[i] && known_->runs[i]->run) text(known_->runs[i]->name + " has no such event: it begins where the others do.", theme().warn, look().fonts.small);
+  gap(8);
+}
+
+// The baseline's own clock is the axis; each other run is moved so that its event lies on the baseline's.
+void Compare::lay() {
+  const Compared& all = *known_;
+  if (baseline_ >= all.runs.size() || all.baseline != baseline_ || !all.runs[baseline_]->run) return;
+  const auto& base = *all.runs[baseline_];
+  const bool anew = !laid_ || laid_->baseline != baseline_;
+  if (anew) laid_ = std::make_unique<Laid>();
+  laid_->baseline = baseline_;
+  laid_->lab = lab_of(base.run->header());
+  laid_->overlays.clear();
+  laid_->end = base.line->end();
+  const core::Time zero = all.aligned[baseline_].value_or(core::kStart);
+  for (std::size_t i = 0; i < all.runs.size(); ++i) {
+    if (i == baseline_ || !all.runs[i]->line) continue;
+    laid_->overlays.push_back({all.runs[i]->line.get(), all.runs[i]->name, zero - all.aligned[i].value_or(zero), {}});
+  }
+  laid_->branches = {{base.name, {}, false}};
+  laid_->status.now = laid_->end, laid_->status.events = base.run->size();
+  laid_->at = zero;
+  laid_->moment = base.line->moment(laid_->at);
+  if (!anew) return;                           // What a person zoomed to stays.
+  laid_->selection.follow = false;
+  laid_->selection.from = core::kStart, laid_->selection.to = std::max(laid_->end, core::kStart + std::chrono::milliseconds(100));
+}
+
+void Compare::draw_plots(Commands& commands) {
+  draw_alignment();
+  if (!laid_ || !known_->whole || !known_->runs[baseline_]->run) return empty(known_->whole ? "The baseline cannot be opened: choose another one." : "The plots come when all runs are read.");
+  Laid& laid = *laid_;
+  const auto& base = *known_->runs[laid.baseline];   // Not yet another one, while that is being measured.
+  const View view{laid.lab, *base.run, *base.line, laid.status, laid.moment, laid.at, laid.end, false, false, 1,
+                  base.run->header().world == "loopback", base.run->header().seed, false, false, true, laid.branches, 0, laid.overlays, 1};
+  Commands wishes;
+  laid.plots.draw(view, laid.selection, wishes);
+  // A moment is looked at here and not in the run on the bench.
+  for (auto& wish : wishes.take()) {
+    if (const auto* seek = std::get_if<Seek>(&wish)) {
+      laid.at = std::clamp(seek->to, core::kStart, laid.end);
+      laid.moment = base.line->moment(laid.at);
+    } else if (std::holds_alternative<FitTime>(wish)) {
+      laid.selection.from = core::kStart, laid.selection.to = laid.end;
+    } else if (std::holds_alternative<CopyText>(wish) || std::holds_alternative<Say>(wish)) {
+      commands.want(std::move(wish));
+    }
+  }
+}
+
+}  // namespace window

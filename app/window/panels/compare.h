@@ -1,0 +1,60 @@
+// Two to six runs side by side: their plots laid over each other, a table of their numbers with what is better and worse,
+// what they were made from, and where each leaves the baseline's way.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/library/comparison.h"
+#include "app/window/panels/compare_table.h"
+#include "app/window/panels/plots.h"
+#include "app/window/view.h"
+#include "imgui.h"
+
+namespace window {
+
+struct Compare {
+  // Reads them on a thread of its own; `wake` asks for a frame.
+  void open(std::vector<library::Comparison::Wanted> runs, std::function<void()> wake);
+  void close();
+  bool is_open() const { return comparison_ != nullptr; }
+  bool busy() const { return comparison_ && comparison_->work().has_value(); }
+  void draw(Commands& commands);
+  const library::Comparison* comparison() const { return comparison_.get(); }
+
+ private:
+  // What the plots are given: the baseline as the run looked at, the others laid over it.
+  struct Laid {
+    guide::Lab lab;
+    session::Status status;
+    timeline::Moment moment;
+    std::size_t baseline = 0;          // Which run is looked at.
+    core::Time at{}, end{};
+    std::vector<BranchName> branches;
+    std::vector<Overlay> overlays;
+    Selection selection;
+    Plots plots;
+  };
+  void draw_head(Commands& commands);
+  void draw_work();
+  void draw_alignment();
+  void draw_tables(Commands& commands);
+  void draw_table(const std::string& id, std::vector<ComparedRow> rows, float name_width, float cell_width);
+  void draw_cell(const ComparedCell& cell, ImVec2 at, float width);
+  void draw_runs(float name_width, float cell_width);
+  void draw_parting(Commands& commands);
+  void draw_plots(Commands& commands);
+  void take_known();
+  void lay();
+  std::vector<ComparedRow> shown(std::vector<ComparedRow> rows) const;
+
+  std::unique_ptr<library::Comparison> comparison_;
+  std::shared_ptr<const library::Compared> known_;
+  std::vector<ComparedRow> figures_, origins_, commands_given_;    // Of what is known, against the baseline.
+  std::unique_ptr<Laid> laid_;
+  std::size_t baseline_ = 0, how_ = 0, tab_ = 0;
+  std::string role_ = "leader", text_;
+  bool differences_only_ = true;
+};
+
+}  // namespace window

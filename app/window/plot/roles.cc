@@ -1,0 +1,152 @@
+#include "app/window/plot/roles.h"
+
+#include <algorithm>
+#include <array>
+
+#include "app/window/plot/fold.h"
+#include "app/window/words.h"
+
+namespace window {
+namespace {
+
+using core::Time;
+using timeline::Spell;
+
+struct Context {
+  const timeline::Timeline& line;
+  const TimeAxis& time;
+  Time until;
+  record::NameId usual = 0;
+};
+
+RoleBar bar_of(const Context& c, const Spell& spell, Time to) {
+  RoleBar bar;
+  bar.from = spell.since, bar.to = to, bar.epoch = spell.epoch, bar.row = spell.row;
+  bar.role = c.line.recording().name(spell.role);
+  using Kind = RoleBar::Kind;
+  bar.kind = !spell.up ? Kind::down : spell.paused ? Kind::paused : leads(bar.role) ? Kind::leading : spell.role == c.usual || spell.role == 0 ? Kind::usual : Kind::other;
+  return bar;
+}
+
+// A spell is a bar, unless several lie on one pixel: then they are one bar, and the search goes on after that pixel.
+std::vector<RoleBar> bars_of(const Context& c, const std::vector<Spell>& spells) {
+  std::vector<RoleBar> bars;
+  const auto after = [&](Time at) {
+    return std::upper_bound(spells.begin(), spells.end(), at, [](Time t, const Spell& s) { return t < s.since; });
+  };
+  auto spell = after(c.time.shown.from);
+  if (spell != spells.begin()) --spell;
+  const core::Duration pixel = std::max(c.time.of(1), core::Duration(1));
+  while (spell != spells.end() && spell->since < c.time.shown.to && spell->since <= c.until) {
+    const auto next = spell + 1;
+    const Time to = next == spells.end() ? c.until : std::min(next->since, c.until);
+    const auto later = next != spells.end() && to - spell->since < pixel ? after(spell->since + pixel) : next;
+    if (later - spell <= 2) {
+      RoleBar bar = bar_of(c, *spell, std::max(to, spell->since));
+      const bool goes_on = !bars.empty() && bars.back().kind == bar.kind && bars.back().role == bar.role && bars.back().epoch == bar.epoch &&
+                           bars.back().to == bar.from;
+      if (goes_on) bars.back().to = bar.to;
+      else bars.push_back(std::move(bar));
+      spell = next;
+      continue;
+    }
+    RoleBar bar;
+    bar.kind = RoleBar::Kind::changing, bar.from = spell->since, bar.row = spell->row;
+    bar.to = later == spells.end() ? std::min(spell->since + pixel, c.until) : std::min(later->since, c.until);
+    bar.role = std::to_string(later - spell) + " changes";
+    bars.push_back(std::move(bar));
+    // The last of them lasts until the next pixel's first.
+    spell = later - 1;
+    if (spell->since - bars.back().from < pixel) {
+      bars.back().to = std::max(bars.back().from, spell->since);
+      if (next == later) ++spell;
+    }
+  }
+  return bars;
+}
+
+// Who leads, by node: cut where another one leads with a higher epoch.
+void mark_outdated(std::vector<RoleRow>& rows) {
+  struct Edge {
+    Time at;
+    bool begins;
+    std::size_t row;
+    double epoch;
+  };
+  std::vector<Edge> edges;
+  for (std::size_t r = 0; r < rows.size(); ++r)
+    for (const RoleBar& bar : rows[r].bars)
+      if (bar.kind == RoleBar::Kind::leading) edges.push_back({bar.from, true, r, bar.epoch}), edges.push_back({bar.to, false, r, bar.epoch});
+  std::stable_sort(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) { return a.at != b.at ? a.at < b.at : a.begins < b.begins; });
+  std::vector<double> epochs(rows.size(), -1);   // Of who leads just now.
+  std::vector<std::vector<RoleBar>> cut(rows.size());
+  std::vector<Time> since(rows.size());
+  const auto best = [&] { return *std::max_element(epochs.begin(), epochs.end()); };
+  const auto put = [&](std::size_t r, Time to, bool outdated) {
+    if (to <= since[r]) return;
+    RoleBar bar;
+    bar.from = since[r], bar.to = to, bar.epoch = epochs[r];
+    bar.kind = outdated ? RoleBar::Kind::outdated : RoleBar::Kind::leading;
+    auto& bars = cut[r];
+    if (!bars.empty() && bars.back().kind == bar.kind && bars.back().epoch == bar.epoch && bars.back().to == bar.from) bars.back().to = to;
+    else bars.push_back(bar);
+  };
+  for (const Edge& edge : edges) {
+    const double before = best();
+    for (std::size_t r = 0; r < rows.size(); ++r)
+      if (epochs[r] >= 0) put(r, edge.at, epochs[r] < before), since[r] = edge.at;
+    epochs[edge.row] = edge.begins ? edge.epoch : -1;
+    since[edge.row] = edge.at;
+  }
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    std::vector<RoleBar> bars;
+    auto part = cut[r].begin();
+    for (RoleBar& bar : rows[r].bars) {
+      if (bar.kind != RoleBar::Kind::leading || bar.from == bar.to) {
+        bars.push_back(std::move(bar));
+        continue;
+      }
+      for (; part != cut[r].end() && part->from < bar.to; ++part) {
+        part->role = bar.role, part->row = bar.row;
+        bars.push_back(*part);
+      }
+    }
+    rows[r].bars = std::move(bars);
+  }
+}
+
+}  // namespace
+
+bool leads(std::string_view role) {
+  constexpr std::array<std::string_view, 8> kWords{"leader", "primary", "coordinator", "master", "head", "owner", "holder", "sequencer"};
+  return std::find(kWords.begin(), kWords.end(), role) != kWords.end();
+}
+
+std::vector<RoleRow> fold_roles(const timeline::Timeline& line, const std::string& group, const TimeAxis& time, Time until) {
+  std::vector<RoleRow> rows;
+  Context context{line, time, until, 0};
+  for (const auto& node : line.recording().header().nodes) {
+    if (node.group != group) continue;
+    for (const Spell& spell : line.spells(node.id)) {
+      if (context.usual != 0) break;
+      if (!leads(line.recording().name(spell.role))) context.usual = spell.role;
+    }
+  }
+  for (const auto& node : line.recording().header().nodes)
+    if (node.group == group) rows.push_back({node.id, node.name, bars_of(context, line.spells(node.id))});
+  mark_outdated(rows);
+  return rows;
+}
+
+std::string role_text(const RoleRow& row, const RoleBar& bar) {
+  using Kind = RoleBar::Kind;
+  std::string words = row.name + ": ";
+  if (bar.kind == Kind::down) words += "down";
+  else if (bar.kind == Kind::paused) words += "paused" + (bar.role.empty() ? "" : " as " + bar.role);
+  else words += bar.role.empty() ? "no role yet" : bar.role;
+  if (bar.epoch > 0 && bar.kind != Kind::down && bar.kind != Kind::changing) words += ", epoch " + value_text(bar.epoch);
+  if (bar.kind == Kind::outdated) words += "\nAnother one has a higher epoch: it only believes that it is.";
+  return words + "\n" + time_text(bar.from) + " \u2013 " + time_text(bar.to) + " (" + seconds_text(bar.to - bar.from) + ")";
+}
+
+}  // namespace window

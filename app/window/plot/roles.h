@@ -1,0 +1,33 @@
+// Who was what: for each node of a group its spells as bars. Roles are a mechanism's own words; a role that leads is told
+// from one that a node only believes to have, which others have outdone by a higher epoch.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "app/window/plot/axis.h"
+#include "labs/timeline/timeline.h"
+
+namespace window {
+
+struct RoleBar {
+  // usual: what nodes of this group begin as. other: neither that nor leading. changing: too many spells for the pixels.
+  enum class Kind : std::uint8_t { usual, leading, outdated, other, paused, down, changing } kind{};
+  core::Time from{}, to{};
+  std::string role;
+  double epoch = 0;
+  std::size_t row = 0;                 // The event with which it began.
+};
+
+struct RoleRow {
+  core::NodeId node{};
+  std::string name;
+  std::vector<RoleBar> bars;
+};
+
+// Whether a word names the one whom others follow.
+bool leads(std::string_view role);
+// `time`: of the run's own times. No more bars than pixels, however long the run is.
+std::vector<RoleRow> fold_roles(const timeline::Timeline& line, const std::string& group, const TimeAxis& time, core::Time until);
+std::string role_text(const RoleRow& row, const RoleBar& bar);
+
+}  // namespace window
