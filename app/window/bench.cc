@@ -89,6 +89,8 @@ void Bench::draw_bottom(const View& view, Selection& selection, Commands& comman
   const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
   ImGui::SetCursorScreenPos({at.x + px(12), at.y + px(8)});
   choice("tabs", kTabs, tab_);
+  if (tab_ != 2) checks.tend(view);
+  checks.draw_state(view, {ImGui::GetItemRectMax().x + px(8), (ImGui::GetItemRectMin().y + ImGui::GetItemRectMax().y) / 2});
   const float head = px(44);
   if (begin_region("tab", {at.x, at.y + head}, {size.x, size.y - head}, theme().ground, {0, 0})) {
     if (tab_ == 0) space_time.draw(view, selection, commands);

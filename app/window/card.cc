@@ -64,9 +64,9 @@ bool fold(std::string_view words, bool& open, std::string_view note, Colour colo
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const Colour ink = colour != 0 ? colour : hovered ? theme().text : theme().muted;
   const ImVec2 c{at.x + px(5), at.y + height / 2};
-  const float h = px(4);
-  if (open) list.AddTriangleFilled({c.x - h, c.y - h / 2}, {c.x + h, c.y - h / 2}, {c.x, c.y + h * 0.8f}, ink);
-  else list.AddTriangleFilled({c.x - h / 2, c.y - h}, {c.x - h / 2, c.y + h}, {c.x + h * 0.8f, c.y}, ink);
+  const float h = px(4.5f);
+  if (open) list.AddTriangleFilled({c.x - h, c.y - h * 0.6f}, {c.x + h, c.y - h * 0.6f}, {c.x, c.y + h * 0.8f}, ink);
+  else list.AddTriangleFilled({c.x - h * 0.6f, c.y - h}, {c.x + h * 0.8f, c.y}, {c.x - h * 0.6f, c.y + h}, ink);
   draw_text(list, {at.x + px(16), at.y + px(5)}, words, colour != 0 ? colour : theme().text, look().fonts.strong);
   const float left = width - px(24) - text_size(words, look().fonts.strong).x;
   if (text_size(note, look().fonts.small).x < left)

@@ -30,7 +30,10 @@ Shell::~Shell() {
   keep();
 }
 
-bool Shell::busy() const { return (player_ && player_->busy()) || !said_.empty() || !commands_.all().empty() || library_.work(); }
+bool Shell::busy() const {
+  return (player_ && player_->busy()) || !said_.empty() || !commands_.all().empty() || library_.work() ||
+         (place == Place::bench && bench_.checks.busy());
+}
 
 void Shell::only(std::string panel) {
   only_ = !panel.empty();

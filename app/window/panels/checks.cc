@@ -85,6 +85,18 @@ Colour Checks::state_colour(const View& view) const {
   return kept ? theme().good : theme().faint;
 }
 
+void Checks::draw_state(const View& view, ImVec2 c) const {
+  const Colour colour = state_colour(view);
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const float r = px(4);
+  const bool bad = colour == theme().bad, good = colour == theme().good;
+  if (bad) draw_icon(list, Icon::cross, c, px(11), colour);
+  else if (good) list.AddCircleFilled(c, r, colour);
+  else list.AddCircle(c, r, colour, 0, px(1.3f));
+  const char* const words = bad ? "broken" : good ? "kept" : "unknown";
+  probe(std::string("checks:") + words, {c.x - r, c.y - r}, {c.x + r, c.y + r});
+}
+
 void Checks::begin(const View& view) {
   of_ = &view.run;
   judging_.reset();
@@ -93,7 +105,7 @@ void Checks::begin(const View& view) {
 }
 
 // Reads a little, begins a search when one is wished for, takes its finding. Costs a frame about a millisecond.
-void Checks::keep_judging(const View& view) {
+void Checks::tend(const View& view) {
   const std::size_t until = view.line.row_at(view.at);
   if (of_ != &view.run) begin(view);
   if (judging_) {
@@ -115,7 +127,7 @@ void Checks::keep_judging(const View& view) {
 }
 
 void Checks::draw(const View& view, Selection& selection, Commands& commands) {
-  keep_judging(view);
+  tend(view);
   if (view.run.header().nodes.empty()) return empty("This run has no nodes that promise anything.");
   const float width = ImGui::GetContentRegionAvail().x, side = px(20), between = px(28);
   const bool beside = width > px(760);

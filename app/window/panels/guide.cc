@@ -159,10 +159,11 @@ void Guide::draw_goals(const GuidePage& page, const View& view) {
     ImGui::Unindent(px(26));
     const ImVec2 end{top.x + ImGui::GetContentRegionAvail().x, ImGui::GetCursorScreenPos().y - px(6)};
     probe("goal:" + goal.exact + (done ? ":done" : holding ? ":holding" : ":waits"), top, end);
-    if (ImGui::IsWindowHovered() && ImGui::IsMouseHoveringRect(top, end)) {
-      const std::string exact = goal.exact + (goal.now.empty() ? "" : "\nnow " + goal.now) + (goal.held.empty() ? "" : "\n" + goal.held);
-      ImGui::SetTooltip("%s", exact.c_str());
-    }
+    const ImVec2 below_all = ImGui::GetCursorScreenPos();
+    ImGui::SetCursorScreenPos(top);
+    ImGui::Dummy({end.x - top.x, end.y - top.y});
+    tooltip(goal.exact + (goal.now.empty() ? "" : "\nnow " + goal.now) + (goal.held.empty() ? "" : "\n" + goal.held));
+    ImGui::SetCursorScreenPos(below_all);
   }
   // They are about the world, which is further than what is looked at.
   if (!view.live && page.under_way) wrapped("These are of the run's end, " + time_text(view.end) + ". You look at " + time_text(view.at) + ".", theme().faint, look().fonts.small);
