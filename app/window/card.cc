@@ -101,12 +101,12 @@ bool toggle(std::string_view words, bool& on, std::string_view tip, bool mixed) 
   return thrown;
 }
 
-void draw_sign(ImDrawList& list, ImVec2 c, Sign sign, double part) {
+void draw_sign(ImDrawList& list, ImVec2 c, StateSign sign, double part) {
   const Theme& t = theme();
   const float r = px(7.5f);
   switch (sign) {
-    case Sign::open: list.AddCircle(c, r, t.strong_line, 0, px(1.3f)); break;
-    case Sign::filling: {
+    case StateSign::open: list.AddCircle(c, r, t.strong_line, 0, px(1.3f)); break;
+    case StateSign::filling: {
       constexpr float kTop = -1.5708f;
       list.AddCircle(c, r, t.strong_line, 0, px(1.3f));
       list.PathArcTo(c, r, kTop, kTop + 6.2832f * static_cast<float>(std::clamp(part, 0.02, 1.0)), 32);
@@ -114,11 +114,11 @@ void draw_sign(ImDrawList& list, ImVec2 c, Sign sign, double part) {
       list.AddCircleFilled(c, px(2.5f), t.accent);
       break;
     }
-    case Sign::check:
+    case StateSign::check:
       list.AddCircleFilled(c, r, t.good);
       draw_icon(list, Icon::check, c, px(11), t.ground);
       break;
-    case Sign::cross:
+    case StateSign::cross:
       list.AddCircleFilled(c, r, t.bad);
       draw_icon(list, Icon::cross, c, px(11), t.ground);
       break;

@@ -166,7 +166,7 @@ void Checks::draw_promise(const View& view, const Promise& p, Selection& selecti
     const Card card(how);
     const ImVec2 centre = beside_sign();
     const bool judged = p.state != Promise::State::not_judged;
-    draw_sign(*ImGui::GetWindowDrawList(), centre, broken ? Sign::cross : judged ? Sign::check : Sign::open);
+    draw_sign(*ImGui::GetWindowDrawList(), centre, broken ? StateSign::cross : judged ? StateSign::check : StateSign::open);
     text(p.groups + " (" + plural(p.nodes, p.kind + " node") + ")", theme().text, look().fonts.strong);
     switch (p.state) {
       case Promise::State::holds:
@@ -236,7 +236,7 @@ void Checks::draw_finding(const View& view, Selection& selection, Commands& comm
     if (bad) how.ground = faded(theme().bad, 0.08f), how.edge = theme().bad;
     const Card card(how);
     const ImVec2 centre = beside_sign();
-    draw_sign(*ImGui::GetWindowDrawList(), centre, bad ? Sign::cross : good ? Sign::check : Sign::open);
+    draw_sign(*ImGui::GetWindowDrawList(), centre, bad ? StateSign::cross : good ? StateSign::check : StateSign::open);
     text(f.judged == 0 && good ? "Nothing to judge" : bad ? "Not linearizable" : good ? "Linearizable" : "Nobody can say", bad ? theme().bad : theme().text, look().fonts.strong);
     char took[32];
     std::snprintf(took, sizeof took, "%.3g ms", f.seconds * 1000);

@@ -26,7 +26,7 @@ ImVec2 beside_mark() {
 
 void draw_chosen(const guide::Choice& choice, bool chosen) {
   const ImVec2 centre = beside_mark();
-  draw_sign(*ImGui::GetWindowDrawList(), centre, choice.right ? Sign::check : chosen ? Sign::cross : Sign::open);
+  draw_sign(*ImGui::GetWindowDrawList(), centre, choice.right ? StateSign::check : chosen ? StateSign::cross : StateSign::open);
   const ImVec2 top = ImGui::GetCursorScreenPos();
   wrapped(choice.text, chosen || choice.right ? theme().text : theme().faint, chosen ? look().fonts.strong : look().fonts.body);
   const std::string name = choice.right ? "right:" : chosen ? "wrong:" : "other:";
@@ -147,7 +147,7 @@ void Guide::draw_goals(const GuidePage& page, const View& view) {
     const ImVec2 top = ImGui::GetCursorScreenPos();
     const ImVec2 centre = beside_mark();
     const bool done = goal.state == GuidePage::Goal::State::done, holding = goal.state == GuidePage::Goal::State::holding;
-    draw_sign(*ImGui::GetWindowDrawList(), centre, done ? Sign::check : holding ? Sign::filling : Sign::open, goal.part);
+    draw_sign(*ImGui::GetWindowDrawList(), centre, done ? StateSign::check : holding ? StateSign::filling : StateSign::open, goal.part);
     wrapped(goal.words, done || holding ? theme().text : theme().muted, look().fonts.body);
     std::string below = done || goal.now.empty() ? "" : "now " + goal.now;
     if (!goal.held.empty() && !done) below += (below.empty() ? "" : " \u00b7 ") + goal.held;
@@ -237,7 +237,7 @@ void Guide::draw_ending(const GuidePage& page, const View& view, Commands& comma
   {
     const Card card;
     const ImVec2 centre = beside_mark();
-    draw_sign(*ImGui::GetWindowDrawList(), centre, Sign::check);
+    draw_sign(*ImGui::GetWindowDrawList(), centre, StateSign::check);
     wrapped("Lab done", theme().text, look().fonts.strong);
     const auto line = [](const std::string& words) { wrapped(words, theme().text, look().fonts.body); };
     line(std::to_string(e.steps) + " of " + std::to_string(page.pips.size()) + " steps");
