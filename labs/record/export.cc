@@ -187,7 +187,8 @@ std::string event_line(const Recording& r, const Fields& f, Format format) {
 }  // namespace
 
 std::size_t export_run(const Recording& recording, Format format, const std::string& path, bool force,
-                       const BodyText& body_text, const ExportRange& range) {
+                       const BodyText& body_text, const ExportRange& range, const ExportProgress& progress) {
+  constexpr std::size_t kTellEach = 2048;
   Beside file(path, force);
   file.write(header_line(recording, format));
   std::size_t written = 0;
@@ -196,6 +197,8 @@ std::size_t export_run(const Recording& recording, Format format, const std::str
                               ? recording.size()
                               : recording.first_at_or_after(range.to + core::Duration(1));
   recording.visit(begin, end, [&](const Event& e, core::BytesView body) {
+    if (progress && written % kTellEach == 0 && !progress(static_cast<double>(written) / static_cast<double>(end - begin)))
+      throw ExportCancelled{};
     file.write(event_line(recording, fields_of(recording, e, body, body_text), format));
     ++written;
   });

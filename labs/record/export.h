@@ -1,6 +1,7 @@
 // A recording as text that other programs read: CSV (RFC 4180) and JSON lines. Streamed, so that a run of any length can
 // be exported; written beside the target and then renamed, so that nobody ever sees half of it.
 #pragma once
+#include <exception>
 #include <functional>
 #include <string>
 
@@ -19,8 +20,15 @@ struct ExportRange {
   core::Time to = core::Time::max();
 };
 
+// Told now and then how much is written, from 0 to 1; false: it is not wanted any more.
+using ExportProgress = std::function<bool(double part)>;
+// The text is not wanted any more: nothing was written.
+struct ExportCancelled : std::exception {
+  const char* what() const noexcept override { return "the export was cancelled"; }
+};
+
 // Throws StoreError: the target exists and `force` is not set, or writing failed. Returns how many events were written.
 std::size_t export_run(const Recording& recording, Format format, const std::string& path, bool force,
-                       const BodyText& body_text, const ExportRange& range = {});
+                       const BodyText& body_text, const ExportRange& range = {}, const ExportProgress& progress = {});
 
 }  // namespace record

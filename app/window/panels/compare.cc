@@ -93,14 +93,13 @@ std::vector<ComparedRow> Compare::shown(std::vector<ComparedRow> rows) const {
 void Compare::draw_head(Commands& commands) {
   text("Compare", theme().text, look().fonts.title);
   ImGui::SameLine(0, px(20));
-  ImGui::SetCursorPosY(ImGui::GetCursorPosY() - px(2));
   if (button("Back to all runs", {}, "Esc") || (ImGui::IsKeyPressed(kEscape, false) && !ImGui::GetIO().WantTextInput)) return close();
   ImGui::SameLine(0, px(8));
   ButtonLook copy;
   copy.enabled = known_ && known_->whole;
   if (button("Copy table", copy, "All numbers as CSV, for a spreadsheet.")) commands.want(CopyText{table_csv(*known_, figures_)});
   ImGui::SameLine(0, px(16));
-  ImGui::SetCursorPosY(ImGui::GetCursorPosY() + px(3));
+  ImGui::SetCursorPosY(ImGui::GetCursorPosY() + px(4));
   check_box("Differences only", differences_only_, "Hides what is the same in all runs.");
   gap(12);
 }
@@ -111,13 +110,16 @@ void Compare::draw_work() {
     if (known_ && !known_->whole) text("It was cancelled: what was read until then is shown.", theme().warn), gap(8);
     return;
   }
-  fitted(work->words, std::max(px(80), ImGui::GetContentRegionAvail().x - px(330)), theme().muted);
-  ImGui::SameLine(0, px(12));
-  ImGui::SetCursorPosY(ImGui::GetCursorPosY() + px(6));
+  const float top = ImGui::GetCursorPosY();
+  if (button("Cancel", {}, "What is read until then stays.")) comparison_->cancel();
+  ImGui::SameLine(0, px(14));
+  ImGui::SetCursorPosY(top + px(11));
   progress(work->part, px(180));
-  ImGui::SameLine(0, px(12));
-  ImGui::SetCursorPosY(ImGui::GetCursorPosY() - px(10));
-  if (button("Cancel")) comparison_->cancel();
+  ImGui::SameLine(0, px(14));
+  ImGui::SetCursorPosY(top + ImGui::GetStyle().FramePadding.y);
+  fitted(work->words, std::max(px(80), ImGui::GetContentRegionAvail().x), theme().muted);
+  ImGui::SetCursorPosY(top + ImGui::GetFrameHeight() + px(4));
+  ImGui::Dummy({0, 0});
   gap(8);
 }
 
@@ -249,9 +251,11 @@ void Compare::draw_parting(Commands& commands) {
 
 void Compare::draw_alignment() {
   const std::size_t before = how_;
+  const float top = ImGui::GetCursorPosY();
+  ImGui::SetCursorPosY(top + ImGui::GetStyle().FramePadding.y);
   muted("Aligned by");
   ImGui::SameLine(0, px(10));
-  ImGui::SetCursorPosY(ImGui::GetCursorPosY() - ImGui::GetStyle().FramePadding.y);
+  ImGui::SetCursorPosY(top);
   const bool chose = choice("alignment", {"start", "command", "partition", "role", "event"}, how_);
   bool written = false;
   if (how_ >= 3) {

@@ -317,9 +317,12 @@ void Runs::draw_foot(const std::vector<library::RunEntry>& runs, const State& st
     return deleted_.clear();
   }
   if (state.work) {
+    const float top = ImGui::GetCursorPosY();
+    ImGui::SetCursorPosY(top + px(8));
     progress(state.work->part, px(160));
     ImGui::SameLine(0, px(12));
-    return muted(state.work->words);
+    ImGui::SetCursorPosY(top);
+    return fitted(state.work->words, ImGui::GetContentRegionAvail().x, theme().muted);
   }
   double bytes = 0;
   for (const std::size_t row : rows_) bytes += static_cast<double>(runs[row].bytes);

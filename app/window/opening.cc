@@ -1,0 +1,96 @@
+#include "app/window/opening.h"
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include "app/window/widgets.h"
+#include "labs/record/open_run.h"
+
+namespace window {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kPatience = 0.5;    // Seconds in which nobody wonders what is going on.
+
+std::string file_name(const std::string& path) { return fs::path(path).filename().string(); }
+
+}  // namespace
+
+FileKind kind_of_file(const std::string& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return FileKind::none;
+  char first[16] = {};
+  std::ifstream(path, std::ios::binary).read(first, sizeof first);
+  if (std::string_view(first, sizeof first) == std::string_view("SQLite format 3\0", 16)) return FileKind::run;
+  const std::string ending = fs::path(path).extension().string();
+  // A run that was cut off at its very beginning is still one to say a word about.
+  if (ending == ".run") return FileKind::run;
+  return ending == ".md" ? FileKind::lab : FileKind::other;
+}
+
+Opening::Opening(std::string path, std::function<void()> on_change)
+    : path_(std::move(path)), on_change_(std::move(on_change)), thread_([this] {
+        Opened opened = open();
+        {
+          const std::lock_guard lock(mutex_);
+          opened_ = std::move(opened);
+        }
+        if (on_change_) on_change_();
+      }) {}
+
+Opening::~Opening() {
+  cancelled_ = true;
+  thread_.join();
+}
+
+Opening::Opened Opening::open() const {
+  try {
+    switch (kind_of_file(path_)) {
+      case FileKind::run: return record::open_run(path_, &cancelled_);
+      case FileKind::lab: return Lab{path_};
+      case FileKind::other: return Refused{file_name(path_) + " is neither a run (.run) nor a lab (.md)."};
+      case FileKind::none: break;
+    }
+    std::error_code error;
+    return Refused{fs::is_directory(path_, error) ? file_name(path_) + " is a folder: drop the files that are in it." : "There is no file " + path_ + "."};
+  } catch (const std::exception& why) {
+    return Refused{cancelled_ ? file_name(path_) + " was not opened: it was cancelled." : why.what()};
+  }
+}
+
+std::optional<Opening::Opened> Opening::take() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(opened_, std::nullopt);
+}
+
+void Opening::draw(double seconds) {
+  waited_ += seconds;
+  if (waited_ < kPatience) return;
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const float width = std::min(px(420), screen.x - px(24));
+  ImGui::SetNextWindowPos({std::floor((screen.x - width) / 2), std::floor(screen.y * 0.3f)});
+  ImGui::SetNextWindowSize({width, 0});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(24, 20));
+  ImGui::PushStyleColor(ImGuiCol_Border, theme().strong_line);
+  ImGui::Begin("opening", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_AlwaysAutoResize);
+  ImGui::PopStyleColor();
+  ImGui::PopStyleVar();
+  fitted("Checking " + file_name(path_), ImGui::GetContentRegionAvail().x);
+  std::error_code error;
+  const auto bytes = fs::file_size(path_, error);
+  muted((error ? std::string("a file") : bytes_text(static_cast<double>(bytes))) + " \u00b7 for " + std::to_string(static_cast<int>(waited_)) + " s");
+  gap(10);
+  // SQLite does not say how far its check is: the bar goes to and fro.
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float wide = ImGui::GetContentRegionAvail().x, part = wide / 4;
+  progress(0, wide);
+  const auto phase = static_cast<float>(0.5 - 0.5 * std::cos(waited_ * 2));
+  ImGui::GetWindowDrawList()->AddRectFilled({at.x + (wide - part) * phase, at.y}, {at.x + (wide - part) * phase + part, at.y + px(4)}, theme().accent, px(2));
+  gap(14);
+  if (button("Cancel")) cancel();
+  ImGui::End();
+}
+
+}  // namespace window

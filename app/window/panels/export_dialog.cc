@@ -1,0 +1,137 @@
+#include "app/window/panels/export_dialog.h"
+
+#include <cmath>
+#include <filesystem>
+
+#include "app/window/input.h"
+#include "app/window/widgets.h"
+
+namespace window {
+namespace {
+
+// The ending follows the format, as long as a person has not thought of another one.
+std::string with_ending(const std::string& name, record::Format format) {
+  for (const char* ending : {".csv", ".jsonl"})
+    if (name.ends_with(ending)) return name.substr(0, name.size() - std::string_view(ending).size()) + (format == record::Format::csv ? ".csv" : ".jsonl");
+  return name;
+}
+
+std::string stretch_text(const std::pair<core::Time, core::Time>& of) { return time_text(of.first) + " to " + time_text(of.second); }
+
+}  // namespace
+
+void ExportDialog::open(Source source, std::function<void()> wake) {
+  exporting_.reset();
+  source_ = std::move(source), wake_ = std::move(wake);
+  open_ = true, range_ = 0;
+  folder_ = library::documents_folder();
+  name_ = library::export_name(source_.name, static_cast<record::Format>(format_));
+}
+
+void ExportDialog::close() {
+  exporting_.reset();
+  source_ = {};
+  open_ = false;
+}
+
+std::string ExportDialog::target() const { return library::expanded(folder_) + "/" + name_; }
+
+void ExportDialog::begin(bool force) {
+  library::ExportJob job;
+  job.run = source_.run, job.from_path = source_.path, job.to_path = target(), job.force = force;
+  job.format = static_cast<record::Format>(format_);
+  const auto& chosen = range_ == 1 ? source_.shown : range_ == 2 ? source_.marked : std::nullopt;
+  if (chosen) job.range = {chosen->first, chosen->second};
+  exporting_ = std::make_unique<library::Exporting>(std::move(job), wake_);
+}
+
+void ExportDialog::draw(Commands& commands) {
+  if (!open_) return;
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const ImVec2 size{std::min(px(520), screen.x - px(24)), 0};
+  ImGui::SetNextWindowPos({std::floor((screen.x - size.x) / 2), std::floor(screen.y * 0.16f)});
+  ImGui::SetNextWindowSize(size);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(24, 20));
+  ImGui::PushStyleColor(ImGuiCol_Border, theme().strong_line);
+  ImGui::Begin("export", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_AlwaysAutoResize);
+  ImGui::PopStyleColor();
+  ImGui::PopStyleVar();
+  fitted("Export " + source_.name, ImGui::GetContentRegionAvail().x, theme().text, look().fonts.title);
+  gap(14);
+  if (exporting_)
+    draw_answer(commands);
+  else
+    draw_questions();
+  // A text that is written in takes the first Escape for itself.
+  if (open_ && ImGui::IsKeyPressed(kEscape, false) && !ImGui::GetIO().WantTextInput) close();
+  ImGui::End();
+}
+
+void ExportDialog::draw_questions() {
+  muted("Format");
+  if (choice("format", {"CSV", "JSON lines"}, format_)) name_ = with_ending(name_, static_cast<record::Format>(format_));
+  gap(12);
+  muted("How much");
+  const auto option = [&](const std::string& words, std::size_t which, bool enabled) {
+    if (radio(words, range_ == which, enabled)) range_ = which;
+  };
+  option("The whole run", 0, true);
+  if (source_.shown) option("What the plots show: " + stretch_text(*source_.shown), 1, true);
+  if (source_.marked) option("What is marked: " + stretch_text(*source_.marked), 2, true);
+  if (source_.shown && !source_.marked) option("What is marked (drag with Ctrl over a plot)", 2, false);
+  gap(12);
+  const bool bad_name = name_.empty() || name_.find('/') != std::string::npos || name_ == "." || name_ == "..";
+  muted("Folder");
+  field("export folder", folder_, "/home/you/Documents");
+  gap(8);
+  muted("Name");
+  field("export name", name_, "run.csv", 0, bad_name);
+  if (bad_name) text(name_.empty() ? "It needs a name." : "A name has no slash: the folder stands above.", theme().bad, look().fonts.small);
+  gap(18);
+  ButtonLook go;
+  go.primary = true, go.enabled = !bad_name && !folder_.empty();
+  if (!go.enabled) go.primary = false;
+  if (button("Export", go)) begin(false);
+  ImGui::SameLine(0, px(8));
+  if (button("Close")) close();
+}
+
+void ExportDialog::draw_answer(Commands& commands) {
+  const auto done = exporting_->done();
+  const std::string to = exporting_->job().to_path;
+  if (!done) {
+    muted("Writing");
+    fitted(to, ImGui::GetContentRegionAvail().x, theme().text, look().fonts.mono);
+    gap(12);
+    progress(exporting_->part(), ImGui::GetContentRegionAvail().x);
+    gap(16);
+    if (button("Cancel", {}, "Nothing is left of it.")) exporting_->cancel();
+    return;
+  }
+  if (done->trouble.empty()) {
+    text(count_text(static_cast<double>(done->events)) + (done->events == 1 ? " event is" : " events are") + " written to", theme().good);
+    gap(4);
+    fitted(to, ImGui::GetContentRegionAvail().x, theme().text, look().fonts.mono);
+    gap(16);
+    ButtonLook close_look;
+    close_look.primary = true;
+    const bool closed = button("Close", close_look);
+    ImGui::SameLine(0, px(8));
+    if (button("Copy path")) commands.want(CopyText{to});
+    if (closed) close();
+    return;
+  }
+  paragraph(done->trouble, done->exists ? theme().warn : theme().bad);
+  gap(14);
+  ButtonLook over;
+  over.danger = true;
+  if (done->exists) {
+    if (button("Write over it", over, "What is there now is lost.")) return begin(true);
+    ImGui::SameLine(0, px(8));
+  }
+  if (button(done->exists ? "Choose another name" : "Back")) return exporting_.reset();
+  ImGui::SameLine(0, px(8));
+  if (button("Close")) close();
+}
+
+}  // namespace window
