@@ -64,9 +64,9 @@ bool fold(std::string_view words, bool& open, std::string_view note, Colour colo
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const Colour ink = colour != 0 ? colour : hovered ? theme().text : theme().muted;
   const ImVec2 c{at.x + px(5), at.y + height / 2};
-  const float h = px(4);
-  if (open) list.AddTriangleFilled({c.x - h, c.y - h / 2}, {c.x + h, c.y - h / 2}, {c.x, c.y + h * 0.8f}, ink);
-  else list.AddTriangleFilled({c.x - h / 2, c.y - h}, {c.x - h / 2, c.y + h}, {c.x + h * 0.8f, c.y}, ink);
+  const float h = px(4.5f);
+  if (open) list.AddTriangleFilled({c.x - h, c.y - h * 0.6f}, {c.x + h, c.y - h * 0.6f}, {c.x, c.y + h * 0.8f}, ink);
+  else list.AddTriangleFilled({c.x - h * 0.6f, c.y - h}, {c.x + h * 0.8f, c.y}, {c.x - h * 0.6f, c.y + h}, ink);
   draw_text(list, {at.x + px(16), at.y + px(5)}, words, colour != 0 ? colour : theme().text, look().fonts.strong);
   const float left = width - px(24) - text_size(words, look().fonts.strong).x;
   if (text_size(note, look().fonts.small).x < left)
@@ -101,12 +101,12 @@ bool toggle(std::string_view words, bool& on, std::string_view tip, bool mixed) 
   return thrown;
 }
 
-void draw_sign(ImDrawList& list, ImVec2 c, Sign sign, double part) {
+void draw_sign(ImDrawList& list, ImVec2 c, StateSign sign, double part) {
   const Theme& t = theme();
   const float r = px(7.5f);
   switch (sign) {
-    case Sign::open: list.AddCircle(c, r, t.strong_line, 0, px(1.3f)); break;
-    case Sign::filling: {
+    case StateSign::open: list.AddCircle(c, r, t.strong_line, 0, px(1.3f)); break;
+    case StateSign::filling: {
       constexpr float kTop = -1.5708f;
       list.AddCircle(c, r, t.strong_line, 0, px(1.3f));
       list.PathArcTo(c, r, kTop, kTop + 6.2832f * static_cast<float>(std::clamp(part, 0.02, 1.0)), 32);
@@ -114,11 +114,11 @@ void draw_sign(ImDrawList& list, ImVec2 c, Sign sign, double part) {
       list.AddCircleFilled(c, px(2.5f), t.accent);
       break;
     }
-    case Sign::check:
+    case StateSign::check:
       list.AddCircleFilled(c, r, t.good);
       draw_icon(list, Icon::check, c, px(11), t.ground);
       break;
-    case Sign::cross:
+    case StateSign::cross:
       list.AddCircleFilled(c, r, t.bad);
       draw_icon(list, Icon::cross, c, px(11), t.ground);
       break;

@@ -35,7 +35,7 @@ bool fold(std::string_view words, bool& open, std::string_view note = {}, Colour
 bool toggle(std::string_view words, bool& on, std::string_view tooltip = {}, bool mixed = false);
 
 // The marks of an answer or a state: a ring that is open, one that fills, a disc with a check or a cross in it.
-enum class Sign : std::uint8_t { open, filling, check, cross };
-void draw_sign(ImDrawList& list, ImVec2 centre, Sign sign, double part = 0);
+enum class StateSign : std::uint8_t { open, filling, check, cross };
+void draw_sign(ImDrawList& list, ImVec2 centre, StateSign sign, double part = 0);
 
 }  // namespace window

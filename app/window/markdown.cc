@@ -235,8 +235,11 @@ void markdown(std::string_view text, Colour colour) {
     list.AddLine({place.x, place.y + font->FontSize + 1}, {place.x + piece.width, place.y + font->FontSize + 1}, faded(ink, 0.5f));
     const ImVec2 end{place.x + piece.width, place.y + font->FontSize};
     probe("link:" + piece.to, place, end);
-    if (ImGui::IsWindowHovered() && ImGui::IsMouseHoveringRect(place, end)) ImGui::SetTooltip("%s", piece.to.c_str());
+    ImGui::SetCursorScreenPos(place);
+    ImGui::Dummy({end.x - place.x, end.y - place.y});
+    tooltip(piece.to);
   }
+  ImGui::SetCursorScreenPos(at);
   ImGui::Dummy({ImGui::GetContentRegionAvail().x, prose.height});
 }
 

@@ -31,8 +31,11 @@ Shell::~Shell() {
   keep();
 }
 
-bool Shell::busy() const { return (player_ && player_->busy()) || !said_.empty() || !commands_.all().empty() || library_.work() || compare_.busy() ||
-         export_dialog_.busy() || opening_; }
+bool Shell::busy() const {
+  return (player_ && player_->busy()) || !said_.empty() || !commands_.all().empty() || library_.work() || compare_.busy() ||
+         export_dialog_.busy() || opening_ ||
+         (place == Place::bench && bench_.checks.busy());
+}
 
 void Shell::only(std::string panel) {
   only_ = !panel.empty();

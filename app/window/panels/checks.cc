@@ -85,6 +85,18 @@ Colour Checks::state_colour(const View& view) const {
   return kept ? theme().good : theme().faint;
 }
 
+void Checks::draw_state(const View& view, ImVec2 c) const {
+  const Colour colour = state_colour(view);
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const float r = px(4);
+  const bool bad = colour == theme().bad, good = colour == theme().good;
+  if (bad) draw_icon(list, Icon::cross, c, px(11), colour);
+  else if (good) list.AddCircleFilled(c, r, colour);
+  else list.AddCircle(c, r, colour, 0, px(1.3f));
+  const char* const words = bad ? "broken" : good ? "kept" : "unknown";
+  probe(std::string("checks:") + words, {c.x - r, c.y - r}, {c.x + r, c.y + r});
+}
+
 void Checks::begin(const View& view) {
   of_ = &view.run;
   judging_.reset();
@@ -93,7 +105,7 @@ void Checks::begin(const View& view) {
 }
 
 // Reads a little, begins a search when one is wished for, takes its finding. Costs a frame about a millisecond.
-void Checks::keep_judging(const View& view) {
+void Checks::tend(const View& view) {
   const std::size_t until = view.line.row_at(view.at);
   if (of_ != &view.run) begin(view);
   if (judging_) {
@@ -115,7 +127,7 @@ void Checks::keep_judging(const View& view) {
 }
 
 void Checks::draw(const View& view, Selection& selection, Commands& commands) {
-  keep_judging(view);
+  tend(view);
   if (view.run.header().nodes.empty()) return empty("This run has no nodes that promise anything.");
   const float width = ImGui::GetContentRegionAvail().x, side = px(20), between = px(28);
   const bool beside = width > px(760);
@@ -154,7 +166,7 @@ void Checks::draw_promise(const View& view, const Promise& p, Selection& selecti
     const Card card(how);
     const ImVec2 centre = beside_sign();
     const bool judged = p.state != Promise::State::not_judged;
-    draw_sign(*ImGui::GetWindowDrawList(), centre, broken ? Sign::cross : judged ? Sign::check : Sign::open);
+    draw_sign(*ImGui::GetWindowDrawList(), centre, broken ? StateSign::cross : judged ? StateSign::check : StateSign::open);
     text(p.groups + " (" + plural(p.nodes, p.kind + " node") + ")", theme().text, look().fonts.strong);
     switch (p.state) {
       case Promise::State::holds:
@@ -224,7 +236,7 @@ void Checks::draw_finding(const View& view, Selection& selection, Commands& comm
     if (bad) how.ground = faded(theme().bad, 0.08f), how.edge = theme().bad;
     const Card card(how);
     const ImVec2 centre = beside_sign();
-    draw_sign(*ImGui::GetWindowDrawList(), centre, bad ? Sign::cross : good ? Sign::check : Sign::open);
+    draw_sign(*ImGui::GetWindowDrawList(), centre, bad ? StateSign::cross : good ? StateSign::check : StateSign::open);
     text(f.judged == 0 && good ? "Nothing to judge" : bad ? "Not linearizable" : good ? "Linearizable" : "Nobody can say", bad ? theme().bad : theme().text, look().fonts.strong);
     char took[32];
     std::snprintf(took, sizeof took, "%.3g ms", f.seconds * 1000);

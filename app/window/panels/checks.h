@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "app/window/panels/checks_judge.h"
-#include "app/window/theme.h"
+#include "app/window/look.h"
 #include "app/window/view.h"
 
 namespace window {
@@ -24,11 +24,15 @@ std::vector<Promise> fold_promises(const View& view);
 
 struct Checks {
   void draw(const View& view, Selection& selection, Commands& commands);
-  // Of the tab's dot: broken, kept, or nothing is known.
+  // Goes on judging. Once a frame, also while the panel is not to be seen: its tab tells what was found.
+  void tend(const View& view);
+  // The mark beside the tab's name: a disc while all is kept, a cross once something broke, a ring while nothing is known.
+  void draw_state(const View& view, ImVec2 centre) const;
   Colour state_colour(const View& view) const;
+  // Something is being judged: the next frame comes soon.
+  bool busy() const { return judging_ != nullptr || wanted_; }
 
  private:
-  void keep_judging(const View& view);
   void begin(const View& view);
   void draw_promises(const View& view, Selection& selection, Commands& commands);
   void draw_promise(const View& view, const Promise& promise, Selection& selection, Commands& commands);

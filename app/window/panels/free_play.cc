@@ -32,6 +32,16 @@ std::string refuse_amount(const void*, std::string_view, std::string_view value)
   return core::parse(value, read) ? "" : "expected a number such as 100, or 64KiB";
 }
 
+// A word in front of buttons, on their line.
+void framed_label(std::string_view words) {
+  const float y = ImGui::GetCursorPosY();
+  ImGui::SetCursorPosY(y + ImGui::GetStyle().FramePadding.y);
+  text(words, theme().muted);
+  ImGui::SameLine(0, 0);
+  ImGui::SetCursorPosY(y);
+  ImGui::Dummy({0, 0});
+}
+
 const std::string* find(const world::SettingValues& values, const std::string& name) {
   for (const auto& [known, value] : values)
     if (known == name) return &value;
@@ -109,10 +119,12 @@ void FreePlay::draw_group(std::size_t which) {
     std::string name = group.name;
     if (field("name " + std::to_string(which + 1), name, "name", std::min(px(180), width - remove - px(90)), name.empty())) rename_group(draft.system, which, name);
     ImGui::SameLine(0, px(10));
+    const float line = ImGui::GetCursorPosY();
+    ImGui::SetCursorPosY(line + (ImGui::GetFrameHeight() - look().fonts.small->FontSize - px(6)) / 2);
     chip(group.kind->name, theme().accent);
     tooltip(group.kind->help);
     ImGui::SameLine(0, 0);
-    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x - remove);
+    ImGui::SetCursorPos({ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x - remove, line});
     if (icon_button(Icon::close, "Remove " + group.name)) remove_ = which;
     muted(group.kind->help);
     const SettingInfo count = declared("count", SettingInfo::Type::count, "1", "100", group.count == 1 ? "node" : "nodes", "1", "How many of them.");
@@ -122,7 +134,7 @@ void FreePlay::draw_group(std::size_t which) {
       if (core::parse(*chosen, wished)) group.count = static_cast<std::size_t>(std::clamp<std::uint64_t>(wished, 1, 1000));
     }
     if (draft.system.groups.size() > 1) {
-      text("knows", theme().text);
+      framed_label("send to");
       for (const auto& other : draft.system.groups) {
         if (&other == &group) continue;
         ImGui::SameLine(0, px(8));
@@ -163,7 +175,7 @@ void FreePlay::draw_group_settings(world::Group& group) {
 }
 
 void FreePlay::draw_add() {
-  text("Add", theme().muted);
+  framed_label("Add");
   for (const auto* kind : catalog::kinds()) {
     ImGui::SameLine(0, px(8));
     // On to the next line where it does not fit any more.
@@ -182,6 +194,7 @@ void FreePlay::draw_links() {
     const std::string value = core::text(length);
     if (const auto chosen = setting_control(info, {name, value, false, false, refuse_time, nullptr}, holding_)) core::parse(*chosen, length);
   };
+  const Card card;
   time("link delay", "2s", "How long every message is on its way.", draft.system.link.delay);
   time("link jitter", "2s", "A random time from 0 to this is added.", draft.system.link.jitter);
   const SettingInfo bandwidth = declared("link bandwidth", SettingInfo::Type::count, "0", "1GiB", "bytes", "0", "Bytes a second on each link; 0: without limit.");

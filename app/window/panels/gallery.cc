@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <utility>
 
 #include "app/window/card.h"
 #include "app/window/panels/emblem.h"
@@ -24,9 +25,9 @@ std::string when_text(std::int64_t when) {
 
 std::string plural(std::size_t n, const std::string& word) { return std::to_string(n) + " " + word + (n == 1 ? "" : "s"); }
 
-// Words that wrap into a rectangle of so many lines, the last cut with an ellipsis.
-void wrapped_into(ImDrawList& list, ImVec2 at, float width, std::size_t lines, std::string_view words, Colour colour) {
-  ImFont* const font = look().fonts.body;
+// Words that wrap into a rectangle of so many lines, the last cut with an ellipsis; true when it was.
+bool wrapped_into(ImDrawList& list, ImVec2 at, float width, std::size_t lines, std::string_view words, Colour colour,
+                  ImFont* font = look().fonts.body) {
   for (std::size_t line = 0; line < lines && !words.empty(); ++line) {
     std::size_t fits = 0;
     while (fits < words.size()) {
@@ -36,13 +37,16 @@ void wrapped_into(ImDrawList& list, ImVec2 at, float width, std::size_t lines, s
     }
     std::string piece(words.substr(0, fits));
     words.remove_prefix(std::min(words.size(), fits + 1));
-    if (line + 1 == lines && !words.empty()) {
+    const bool cut = line + 1 == lines && (!words.empty() || text_size(piece, font).x > width);
+    if (cut) {
       while (!piece.empty() && text_size(piece + "\u2026", font).x > width) piece.pop_back();
       piece += "\u2026";
     }
     draw_text(list, at, piece, colour, font);
     at.y += std::floor(font->FontSize * 1.35f);
+    if (cut) return true;
   }
+  return false;
 }
 
 }  // namespace
@@ -79,17 +83,32 @@ void Gallery::draw_head(const std::vector<library::RunEntry>& runs, Commands& co
     if (!run.cut_off) continue;
     CardLook how;
     how.ground = faded(theme().warn, 0.08f), how.edge = faded(theme().warn, 0.6f);
-    const Card card(how);
-    fitted("A run was cut off: " + run.name, ImGui::GetContentRegionAvail().x, theme().text, look().fonts.strong);
-    paragraph("The window that wrote it is gone without an end. What was recorded until then is kept.");
-    if (button("Open it", {}, run.path)) commands.want(OpenRun{run.path});
+    {
+      const Card card(how);
+      const float open = text_size("Open it").x + ImGui::GetStyle().FramePadding.x * 2 + px(6);
+      const ImVec2 at = ImGui::GetCursorScreenPos();
+      const float room = ImGui::GetContentRegionAvail().x;
+      ImGui::SetCursorScreenPos({at.x + room - open, at.y});
+      if (button("Open it", {}, "The window that wrote it is gone without an end. What was recorded until then is kept.\n" + run.path)) commands.want(OpenRun{run.path});
+      const ImVec2 below = ImGui::GetCursorScreenPos();
+      ImGui::SetCursorScreenPos({at.x, at.y + ImGui::GetStyle().FramePadding.y});
+      fitted("A run was cut off: " + run.name, room - open - px(16), theme().text, look().fonts.strong);
+      ImGui::SetCursorScreenPos({at.x, below.y});
+    }
+    gap(16);
     break;
   }
   const float width = ImGui::GetContentRegionAvail().x;
   const ImVec2 at = ImGui::GetCursorPos();
   text("Labs", theme().text, look().fonts.title);
+  const char* const words = "Each is a real cluster that you break by hand.";
+  const float title = text_size("Labs", look().fonts.title).x + px(14);
   const float fresh = text_size("New experiment").x + ImGui::GetStyle().FramePadding.x * 2 + px(6);
   const float search = std::min(px(260), width - fresh - px(100));
+  if (title + text_size(words).x + px(30) < width - fresh - search) {
+    ImGui::SetCursorPos({at.x + title, at.y + px(7)});
+    text(words, theme().faint);
+  }
   ImGui::SetCursorPos({at.x + width - fresh - search - px(10), at.y});
   if (field("search labs", search_, "Find a lab", search)) focused_ = 0;
   ImGui::SameLine(0, px(10));
@@ -137,7 +156,7 @@ void Gallery::move(const std::vector<LabCard>& cards, const CardGrid& grid, Comm
   if (right != 0 || down != 0) {
     // The first key only shows where one is.
     if (keys_used_) focused_ = grid.moved(focused_, right, down);
-    keys_used_ = true;
+    keys_used_ = scroll_to_it_ = true;
   }
   if (pressed(ImGuiKey_Enter) && (keys_used_ || (typing && !search_.empty()))) commands.want(OpenLab{cards[focused_].name, {}, false, {}});
 }
@@ -149,19 +168,19 @@ void Gallery::draw_card(const LabCard& card, std::size_t index, ImVec2 at, ImVec
   ImGui::PopID();
   const bool hovered = ImGui::IsItemHovered(), focused = keys_used_ && index == focused_;
   if (hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
-  if (focused && ImGui::IsAnyMouseDown() == false) ImGui::SetScrollHereY(0.5f);
+  if (focused && std::exchange(scroll_to_it_, false)) ImGui::SetScrollHereY(0.5f);
   if (pressed) focused_ = index, commands.want(OpenLab{card.name, {}, false, {}});
   const ImVec2 end{at.x + size.x, at.y + size.y};
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.AddRectFilled(at, end, hovered ? t.raised : t.sunken, px(8));
   list.AddRect(at, end, focused || card.first ? t.accent : t.line, px(8), 0, focused ? px(2) : 1);
-  const float emblem = px(76);
+  const float emblem = px(84);
   draw_emblem(list, {at.x + px(16) + emblem / 2, at.y + size.y / 2}, emblem, card.emblem);
   const float left = at.x + px(16) + emblem + px(18), wide = end.x - left - px(14);
   ImGui::PushClipRect({left - 2, at.y}, {end.x - px(10), end.y}, true);
-  wrapped_into(list, {left, at.y + px(13)}, wide, 1, card.title, t.text);
+  const bool title_cut = wrapped_into(list, {left, at.y + px(13)}, wide, 1, card.title, t.text, look().fonts.strong);
   ImGui::PopClipRect();
-  wrapped_into(list, {left, at.y + px(37)}, wide, 3, card.summary, t.muted);
+  const bool cut = wrapped_into(list, {left, at.y + px(37)}, wide, 3, card.summary, t.muted) || title_cut;
   const float y = end.y - px(26);
   const std::string action = card.first ? "Start here" : card.begun ? "Continue" : card.finished ? "Done" : "";
   std::string count = plural(card.steps, "step");
@@ -179,7 +198,7 @@ void Gallery::draw_card(const LabCard& card, std::size_t index, ImVec2 at, ImVec
   probe("lab:" + card.name, at, end);
   if (focused) probe("focused:" + card.name, at, end);
   if (!action.empty()) probe("action:" + action + ":" + card.name, {end.x - px(100), y}, end);
-  tooltip(card.title + "\n" + card.summary + "\n" + count);
+  if (cut) tooltip(card.title + "\n" + card.summary);
 }
 
 void Gallery::draw_runs(const std::vector<library::RunEntry>& runs, Commands& commands) {

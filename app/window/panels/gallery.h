@@ -42,7 +42,8 @@ struct Gallery {
 
   std::string search_;
   std::size_t focused_ = 0;            // The card that Enter opens.
-  bool keys_used_ = false;             // Only then is the focus shown.
+  bool keys_used_ = false;             // Only then is the focus shown,
+  bool scroll_to_it_ = false;          // and in the frame of a key brought into view.
 };
 
 }  // namespace window

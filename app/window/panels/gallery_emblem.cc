@@ -33,13 +33,13 @@ std::vector<EmblemShape> emblem_of(const world::System& system, const Deeds& dee
   std::size_t others = 0;
   for (const auto& group : system.groups) others += &group == &*main ? 0 : group.count;
   others = std::min(others, kMostOthers);
-  const float centre_x = others > 0 ? 0.12f : 0, radius = nodes == 1 ? 0 : 0.72f;
+  const float centre_x = others > 0 ? 0.14f : 0, radius = nodes == 1 ? 0 : 0.78f;
   std::vector<std::pair<float, float>> at;
   for (std::size_t i = 0; i < nodes; ++i) {
     const double angle = -1.5707963 + 6.2831853 * static_cast<double>(i) / static_cast<double>(nodes);
     at.emplace_back(centre_x + radius * static_cast<float>(std::cos(angle)), radius * static_cast<float>(std::sin(angle)));
   }
-  // The last but one of the ring is the one that things happen to: it lies at the lower left, away from the others.
+  // The one that things happen to lies at the lower right, away from the clients.
   const std::size_t struck = nodes > 2 ? nodes / 2 : nodes;
   for (std::size_t i = 0; i < nodes; ++i)
     for (std::size_t j = i + 1; j < nodes; ++j) {
@@ -59,8 +59,8 @@ std::vector<EmblemShape> emblem_of(const world::System& system, const Deeds& dee
   }
   if (deeds.cuts && struck < nodes) {
     // Across the links of the struck one, at a right angle to where it lies.
-    const float x = (at[struck].first - centre_x) * 0.52f + centre_x, y = at[struck].second * 0.52f;
-    const float dx = -(at[struck].second) * 0.95f, dy = (at[struck].first - centre_x) * 0.95f;
+    const float x = (at[struck].first - centre_x) * 0.56f + centre_x, y = at[struck].second * 0.56f;
+    const float dx = -(at[struck].second) * 0.6f, dy = (at[struck].first - centre_x) * 0.6f;
     shapes.push_back({Kind::cut, x - dx, y - dy, x + dx, y + dy, 0});
   }
   if (deeds.clocks) shapes.push_back({Kind::clock, 0.78f, -0.78f, 0, 0, 0.2f});

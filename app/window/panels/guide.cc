@@ -26,7 +26,7 @@ ImVec2 beside_mark() {
 
 void draw_chosen(const guide::Choice& choice, bool chosen) {
   const ImVec2 centre = beside_mark();
-  draw_sign(*ImGui::GetWindowDrawList(), centre, choice.right ? Sign::check : chosen ? Sign::cross : Sign::open);
+  draw_sign(*ImGui::GetWindowDrawList(), centre, choice.right ? StateSign::check : chosen ? StateSign::cross : StateSign::open);
   const ImVec2 top = ImGui::GetCursorScreenPos();
   wrapped(choice.text, chosen || choice.right ? theme().text : theme().faint, chosen ? look().fonts.strong : look().fonts.body);
   const std::string name = choice.right ? "right:" : chosen ? "wrong:" : "other:";
@@ -147,7 +147,7 @@ void Guide::draw_goals(const GuidePage& page, const View& view) {
     const ImVec2 top = ImGui::GetCursorScreenPos();
     const ImVec2 centre = beside_mark();
     const bool done = goal.state == GuidePage::Goal::State::done, holding = goal.state == GuidePage::Goal::State::holding;
-    draw_sign(*ImGui::GetWindowDrawList(), centre, done ? Sign::check : holding ? Sign::filling : Sign::open, goal.part);
+    draw_sign(*ImGui::GetWindowDrawList(), centre, done ? StateSign::check : holding ? StateSign::filling : StateSign::open, goal.part);
     wrapped(goal.words, done || holding ? theme().text : theme().muted, look().fonts.body);
     std::string below = done || goal.now.empty() ? "" : "now " + goal.now;
     if (!goal.held.empty() && !done) below += (below.empty() ? "" : " \u00b7 ") + goal.held;
@@ -159,10 +159,11 @@ void Guide::draw_goals(const GuidePage& page, const View& view) {
     ImGui::Unindent(px(26));
     const ImVec2 end{top.x + ImGui::GetContentRegionAvail().x, ImGui::GetCursorScreenPos().y - px(6)};
     probe("goal:" + goal.exact + (done ? ":done" : holding ? ":holding" : ":waits"), top, end);
-    if (ImGui::IsWindowHovered() && ImGui::IsMouseHoveringRect(top, end)) {
-      const std::string exact = goal.exact + (goal.now.empty() ? "" : "\nnow " + goal.now) + (goal.held.empty() ? "" : "\n" + goal.held);
-      ImGui::SetTooltip("%s", exact.c_str());
-    }
+    const ImVec2 below_all = ImGui::GetCursorScreenPos();
+    ImGui::SetCursorScreenPos(top);
+    ImGui::Dummy({end.x - top.x, end.y - top.y});
+    tooltip(goal.exact + (goal.now.empty() ? "" : "\nnow " + goal.now) + (goal.held.empty() ? "" : "\n" + goal.held));
+    ImGui::SetCursorScreenPos(below_all);
   }
   // They are about the world, which is further than what is looked at.
   if (!view.live && page.under_way) wrapped("These are of the run's end, " + time_text(view.end) + ". You look at " + time_text(view.at) + ".", theme().faint, look().fonts.small);
@@ -236,7 +237,7 @@ void Guide::draw_ending(const GuidePage& page, const View& view, Commands& comma
   {
     const Card card;
     const ImVec2 centre = beside_mark();
-    draw_sign(*ImGui::GetWindowDrawList(), centre, Sign::check);
+    draw_sign(*ImGui::GetWindowDrawList(), centre, StateSign::check);
     wrapped("Lab done", theme().text, look().fonts.strong);
     const auto line = [](const std::string& words) { wrapped(words, theme().text, look().fonts.body); };
     line(std::to_string(e.steps) + " of " + std::to_string(page.pips.size()) + " steps");

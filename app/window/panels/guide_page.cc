@@ -48,6 +48,19 @@ GuidePage::Goal fold_goal(const guide::Condition& condition, const guide::Progre
   return goal;
 }
 
+// A command as the lab's author wrote it, for that is what the prose speaks of: `isolate leader`, not `partition leader | rest`.
+std::string written(const guide::Lab& lab, const world::ScriptLine& command) {
+  std::string_view rest = lab.text;
+  for (int line = 1; line < command.line && !rest.empty(); ++line) rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1);
+  const std::string words(rest.substr(0, rest.find('\n')));
+  try {
+    if (world::parse_command(words) == command.command) return words;
+  } catch (const world::BadCommand&) {
+    // It begins with a time, or the lab's text is not known.
+  }
+  return world::command_text(command.command);
+}
+
 // What was predicted in the whole lab.
 struct Score {
   std::size_t right = 0, asked = 0;
@@ -68,8 +81,9 @@ Score score_of(const guide::Lab& lab, const library::LabProgress& progress, cons
 std::string verdict_of(const GuidePage::Ending& ending) {
   if (ending.asked == 0) return "You have seen all of it.";
   if (ending.right == ending.asked) return "Every prediction was right.";
-  if (ending.right * 2 >= ending.asked) return "Most predictions were right. The others are worth a second look: the pips above lead back.";
-  return "Several predictions were wrong, and that is how one learns. The pips above lead back to what surprised you.";
+  if (ending.right * 2 > ending.asked) return "Most predictions were right. The pips above lead back to what surprised you.";
+  return std::string(ending.asked - ending.right == 1 ? "A prediction was wrong" : "Several predictions were wrong") +
+         ", and that is how one learns. The pips above lead back to what surprised you.";
 }
 
 void fold_step(GuidePage& page, const guide::Lab& lab, const GuideStatus& status, const library::LabProgress& progress,
@@ -86,7 +100,7 @@ void fold_step(GuidePage& page, const guide::Lab& lab, const GuideStatus& status
   page.doing = page.under_way && status.doing;
   for (const auto& line : step.commands) {
     if (line.wait > core::Duration{}) page.commands.push_back("wait " + core::text(line.wait));
-    page.commands.push_back(world::command_text(line.command));
+    page.commands.push_back(written(lab, line));
   }
   const bool asked = memory.hints.contains(page.step);
   if (asked) page.hint = step.hint;

@@ -22,7 +22,7 @@ SettingInfo added_time(const char* name, const char* high) {
 }
 SettingInfo load_info() {
   SettingInfo info;
-  info.name = "load", info.type = SettingInfo::Type::real, info.low = "0", info.high = "100000", info.unit = "/s", info.initial = "0";
+  info.name = "load", info.type = SettingInfo::Type::real, info.low = "0", info.high = "100000", info.unit = "/s", info.initial = "100";
   return info;
 }
 
@@ -136,7 +136,8 @@ void Settings::draw_links(const View& view, const std::vector<ValuesOfNode>& val
   ImGui::Indent(px(16));
   const LinkValue link = link_value(view);
   const auto shown = [](core::Duration own, core::Duration added) {
-    return core::text(own) + (added > core::Duration{} ? " + " + core::text(added) : "");
+    const auto words = [](core::Duration length) { return shown_value(added_time("", ""), core::text(length)); };
+    return words(own) + (added > core::Duration{} ? " + " + words(added) : "");
   };
   const auto slider_of = [&](const char* label, const char* verb, core::Duration own, core::Duration added, const std::string& tip) {
     const SettingInfo info = added_time(verb, "2s");

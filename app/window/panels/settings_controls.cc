@@ -69,16 +69,20 @@ bool track(const std::string& label, float (&parts)[2], int knobs, bool log, con
   const float left = at.x + px(6), right = at.x + width - px(6), y = at.y + height / 2;
   const auto x_of = [&](float part) { return left + part * (right - left); };
   ImGuiStorage& storage = *ImGui::GetStateStorage();
-  const ImGuiID which = ImGui::GetID("knob");
+  const ImGuiID which = ImGui::GetID("knob"), offset = ImGui::GetID("offset");
   const float mouse = std::clamp((ImGui::GetIO().MousePos.x - left) / (right - left), 0.0f, 1.0f);
   if (ImGui::IsItemActivated()) {
     // The nearer of two; when they lie on each other, the one that can go there.
     const bool upper = knobs == 2 && (std::abs(mouse - parts[1]) < std::abs(mouse - parts[0]) || (parts[0] == parts[1] && mouse > parts[1]));
     storage.SetInt(which, upper ? 1 : 0);
+    // Taken by the knob, it does not jump below the mouse: a click changes nothing.
+    const float off = mouse - parts[upper ? 1 : 0];
+    storage.SetFloat(offset, std::abs(off) * (right - left) <= px(8) ? off : 0);
   }
   const int knob = storage.GetInt(which);
-  if (held) {
-    parts[knob] = mouse;
+  const float wanted = std::clamp(mouse - storage.GetFloat(offset), 0.0f, 1.0f);
+  if (held && std::abs(wanted - parts[knob]) > 1e-4f) {
+    parts[knob] = wanted;
     if (knobs == 2 && knob == 0) parts[0] = std::min(parts[0], parts[1]);
     if (knobs == 2 && knob == 1) parts[1] = std::max(parts[0], parts[1]);
   }
@@ -141,7 +145,7 @@ std::optional<std::string> slide(const Row& row, const SettingInfo& info, const 
   const float before[2] = {parts[0], parts[1]};
   const bool held = track(row.label, parts, knobs, a.logarithmic, row.tip);
   const bool moved = parts[0] != before[0] || (knobs == 2 && parts[1] != before[1]);
-  if (held && moved && (mine || ImGui::IsItemActivated() || ImGui::IsMouseDown(0))) {
+  if (held && moved) {
     holding.key = how.key, holding.typing = false;
     // The end that is not held keeps its exact value.
     holding.value = knobs == 1 ? text_of(info, a.value_at(static_cast<double>(parts[0])))

@@ -66,10 +66,13 @@ Along along(const SettingInfo& info) {
   const bool time = info.type == Type::duration || info.type == Type::span;
   const double initial = info.type == Type::span ? ends_of(info.initial).second : parsed_number(info.type, info.initial, 1);
   Along a;
-  a.smallest = time ? 1e6 : info.type == Type::count ? 1 : 0.001;   // 1 ms.
+  a.smallest = time ? 1e6 : info.type == Type::count || parsed_number(info.type, info.high, 0) > 100 ? 1 : 0.001;   // 1 ms.
   a.least = parsed_number(info.type, info.low, 0);
-  // Without a bound: a hundred times what it is.
-  a.greatest = parsed_number(info.type, info.high, std::max(initial * 100, a.smallest * 1000));
+  // A declared range says what can be, an hour for what is milliseconds: at a slider, two decades beside the default are
+  // enough, and the rest can be typed.
+  const double wide = initial > 0 ? initial * 100 : a.smallest * 10000;
+  a.greatest = std::min(parsed_number(info.type, info.high, wide), std::max(wide, a.least + 1));
+  if (a.least > 0 && initial > 0) a.least = std::max(a.least, std::min(initial, a.greatest) / 100);
   if (a.greatest <= a.least) a.greatest = a.least + 1;
   a.logarithmic = a.greatest / (a.least > 0 ? a.least : a.smallest) > 100 && !(info.type == Type::real && a.greatest <= 1);
   return a;

@@ -50,7 +50,10 @@ Finding judged(const Scene& scene, std::size_t last) {
 }
 
 struct Looking {
-  Looking() : stage(1200, 600), hands(stage, [this] { checks.draw(scene.view(), scene.selection, scene.commands); }) {}
+  Looking() : stage(1200, 600), hands(stage, [this] {
+    checks.draw(scene.view(), scene.selection, scene.commands);
+    checks.draw_state(scene.view(), {600, 590});
+  }) {}
   // Until the thread has found something.
   bool wait_for(const std::string& name) {
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
@@ -188,7 +191,7 @@ TEST(Checks, ABrokenPromiseIsShownAndJumpedTo) {
   const auto row = l.scene.add(event, "raft", core::Bytes(why.begin(), why.end()));
   l.hands.frame();
   EXPECT_TRUE(l.hands.sees("promise:raft:broken")) << l.hands.all();
-  EXPECT_EQ(l.checks.state_colour(l.scene.view()), theme().bad);
+  EXPECT_TRUE(l.hands.sees("checks:broken"));
   l.hands.click("button:Show");
   EXPECT_EQ(l.scene.selection.row, row);
   ASSERT_EQ(wishes<Seek>(l.scene.commands).size(), 1u);
@@ -198,6 +201,7 @@ TEST(Checks, ABrokenPromiseIsShownAndJumpedTo) {
 TEST(Checks, StoppingAtAViolationIsSwitched) {
   Looking l;
   l.hands.frame();
+  EXPECT_TRUE(l.hands.sees("checks:kept")) << l.hands.all();
   l.hands.click("switch:Stop at a violation");
   ASSERT_EQ(wishes<StopAtViolation>(l.scene.commands).size(), 1u);
   EXPECT_FALSE(wishes<StopAtViolation>(l.scene.commands)[0].on);

@@ -195,6 +195,21 @@ TEST(Guide, DoesItForOneAndShowsTheCommands) {
   EXPECT_EQ(wishes<GuideDo>(p.scene.commands).size(), 1u);
 }
 
+TEST(Guide, CommandsAreThoseThatTheAuthorWroteAndDoWhatTheStepDoes) {
+  for (const auto& file : catalog::lab_files()) {
+    const guide::Lab lab = guide::read_lab(std::string(file.name), file.text, catalog::all_kinds());
+    for (std::size_t i = 0; i < lab.steps.size(); ++i) {
+      session::GuideStatus status;
+      status.step = i;
+      std::vector<world::Command> shown;
+      for (const auto& line : fold_guide(lab, status, true, {}, {}).commands)
+        if (!line.starts_with("wait ")) shown.push_back(world::parse_command(line));
+      ASSERT_EQ(shown.size(), lab.steps[i].commands.size()) << file.name;
+      for (std::size_t c = 0; c < shown.size(); ++c) EXPECT_EQ(shown[c], lab.steps[i].commands[c].command) << file.name;
+    }
+  }
+}
+
 TEST(Guide, OffersTheNextStepWhenThisOneIsDone) {
   Playing p;
   p.go_to(0);

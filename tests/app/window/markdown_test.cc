@@ -27,7 +27,7 @@ TEST(Markdown, TellsBoldEmphasisCodeAndLinksFromWords) {
   const auto blocks = read_markdown("An **old leader** *may* say `heal` ([paper](https://raft.github.io)).");
   ASSERT_EQ(blocks.size(), 1u);
   EXPECT_EQ(spans_text(blocks[0]), "<0:An ><1:old leader><0: ><2:may><0: say ><3:heal><0: (><4:paper><0:).>");
-  EXPECT_EQ(blocks[0].spans[6].to, "https://raft.github.io");
+  EXPECT_EQ(blocks[0].spans.at(7).to, "https://raft.github.io");
 }
 
 TEST(Markdown, AMarkThatIsNotClosedIsAWord) {

@@ -17,7 +17,7 @@ class Scene {
 
   // Appends an event; its words are interned as the world would.
   std::size_t add(record::Event event, std::string_view type = {}, const core::Bytes& body = {}) {
-    event.id = run.size() + 1;
+    event.id = static_cast<std::uint64_t>(run.size() + 1);
     if (!type.empty()) {
       event.type = static_cast<record::NameId>(run.names());
       run.on_name(event.type, type);
