@@ -89,6 +89,10 @@ void Bench::draw_bottom(const View& view, Selection& selection, Commands& comman
   const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
   ImGui::SetCursorScreenPos({at.x + px(12), at.y + px(8)});
   choice("tabs", kTabs, tab_);
+  // A dot behind the last tab says at a glance whether what was promised holds.
+  ImGui::SameLine(0, px(2));
+  const ImVec2 dot = ImGui::GetCursorScreenPos();
+  ImGui::GetWindowDrawList()->AddCircleFilled({dot.x + px(2), dot.y + ImGui::GetFrameHeight() / 2}, px(4), checks.state_colour(view));
   const float head = px(44);
   if (begin_region("tab", {at.x, at.y + head}, {size.x, size.y - head}, theme().ground, {0, 0})) {
     if (tab_ == 0) space_time.draw(view, selection, commands);

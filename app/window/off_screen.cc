@@ -21,11 +21,13 @@ void OffScreen::take_preferences() {
 void OffScreen::frame(double seconds) {
   take_preferences();
   stage_.frame([&] { shell_.draw(seconds); }, seconds);
+  shell_.after_render();
 }
 
 void OffScreen::settle(double seconds) {
   take_preferences();
   stage_.settle([&] { shell_.draw(seconds); }, seconds);
+  shell_.after_render();
 }
 
 }  // namespace window

@@ -4,11 +4,8 @@
 #include <cmath>
 #include <cstdio>
 
-#include "app/library/kept_file.h"
 #include "app/window/top_bar.h"
 #include "app/window/widgets.h"
-#include "labs/catalog/labs.h"
-#include "labs/record/open_run.h"
 
 namespace window {
 namespace {
@@ -21,8 +18,12 @@ Shell::Shell(Outside outside) : outside_(std::move(outside)), library_(outside_.
   library_.on_change(outside_.wake);
   preferences = library_.load_preferences();
   library_.list_runs();
-  const auto kinds = catalog::all_kinds();
-  for (const auto& file : catalog::lab_files()) labs_.push_back(guide::read_lab(std::string(file.name), file.text, kinds));
+  read_labs();
+  free_play_.save = [this](const std::string& text) {
+    const std::string path = save_lab(text);
+    read_labs();
+    return path;
+  };
 }
 
 Shell::~Shell() {
@@ -30,7 +31,7 @@ Shell::~Shell() {
   keep();
 }
 
-bool Shell::busy() const { return (player_ && player_->busy()) || !said_.empty() || !commands_.all().empty() || library_.work(); }
+bool Shell::busy() const { return (player_ && player_->busy()) || !said_.empty() || !commands_.all().empty() || library_.work() || compare_.busy(); }
 
 void Shell::only(std::string panel) {
   only_ = !panel.empty();
@@ -63,6 +64,7 @@ void Shell::draw(double seconds) {
   take_keys();
   for (const auto& wish : commands_.take()) do_wish(wish);
   keep_steps_done();
+  remember_plots();
   if (!ImGui::IsAnyMouseDown()) keep();
 }
 
@@ -114,8 +116,15 @@ void Shell::draw_place() {
   ImGui::PopStyleVar();
   ImGui::PopStyleColor();
   switch (place) {
-    case Place::labs: gallery_.draw(labs_, library_.progress(), library_.runs(), commands_); break;
-    case Place::runs: runs_panel_.draw(library_.runs(), commands_); break;
+    case Place::labs:
+      if (!free_play_.draw(commands_)) gallery_.draw(labs_, library_.progress(), library_.runs(), commands_);
+      break;
+    case Place::runs:
+      if (compare_.is_open())
+        compare_.draw(commands_);
+      else
+        runs_panel_.draw(library_.runs(), {library_.trouble(), library_.work()}, commands_);
+      break;
     case Place::bench:
       if (player_)
         bench_.draw(player_->view(), progress_of(player_->view().lab.name), preferences, selection_, commands_);
@@ -216,6 +225,7 @@ void Shell::take_keys() {
 void Shell::ask(const std::string& dialog) {
   if (dialog == "palette") palette_.open();
   if (dialog == "open") palette_.open("~/");
+  if (dialog == "new") free_play_.open(), place = Place::labs;
   if (dialog == "help") help_.open = true;
   if (dialog == "preferences") preferences_dialog_.open = true;
 }
@@ -232,131 +242,6 @@ void Shell::move_time(double factor, double part) {
   s.from = core::kStart + core::Duration(static_cast<std::int64_t>(std::max(0.0, from)));
   s.to = s.from + core::Duration(static_cast<std::int64_t>(wanted));
   if (part != 0) s.follow = false;
-}
-
-// What is wished of the library. False: something else is.
-bool Shell::do_library_wish(const Wish& wish) {
-  bool mine = true;
-  try {
-    std::visit(Cases{[&](const RenameRun& w) { library_.rename(w.path, w.name); },
-                     [&](const NoteRun& w) { library_.note(w.path, w.note); },
-                     [&](const TagRun& w) { library_.tag(w.path, w.tags); },
-                     [&](const DeleteRuns& w) {
-                       for (const auto& path : w.paths) library_.remove(path);
-                       commands_.want(Say{w.paths.size() == 1 ? "Deleted." : std::to_string(w.paths.size()) + " runs deleted."});
-                       deleted_ = w.paths;
-                     },
-                     [&](const RestoreRuns& w) {
-                       for (const auto& path : w.paths) library_.restore(path);
-                       deleted_.clear();
-                       commands_.want(Say{"Restored."});
-                     },
-                     [&](const ImportRuns& w) { library_.import(w.paths); }, [&](const auto&) { mine = false; }},
-               wish);
-    if (mine) library_.list_runs();
-  } catch (const library::Refused& why) {
-    commands_.want(Say{why.what(), true});
-  }
-  return mine;
-}
-
-void Shell::do_wish(const Wish& wish) {
-  if (do_library_wish(wish)) return;
-  if (const auto* w = std::get_if<StopAtViolation>(&wish)) preferences.stop_at_violation = w->on;
-  if (player_ && player_->wish(wish, selection_, commands_)) return;
-  std::visit(Cases{[&](const OpenLab& w) { open_lab(w); }, [&](const OpenRun& w) { open_run(w); },
-                   [&](const GoTo& w) { place = w.place; },
-                   [&](const Show& w) { bench_.show(w.panel); },
-                   [&](const Say& w) { said_ = w.text, said_bad_ = w.bad, said_until_ = look().clock + (w.bad ? 8 : 4); },
-                   [&](const CopyText& w) {
-                     if (outside_.copy) outside_.copy(w.text);
-                     commands_.want(Say{"Copied."});
-                   },
-                   [&](const Ask& w) { ask(w.dialog); },
-                   [&](const ZoomTime& w) { move_time(w.factor, 0); }, [&](const PanTime& w) { move_time(1, w.part); },
-                   [&](const FitTime&) {
-                     selection_.follow = false;
-                     selection_.from = core::kStart;
-                     if (player_) selection_.to = std::max(core::kStart + std::chrono::milliseconds(1), player_->view().end);
-                   },
-                   [&](const ClearSelection&) {
-                     selection_.node = selection_.link_from = selection_.link_to = core::kNobody;
-                     selection_.row = timeline::kNone;
-                     selection_.range.reset();
-                   },
-                   [&](const SelectNode& w) { selection_.node = w.node, selection_.row = timeline::kNone; },
-                   [&](const Reopen& w) { reopen(w.loopback); },
-                   [&](const FullScreen&) {
-                     full_screen_ = !full_screen_;
-                     if (outside_.full_screen) outside_.full_screen(full_screen_);
-                   },
-                   [&](const SetScale& w) { preferences.scale = std::clamp(w.scale, 0.75f, 2.5f); },
-                   [&](const SetTheme& w) { preferences.theme = w.name; }, [&](const Quit&) { quit_ = true; },
-                   [&](const auto&) {}},
-             wish);
-}
-
-void Shell::open(std::unique_ptr<session::Session> session) {
-  player_.reset();
-  bench_.forget();
-  selection_ = {};
-  const Player::Paths paths{[this](const std::string& lab) { return library_.new_run_path(lab); },
-                            [this](const std::string& path) {
-                              library_.close_run(path);
-                              library_.list_runs();
-                            }};
-  player_ = std::make_unique<Player>(std::move(session), paths, outside_.wake);
-  commands_.want(StopAtViolation{preferences.stop_at_violation});
-  place = Place::bench;
-}
-
-void Shell::select(const std::string& node) {
-  if (!player_) return;
-  for (const auto& info : player_->view().run.header().nodes)
-    if (info.name == node) selection_.node = info.id;
-}
-
-void Shell::open_lab(const OpenLab& open) {
-  try {
-    session::Origin origin;
-    origin.lab = catalog::load_lab(open.lab);
-    for (const auto& setting : open.settings) guide::apply_setting(origin.lab.system, setting);
-    origin.seed = open.seed.value_or(origin.lab.seed);
-    origin.settings = open.settings;
-    origin.loopback = open.loopback;
-    origin.program = outside_.program;
-    origin.path = library_.new_run_path(origin.lab.name);
-    this->open(std::make_unique<session::Session>(std::move(origin)));
-    commands_.want(Play{true});
-  } catch (const std::exception& why) {
-    commands_.want(Say{why.what(), true});
-  }
-}
-
-void Shell::reopen(bool loopback) {
-  if (!player_) return;
-  const session::Origin& origin = player_->session().origin();
-  session::Origin again;
-  again.lab = origin.lab, again.seed = origin.seed, again.settings = origin.settings, again.program = outside_.program;
-  again.loopback = loopback;
-  again.path = library_.new_run_path(again.lab.name);
-  try {
-    this->open(std::make_unique<session::Session>(std::move(again)));
-    commands_.want(Play{true});
-  } catch (const std::exception& why) {
-    commands_.want(Say{why.what(), true});
-  }
-}
-
-void Shell::open_run(const OpenRun& open) {
-  try {
-    const auto* const entry = library_.find(open.path);
-    if (entry != nullptr && entry->cut_off) library_.take_over(open.path);
-    library_.opened({open.path, true, entry != nullptr ? entry->name : open.path});
-    this->open(std::make_unique<session::Session>(record::open_run(open.path)));
-  } catch (const std::exception& why) {
-    commands_.want(Say{why.what(), true});
-  }
 }
 
 }  // namespace window

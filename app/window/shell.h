@@ -10,6 +10,8 @@
 #include "app/library/library.h"
 #include "app/window/actions.h"
 #include "app/window/bench.h"
+#include "app/window/panels/compare.h"
+#include "app/window/panels/free_play.h"
 #include "app/window/panels/gallery.h"
 #include "app/window/panels/help.h"
 #include "app/window/panels/palette.h"
@@ -38,6 +40,8 @@ class Shell {
   // Something moves or waits: the next frame comes soon. Else only hands bring one.
   bool busy() const;
   bool quit() const { return quit_; }
+  // After ImGui::Render: what must see the frame as it was drawn.
+  void after_render();
   void wish(Wish wish) { commands_.want(std::move(wish)); }      // Done at the end of the next frame.
 
   // For the loop around: what the fonts and colours, and the size of the window, should be. Kept when they change.
@@ -60,6 +64,12 @@ class Shell {
   void take_from_library();
   void keep();
   void keep_steps_done();
+  void read_labs();
+  void compare(const std::vector<std::string>& paths);
+  void keep_answer(const Answered& answered);
+  void keep_hint(const HintUsed& hint);
+  std::string save_lab(const std::string& text) const;
+  void remember_plots();
   const library::LabProgress& progress_of(const std::string& lab) const;
   void move_time(double factor, double part);
   void draw_said();
@@ -80,9 +90,12 @@ class Shell {
   Palette palette_;
   Help help_;
   PreferencesDialog preferences_dialog_;
+  FreePlay free_play_;
+  Compare compare_;
   std::unique_ptr<Player> player_;
   Selection selection_;
   Commands commands_;
+  std::vector<SavePicture> pictures_;  // To be taken of this frame.
   std::string said_;
   std::vector<std::string> deleted_;   // What `Undo` beside it brings back.
   bool said_bad_ = false, quit_ = false, only_ = false, full_screen_ = false;

@@ -19,7 +19,7 @@ class Stage {
   Stage& operator=(const Stage&) = delete;
 
   // One frame of what `draw` draws, as if so much time had passed.
-  void frame(const std::function<void()>& draw, double seconds = 1.0 / 60);
+  void frame(const std::function<void()>& draw, double seconds = 1.0 / 60);   // Ends with ImGui::Render.
   // Frames until nothing that hands did waits any more, and then two: what follows from them is drawn.
   void settle(const std::function<void()>& draw, double seconds = 1.0 / 60);
   Picture picture() const;             // Of the last frame.

@@ -21,8 +21,12 @@ void StateFile::write(Shell& shell, const std::vector<Probe>& probes) {
     out << "lab " << view.lab.name << "\nat " << view.at.time_since_epoch().count() << "\nend " << view.end.time_since_epoch().count()
         << "\nplaying " << view.playing << "\nlive " << view.live << "\nbranches " << view.branches.size() << "\nbranch " << view.branch
         << "\nstep " << view.status.guide.step << "\nstep_done " << view.status.guide.step_done << "\ncommands "
-        << view.status.own_commands << "\nrows " << view.run.size() << "\nrebuilding " << (view.status.rebuilding < 1)
+        << view.status.own_commands << "\nrows " << view.run.size() << "\nstored " << view.status.stored << "\nrebuilding " << (view.status.rebuilding < 1)
         << "\nrun " << player->session().origin().path << "\n";
+    for (const auto& info : view.run.header().nodes) {
+      const auto& spell = view.moment.nodes[info.id - 1].spell;
+      out << "node-" << info.name << " " << (spell.up ? view.run.name(spell.role) : "down") << " " << spell.epoch << "\n";
+    }
   }
   const ImGuiIO& io = ImGui::GetIO();
   out << "mouse " << static_cast<int>(io.MousePos.x) << " " << static_cast<int>(io.MousePos.y) << "\ndown " << io.MouseDown[0] << io.MouseDown[1] << "\n";

@@ -127,6 +127,7 @@ class Loop {
     ImGui::NewFrame();
     shell_.draw(seconds);
     ImGui::Render();
+    shell_.after_render();
     host_.end_frame(look_.theme->ground);
     if (state_.wanted()) state_.write(shell_, probes_);
   }

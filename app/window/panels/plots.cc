@@ -30,6 +30,14 @@ std::vector<std::string> Plots::layout() const {
   return lines;
 }
 
+void Plots::add(const std::string& metric) {
+  by_hand_ = true;
+  for (const auto& one : plots)
+    if (one.spec.what == PlotSpec::What::metric && one.spec.name == metric) return;
+  One& one = plots.emplace_back();
+  one.spec.name = metric;
+}
+
 void Plots::set_layout(const std::vector<std::string>& lines) {
   plots.clear();
   by_hand_ = !lines.empty();

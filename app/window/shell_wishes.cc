@@ -1,0 +1,243 @@
+// What the shell does about wishes: opening, keeping, and what is about the window itself. What is about the run looked at is
+// the player's.
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "app/library/kept_file.h"
+#include "app/library/run_folder.h"
+#include "app/window/raster.h"
+#include "app/window/shell.h"
+#include "app/window/widgets.h"
+#include "labs/catalog/labs.h"
+#include "labs/record/open_run.h"
+
+namespace window {
+
+// What is wished of the library. False: something else is.
+bool Shell::do_library_wish(const Wish& wish) {
+  bool mine = true;
+  try {
+    std::visit(Cases{[&](const RenameRun& w) { library_.rename(w.path, w.name); },
+                     [&](const NoteRun& w) { library_.note(w.path, w.note); },
+                     [&](const TagRun& w) { library_.tag(w.path, w.tags); },
+                     [&](const DeleteRuns& w) {
+                       for (const auto& path : w.paths) library_.remove(path);
+                       commands_.want(Say{w.paths.size() == 1 ? "Deleted." : std::to_string(w.paths.size()) + " runs deleted."});
+                       deleted_ = w.paths;
+                     },
+                     [&](const RestoreRuns& w) {
+                       for (const auto& path : w.paths) library_.restore(path);
+                       deleted_.clear();
+                       commands_.want(Say{"Restored."});
+                     },
+                     [&](const ImportRuns& w) { library_.import(w.paths); }, [&](const auto&) { mine = false; }},
+               wish);
+    if (mine) library_.list_runs();
+  } catch (const library::Refused& why) {
+    commands_.want(Say{why.what(), true});
+  }
+  return mine;
+}
+
+void Shell::do_wish(const Wish& wish) {
+  if (do_library_wish(wish)) return;
+  if (const auto* w = std::get_if<StopAtViolation>(&wish)) preferences.stop_at_violation = w->on;
+  if (player_ && player_->wish(wish, selection_, commands_)) return;
+  std::visit(Cases{[&](const OpenLab& w) { open_lab(w); }, [&](const OpenRun& w) { open_run(w); },
+                   [&](const GoTo& w) { place = w.place; },
+                   [&](const Show& w) { bench_.show(w.panel); },
+                   [&](const Say& w) { said_ = w.text, said_bad_ = w.bad, said_until_ = look().clock + (w.bad ? 8 : 4); },
+                   [&](const CopyText& w) {
+                     if (outside_.copy) outside_.copy(w.text);
+                     commands_.want(Say{"Copied."});
+                   },
+                   [&](const Ask& w) { ask(w.dialog); },
+                   [&](const Answered& w) { keep_answer(w); }, [&](const HintUsed& w) { keep_hint(w); },
+                   [&](const CompareRuns& w) { compare(w.paths); }, [&](const SavePicture& w) { pictures_.push_back(w); },
+                   [&](const AddPlot& w) { bench_.plots.add(w.metric); },
+                   [&](const ZoomTime& w) { move_time(w.factor, 0); }, [&](const PanTime& w) { move_time(1, w.part); },
+                   [&](const FitTime&) {
+                     selection_.follow = false;
+                     selection_.from = core::kStart;
+                     if (player_) selection_.to = std::max(core::kStart + std::chrono::milliseconds(1), player_->view().end);
+                   },
+                   [&](const ClearSelection&) {
+                     selection_.node = selection_.link_from = selection_.link_to = core::kNobody;
+                     selection_.row = timeline::kNone;
+                     selection_.range.reset();
+                   },
+                   [&](const SelectNode& w) { selection_.node = w.node, selection_.row = timeline::kNone; },
+                   [&](const Reopen& w) { reopen(w.loopback); },
+                   [&](const FullScreen&) {
+                     full_screen_ = !full_screen_;
+                     if (outside_.full_screen) outside_.full_screen(full_screen_);
+                   },
+                   [&](const SetScale& w) { preferences.scale = std::clamp(w.scale, 0.75f, 2.5f); },
+                   [&](const SetTheme& w) { preferences.theme = w.name; }, [&](const Quit&) { quit_ = true; },
+                   [&](const auto&) {}},
+             wish);
+}
+
+// Predictions count as they were made at first.
+void Shell::keep_answer(const Answered& answered) {
+  if (!player_) return;
+  const View view = player_->view();
+  if (answered.step >= view.lab.steps.size() || answered.ask >= view.lab.steps[answered.step].asks.size()) return;
+  library::LabProgress progress = progress_of(view.lab.name);
+  const auto& choices = view.lab.steps[answered.step].asks[answered.ask].choices;
+  if (!progress.answers.emplace(std::pair(answered.step, answered.ask), answered.choice).second || answered.choice >= choices.size()) return;
+  if (choices[answered.choice].right) ++progress.right_answers;
+  progress.steps = view.lab.steps.size();
+  library_.keep_progress(view.lab.name, progress);
+}
+
+void Shell::keep_hint(const HintUsed&) {
+  if (!player_) return;
+  library::LabProgress progress = progress_of(player_->view().lab.name);
+  ++progress.hints;
+  progress.steps = player_->view().lab.steps.size();
+  library_.keep_progress(player_->view().lab.name, progress);
+}
+
+void Shell::compare(const std::vector<std::string>& paths) {
+  std::vector<library::Comparison::Wanted> wanted;
+  for (const auto& path : paths) {
+    const auto* const entry = library_.find(path);
+    wanted.push_back({path, entry != nullptr ? entry->name : std::filesystem::path(path).stem().string()});
+  }
+  compare_.open(std::move(wanted), outside_.wake);
+  place = Place::runs;
+}
+
+// An experiment of one's own becomes a lab file beside the runs. Throws why it cannot.
+std::string Shell::save_lab(const std::string& text) const {
+  if (outside_.folders.data.empty()) throw library::Refused("there is no folder to keep it in");
+  const std::string folder = outside_.folders.data + "/labs";
+  library::make_folder(folder);
+  const auto title = text.substr(0, text.find('\n'));
+  std::string stem;
+  for (const char c : title)
+    if (std::isalnum(static_cast<unsigned char>(c))) stem += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    else if (!stem.empty() && stem.back() != '-') stem += '-';
+  while (stem.ends_with("-")) stem.pop_back();
+  const std::string path = library::free_path(folder, stem.empty() ? "experiment" : stem, ".md");
+  library::write_file(path, text);
+  return path;
+}
+
+// Those of the program, and then one's own. One that cannot be read any more is left out: opening it says why.
+void Shell::read_labs() {
+  labs_.clear();
+  const auto kinds = catalog::all_kinds();
+  for (const auto& file : catalog::lab_files()) labs_.push_back(guide::read_lab(std::string(file.name), file.text, kinds));
+  if (outside_.folders.data.empty()) return;
+  std::error_code none;
+  std::vector<std::string> own;
+  for (const auto& entry : std::filesystem::directory_iterator(outside_.folders.data + "/labs", none))
+    if (entry.path().extension() == ".md") own.push_back(entry.path().string());
+  std::sort(own.begin(), own.end());
+  for (const auto& path : own) try {
+      labs_.push_back(catalog::load_lab(path));
+      labs_.back().name = path;
+    } catch (const guide::BadLab&) {
+    }
+}
+
+// Pictures of what was drawn, named after it and the moment.
+void Shell::after_render() {
+  for (const auto& wanted : std::exchange(pictures_, {})) {
+    const Picture whole = rasterize(*ImGui::GetDrawData(), theme().ground);
+    const auto part = cropped(whole, static_cast<int>(wanted.left), static_cast<int>(wanted.top), static_cast<int>(wanted.right - wanted.left),
+                              static_cast<int>(wanted.bottom - wanted.top));
+    std::string stem;
+    for (const char c : wanted.name) stem += std::isalnum(static_cast<unsigned char>(c)) ? c : '-';
+    try {
+      if (outside_.folders.data.empty()) throw library::Refused("there is no folder to keep it in");
+      const std::string folder = outside_.folders.data + "/pictures";
+      library::make_folder(folder);
+      const std::string path = library::free_path(folder, stem, ".png");
+      if (!write_png(part, path)) throw library::Refused("cannot write " + path);
+      if (outside_.copy) outside_.copy(path);
+      commands_.want(Say{"Drawn in " + path + " (the path is copied)."});
+    } catch (const library::Refused& why) {
+      commands_.want(Say{why.what(), true});
+    }
+  }
+}
+
+// What a person chose to see of a lab is seen again when it is opened again.
+void Shell::remember_plots() {
+  if (!player_) return;
+  const std::string& lab = player_->view().lab.name;
+  const auto layout = bench_.plots.layout();
+  if (layout.empty()) return;
+  if (auto& kept = preferences.plots[lab]; kept != layout) kept = layout;
+}
+
+void Shell::open(std::unique_ptr<session::Session> session) {
+  player_.reset();
+  bench_.forget();
+  if (const auto kept = preferences.plots.find(session->origin().lab.name); kept != preferences.plots.end()) bench_.plots.set_layout(kept->second);
+  selection_ = {};
+  const Player::Paths paths{[this](const std::string& lab) { return library_.new_run_path(lab); },
+                            [this](const std::string& path) {
+                              library_.close_run(path);
+                              library_.list_runs();
+                            }};
+  player_ = std::make_unique<Player>(std::move(session), paths, outside_.wake);
+  commands_.want(StopAtViolation{preferences.stop_at_violation});
+  place = Place::bench;
+}
+
+void Shell::select(const std::string& node) {
+  if (!player_) return;
+  for (const auto& info : player_->view().run.header().nodes)
+    if (info.name == node) selection_.node = info.id;
+}
+
+void Shell::open_lab(const OpenLab& open) {
+  try {
+    session::Origin origin;
+    origin.lab = catalog::load_lab(open.lab);
+    for (const auto& setting : open.settings) guide::apply_setting(origin.lab.system, setting);
+    origin.seed = open.seed.value_or(origin.lab.seed);
+    origin.settings = open.settings;
+    origin.loopback = open.loopback;
+    origin.program = outside_.program;
+    origin.path = library_.new_run_path(origin.lab.name);
+    library_.opened({open.lab, false, origin.lab.title});
+    this->open(std::make_unique<session::Session>(std::move(origin)));
+    commands_.want(Play{true});
+  } catch (const std::exception& why) {
+    commands_.want(Say{why.what(), true});
+  }
+}
+
+void Shell::reopen(bool loopback) {
+  if (!player_) return;
+  const session::Origin& origin = player_->session().origin();
+  session::Origin again;
+  again.lab = origin.lab, again.seed = origin.seed, again.settings = origin.settings, again.program = outside_.program;
+  again.loopback = loopback;
+  again.path = library_.new_run_path(again.lab.name);
+  try {
+    this->open(std::make_unique<session::Session>(std::move(again)));
+    commands_.want(Play{true});
+  } catch (const std::exception& why) {
+    commands_.want(Say{why.what(), true});
+  }
+}
+
+void Shell::open_run(const OpenRun& open) {
+  try {
+    const auto* const entry = library_.find(open.path);
+    if (entry != nullptr && entry->cut_off) library_.take_over(open.path);
+    library_.opened({open.path, true, entry != nullptr ? entry->name : open.path});
+    this->open(std::make_unique<session::Session>(record::open_run(open.path)));
+  } catch (const std::exception& why) {
+    commands_.want(Say{why.what(), true});
+  }
+}
+
+}  // namespace window
