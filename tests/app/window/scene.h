@@ -17,7 +17,7 @@ class Scene {
 
   // Appends an event; its words are interned as the world would.
   std::size_t add(record::Event event, std::string_view type = {}, const core::Bytes& body = {}) {
-    event.id = run.size() + 1;
+    event.id = static_cast<std::uint64_t>(run.size() + 1);
     if (!type.empty()) {
       event.type = static_cast<record::NameId>(run.names());
       run.on_name(event.type, type);
@@ -27,9 +27,9 @@ class Scene {
     end = event.at;
     return run.size() - 1;
   }
-  std::size_t command(core::Duration at, const std::string& words) {
+  std::size_t command(core::Duration when, const std::string& words) {
     record::Event event;
-    event.at = core::kStart + at, event.kind = record::EventKind::command;
+    event.at = core::kStart + when, event.kind = record::EventKind::command;
     return add(event, {}, core::Bytes(words.begin(), words.end()));
   }
   View view() {
