@@ -25,5 +25,6 @@ std::vector<Figure> fuzz_bench();
 std::vector<Figure> loopback_bench();
 std::vector<Figure> timeline_bench();
 std::vector<Figure> shell_bench();
+std::vector<Figure> window_bench();
 
 }  // namespace bench

@@ -31,7 +31,8 @@ Shell::~Shell() {
   keep();
 }
 
-bool Shell::busy() const { return (player_ && player_->busy()) || !said_.empty() || !commands_.all().empty() || library_.work() || compare_.busy(); }
+bool Shell::busy() const { return (player_ && player_->busy()) || !said_.empty() || !commands_.all().empty() || library_.work() || compare_.busy() ||
+         export_dialog_.busy() || opening_; }
 
 void Shell::only(std::string panel) {
   only_ = !panel.empty();
@@ -44,6 +45,7 @@ void Shell::draw(double seconds) {
     for (auto& wish : player_->take_said()) commands_.want(std::move(wish));
   }
   take_from_library();
+  take_opened();
   const ImGuiIO& io = ImGui::GetIO();
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize(io.DisplaySize);
@@ -59,6 +61,7 @@ void Shell::draw(double seconds) {
   draw_place();
   draw_said();
   draw_work();
+  if (opening_) opening_->draw(seconds);
   ImGui::End();
   draw_dialogs();
   take_keys();
@@ -213,11 +216,12 @@ void Shell::draw_dialogs() {
   if (palette_.is_open()) palette_.draw(view ? &*view : nullptr, labs_, actions(view ? &*view : nullptr, place, look().scale), commands_);
   help_.draw();
   preferences_dialog_.draw(preferences, commands_);
+  export_dialog_.draw(commands_);
 }
 
 // A dialog has the keyboard for itself.
 void Shell::take_keys() {
-  if (palette_.is_open() || help_.open || preferences_dialog_.open) return;
+  if (palette_.is_open() || help_.open || preferences_dialog_.open || export_dialog_.is_open()) return;
   const std::optional<View> view = player_ ? std::optional<View>(player_->view()) : std::nullopt;
   if (auto wish = pressed_action(view ? &*view : nullptr, place, look().scale)) commands_.want(std::move(*wish));
 }
@@ -225,6 +229,7 @@ void Shell::take_keys() {
 void Shell::ask(const std::string& dialog) {
   if (dialog == "palette") palette_.open();
   if (dialog == "open") palette_.open("~/");
+  if (dialog == "export") export_run("");
   if (dialog == "new") free_play_.open(), place = Place::labs;
   if (dialog == "help") help_.open = true;
   if (dialog == "preferences") preferences_dialog_.open = true;

@@ -11,12 +11,14 @@
 #include "app/window/actions.h"
 #include "app/window/bench.h"
 #include "app/window/panels/compare.h"
+#include "app/window/panels/export_dialog.h"
 #include "app/window/panels/free_play.h"
 #include "app/window/panels/gallery.h"
 #include "app/window/panels/help.h"
 #include "app/window/panels/palette.h"
 #include "app/window/panels/preferences.h"
 #include "app/window/panels/runs.h"
+#include "app/window/opening.h"
 #include "app/window/player.h"
 
 namespace window {
@@ -78,6 +80,8 @@ class Shell {
   bool do_library_wish(const Wish& wish);
   void open_lab(const OpenLab& open);
   void open_run(const OpenRun& open);
+  void take_opened();
+  void export_run(const std::string& path);
   void reopen(bool loopback);
 
   Outside outside_;
@@ -92,6 +96,8 @@ class Shell {
   PreferencesDialog preferences_dialog_;
   FreePlay free_play_;
   Compare compare_;
+  ExportDialog export_dialog_;
+  std::unique_ptr<Opening> opening_;   // A file that is being read.
   std::unique_ptr<Player> player_;
   Selection selection_;
   Commands commands_;

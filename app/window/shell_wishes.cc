@@ -10,7 +10,6 @@
 #include "app/window/shell.h"
 #include "app/window/widgets.h"
 #include "labs/catalog/labs.h"
-#include "labs/record/open_run.h"
 
 namespace window {
 
@@ -54,10 +53,11 @@ void Shell::do_wish(const Wish& wish) {
                    },
                    [&](const Ask& w) { ask(w.dialog); },
                    [&](const Answered& w) { keep_answer(w); }, [&](const HintUsed& w) { keep_hint(w); },
-                   [&](const CompareRuns& w) { compare(w.paths); }, [&](const SavePicture& w) { pictures_.push_back(w); },
+                   [&](const CompareRuns& w) { compare(w.paths); }, [&](const ExportRun& w) { export_run(w.path); }, [&](const SavePicture& w) { pictures_.push_back(w); },
                    [&](const AddPlot& w) { bench_.plots.add(w.metric); },
                    [&](const ZoomTime& w) { move_time(w.factor, 0); }, [&](const PanTime& w) { move_time(1, w.part); },
                    [&](const FitTime&) {
+                     bench_.topology.fit();
                      selection_.follow = false;
                      selection_.from = core::kStart;
                      if (player_) selection_.to = std::max(core::kStart + std::chrono::milliseconds(1), player_->view().end);
@@ -233,11 +233,46 @@ void Shell::open_run(const OpenRun& open) {
   try {
     const auto* const entry = library_.find(open.path);
     if (entry != nullptr && entry->cut_off) library_.take_over(open.path);
-    library_.opened({open.path, true, entry != nullptr ? entry->name : open.path});
-    this->open(std::make_unique<session::Session>(record::open_run(open.path)));
-  } catch (const std::exception& why) {
+    opening_ = std::make_unique<Opening>(open.path, outside_.wake);
+  } catch (const library::Refused& why) {
     commands_.want(Say{why.what(), true});
   }
+}
+
+// The file that was being read is a run, a lab, or neither.
+void Shell::take_opened() {
+  if (!opening_) return;
+  auto opened = opening_->take();
+  if (!opened) return;
+  const std::string path = opening_->path();
+  opening_.reset();
+  std::visit(Cases{[&](const Opening::Run& run) {
+                     const auto* const entry = library_.find(path);
+                     library_.opened({path, true, entry != nullptr ? entry->name : std::filesystem::path(path).stem().string()});
+                     this->open(std::make_unique<session::Session>(run));
+                   },
+                   [&](const Opening::Lab& lab) { commands_.want(OpenLab{lab.path, {}, false, {}}); },
+                   [&](const Opening::Refused& refused) { commands_.want(Say{refused.why, true}); }},
+             *opened);
+}
+
+// `path`: of a run of the library; empty: the one that is looked at.
+void Shell::export_run(const std::string& path) {
+  ExportDialog::Source source;
+  if (!path.empty()) {
+    const auto* const entry = library_.find(path);
+    source.path = path;
+    source.name = entry != nullptr ? entry->name : std::filesystem::path(path).stem().string();
+  } else if (player_) {
+    const View view = player_->view();
+    source.run = player_->session().share();
+    source.name = view.lab.name;
+    source.shown = {selection_.from, selection_.to};
+    source.marked = selection_.range;
+  } else {
+    return commands_.want(Say{"No run is open."});
+  }
+  export_dialog_.open(std::move(source), outside_.wake);
 }
 
 }  // namespace window

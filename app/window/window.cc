@@ -98,8 +98,8 @@ class Loop {
 
   void open_file(const std::string& path) {
     std::error_code ignored;
-    const bool is_lab = path.ends_with(".md") || !std::filesystem::exists(path, ignored);
-    shell_.wish(is_lab ? Wish(OpenLab{path, {}, false, {}}) : Wish(OpenRun{path}));
+    const bool exists = std::filesystem::exists(path, ignored);   // Else it is a lab's name.
+    shell_.wish(exists ? Wish(OpenRun{path}) : Wish(OpenLab{path, {}, false, {}}));
   }
 
   void take_preferences() {

@@ -83,6 +83,8 @@ const Flights::Checkpoint* Flights::checkpoint_before(std::size_t rows) const {
 std::vector<Flight> Flights::at(std::size_t rows, std::size_t at_most) const {
   std::vector<Flight> all;
   const Checkpoint* const checkpoint = checkpoint_before(rows);
+  // About as many are under way as were a little before.
+  if (checkpoint) all.reserve(std::min(at_most, checkpoint->open.size() + checkpoint->open.size() / 4 + 16));
   if (checkpoint)
     for (const Open& open : checkpoint->open) {
       if (all.size() >= at_most) return all;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/window/widgets.h"
+#include "app/window/words.h"
 
 namespace window {
 namespace {
@@ -31,11 +32,13 @@ std::vector<std::string> Plots::layout() const {
 }
 
 void Plots::add(const std::string& metric) {
+  PlotSpec spec;
+  spec.name = metric;
+  const bool there = std::any_of(plots.begin(), plots.end(), [&](const One& one) { return one.spec.what == spec.what && one.spec.name == metric; });
+  if (there) return;
+  plots.push_back({std::move(spec), {}, 0, {}, {}, {}});
   by_hand_ = true;
-  for (const auto& one : plots)
-    if (one.spec.what == PlotSpec::What::metric && one.spec.name == metric) return;
-  One& one = plots.emplace_back();
-  one.spec.name = metric;
+  scroll_ = 1e6f;                      // To what was added.
 }
 
 void Plots::set_layout(const std::vector<std::string>& lines) {
@@ -46,7 +49,6 @@ void Plots::set_layout(const std::vector<std::string>& lines) {
     if (const auto spec = read_spec(line)) plots.push_back({*spec, {}, 0, {}, {}, {}});
   if (plots.empty() && !(lines.size() == 1 && lines[0] == "none")) by_hand_ = false;   // None that this program can read.
 }
-
 // What fits a lab shows only as its metrics come; from its fourth second on the choice stands.
 void Plots::choose_plots(const View& view) {
   const std::size_t series = view.line.series().size();
@@ -134,7 +136,7 @@ void Plots::draw_head(Frame& frame) {
 void Plots::draw_lane(Frame& frame) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const Area lane{frame.area.left, frame.area.top, frame.area.right, frame.area.top + px(kLane)};
-  const float middle = std::floor(lane.top + px(17));
+  const float middle = std::floor(lane.top + px(18));
   use_hands(frame, "time axis", lane, kNoPlot);
   ImFont* const font = look().fonts.small_mono;
   list.PushClipRect({lane.left - px(8), lane.top - px(4)}, {lane.right + px(14), lane.bottom}, true);
@@ -142,7 +144,7 @@ void Plots::draw_lane(Frame& frame) {
   for (const TimeTick& tick : time_ticks(frame.time.shown, static_cast<std::size_t>(std::max(1.0f, (lane.right - lane.left) / px(64))))) {
     const float x = std::floor(frame.time.x(tick.at));
     const float half = text_size(tick.text, font).x / 2;
-    draw_text(list, {std::clamp(x, lane.left + half - px(6), lane.right - half + px(6)), lane.top - px(3)}, tick.text, theme().faint, font, 0.5f);
+    draw_text(list, {std::clamp(x, lane.left + half - px(6), lane.right - half + px(6)), lane.top - px(1)}, tick.text, theme().faint, font, 0.5f);
   }
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   const bool hovered = ImGui::IsItemHovered();
@@ -183,7 +185,7 @@ void Plots::draw_list(Frame& frame) {
   for (std::size_t i = 0; i < plots.size(); ++i) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
     // What is scrolled away costs nothing.
-    const bool seen = plots[i].height == 0 || ImGui::IsRectVisible(at, {at.x + 1, at.y + plots[i].height});
+    const bool seen = plots[i].height == 0 || ImGui::IsRectVisible(at, {greatest.x, at.y + plots[i].height});
     ImGui::PushID(static_cast<int>(i));
     if (seen) draw_plot(frame, i);
     ImGui::SetCursorScreenPos(at);
@@ -194,34 +196,40 @@ void Plots::draw_list(Frame& frame) {
   ImGui::EndChild();
 }
 
-// The moment, the cursor, the marked range: lines through all plots.
+// The moment, the cursor, the marked range: lines through all plots, not through what is written between them.
 void Plots::draw_over(Frame& frame) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const Area& area = frame.area;
-  const float end = plots.empty() ? area.top : std::min(area.bottom, std::max(area.top, plots.back().whole.bottom));
-  // Pills lie in the lane above.
-  list.PushClipRect({area.left - px(40), area.top - px(kLane) - px(6)}, {area.right + px(14), area.bottom}, false);
+  const auto through = [&](float left, float right, Colour colour) {
+    left = std::max(std::floor(left), area.left), right = std::min(std::max(std::floor(right), left + 1), area.right + 1);
+    for (const One& one : plots)
+      if (right > left && one.area.bottom > area.top && one.area.top < area.bottom)
+        list.AddRectFilled({left, one.area.top - px(2)}, {right, one.area.bottom + px(2)}, colour);
+  };
   if (frame.selection.range) {
-    const float left = std::clamp(frame.time.x(frame.selection.range->first), area.left, area.right);
-    const float right = std::clamp(frame.time.x(frame.selection.range->second), area.left, area.right);
-    list.AddRectFilled({left, area.top}, {right, end}, faded(theme().accent, 0.10f));
-    for (const float x : {left, right}) list.AddRectFilled({std::floor(x), area.top}, {std::floor(x) + 1, end}, faded(theme().accent, 0.8f));
+    const float left = frame.time.x(frame.selection.range->first), right = frame.time.x(frame.selection.range->second);
+    if (right > area.left && left < area.right) through(left, right, faded(theme().accent, 0.12f));
+    for (const float x : {left, right})
+      if (x >= area.left && x <= area.right) through(x, x + 1, faded(theme().accent, 0.8f));
   }
-  const float x = frame.time.x(frame.view.at);
-  if (x >= area.left - 1 && x <= area.right + 1) {
-    const float line = std::max(1.0f, std::round(px(1)));
-    list.AddRectFilled({std::floor(x), area.top}, {std::floor(x) + line, end}, faded(theme().text, 0.75f));
-    const Area pill = paint_pill(list, x, area.top - px(kLane) - px(5), area.left - px(40), area.right + px(10), time_text(frame.view.at), theme().text, theme().ground);
-    probe("moment", {pill.left, pill.top}, {pill.right, pill.bottom});
+  const float top = area.top - px(kLane) - px(1), left = area.left - px(40), right = area.right + px(10);
+  const auto pill = [&](float x, const std::string& words, Colour back, Colour front) {
+    list.PushClipRect({left, top}, {right + px(4), area.bottom}, false);   // It lies in the lane above.
+    const Area box = paint_pill(list, x, top, left, right, words, back, front);
+    list.PopClipRect();
+    return box;
+  };
+  const float now = frame.time.x(frame.view.at);
+  if (now >= area.left - 1 && now <= area.right + 1) {
+    through(now, now + std::max(1.0f, std::round(px(1))), faded(theme().text, 0.75f));
+    const Area box = pill(now, time_text(frame.view.at), theme().text, theme().ground);
+    probe("moment", {box.left, box.top}, {box.right, box.bottom});
   }
-  if (hovers_ && drag_ != Drag::pan) {
-    const float at = std::floor(frame.time.x(hovered_));
-    if (at >= area.left && at < area.right && end > area.top) {
-      list.AddRectFilled({at, area.top}, {at + 1, end}, faded(theme().muted, 0.6f));
-      paint_pill(list, at, area.top - px(kLane) - px(5), area.left - px(40), area.right + px(10), time_text(hovered_), theme().pressed, theme().text);
-    }
+  const float at = frame.time.x(hovered_);
+  if (hovers_ && drag_ != Drag::pan && at >= area.left && at < area.right) {
+    through(at, at + 1, faded(theme().muted, 0.6f));
+    pill(at, time_text(hovered_), theme().pressed, theme().text);
   }
-  list.PopClipRect();
 }
 
 }  // namespace window

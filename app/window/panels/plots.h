@@ -21,7 +21,7 @@ struct Plots {
   // changed what a lab shows of itself.
   std::vector<std::string> layout() const;
   void set_layout(const std::vector<std::string>& lines);
-  void add(const std::string& metric);   // At the end, unless it is there.
+  void add(const std::string& metric);   // At the end, unless it is there; it is scrolled to.
 
   // The rest is state of the window, no more.
   struct One {

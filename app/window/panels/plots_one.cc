@@ -8,7 +8,7 @@
 namespace window {
 namespace {
 
-constexpr float kTitle = 26, kLines = 78, kEntry = 18, kBelow = 10, kRow = 15, kRowGap = 3;
+constexpr float kTitle = 24, kLines = 66, kEntry = 17, kBelow = 6, kRow = 15, kRowGap = 3;
 
 bool has(const std::vector<std::string>& list, const std::string& word) { return std::find(list.begin(), list.end(), word) != list.end(); }
 

@@ -47,6 +47,7 @@ void Topology::look_through_lens(const View& view) {
   lens_.hidden = &hidden_, lens_.picked = &picked_;
   const bool busy = gesture_.what != Gesture::What::none;
   if (fitted_ && !busy) lens_.camera = fitted_camera(places_, lens_.window, lens_.scale);
+  lens_.tip_for = under_.what == Hit::What::node ? under_.index : timeline::kNone;
   lens_.carried = gesture_.what == Gesture::What::cut ? &gesture_.cut : nullptr;
   // Messages and flows fade into each other; while nothing plays, at once: no later frame would end the fading.
   const float goal = wants_flow(view, places_, lens_) ? 1 : 0;

@@ -35,19 +35,23 @@ class Topology {
     Hit on;
     Point grabbed;                       // Of a node: where it was, on the plane.
     std::vector<Point> line;             // On the plane.
+    // What it was pressed on, by name: while the button is down the picture goes on.
     Cut cut;
+    std::size_t row = timeline::kNone;
+    core::NodeId from = core::kNobody, to = core::kNobody;
     bool shift = false;
   };
 
   void put_places(const View& view);
   void look_through_lens(const View& view);
   void handle(const View& view, Selection& selection, Commands& commands);
-  void press(const View& view, int button);
-  void drag(const View& view);
+  void press(int button);
+  void drag();
+  bool is_there(Hit what) const;         // It still is in the picture.
   void release(const View& view, Selection& selection, Commands& commands);
   void click(const View& view, Selection& selection, Commands& commands);
   void click_node(std::size_t site, bool shift, Selection& selection);
-  void open_menu(const View& view, Selection& selection);
+  void open_menu(Selection& selection);
   void move_site(std::size_t site, Point to);
   void toggle_group(std::size_t group);
   std::vector<std::string> would_do(const View& view) const;   // The commands that letting go now gives.

@@ -23,6 +23,7 @@ struct DrawnLink {
 struct DrawnDot {
   Point at;
   record::NameId type = 0;
+  core::NodeId from{}, to{};
   bool copy = false;                    // A duplicate.
   std::size_t row = 0;                  // Of its send.
 };
@@ -61,6 +62,7 @@ struct DrawnNode {
   Point half;                           // Of a box.
   int detail = 2;                       // 0: only a dot; 1: its name; 2: everything.
   Look look{};
+  bool sides = true;                    // There is room for words beside it.
   bool paused = false, selected = false, picked = false;
   bool outer_left = false, low = false; // Where its words go: away from its group's middle.
   std::string name, title, second;      // "S1", "leader", "term 4".

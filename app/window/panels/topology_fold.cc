@@ -25,6 +25,7 @@ std::string text_of(core::BytesView body) { return {body.begin(), body.end()}; }
 struct GroupFacts {
   double epoch = 0;
   std::uint64_t last = 0;
+  std::map<record::NameId, std::size_t> roles{};   // How many have each.
 };
 
 struct Seen {                                   // What a node shows, decoded.
@@ -32,9 +33,9 @@ struct Seen {                                   // What a node shows, decoded.
   std::string role;
 };
 
-Seen seen_of(const View& view, const record::NodeInfo& info, const timeline::Spell& spell, bool decode) {
+Seen seen_of(const View& view, const KnownNames& names, const record::NodeInfo& info, const timeline::Spell& spell, bool decode) {
   Seen seen;
-  seen.role = spell.role != 0 ? view.run.name(spell.role) : "";
+  seen.role = names.at(spell.role).text;
   const auto* kind = catalog::find_kind(info.kind);
   if (!decode || kind == nullptr || spell.shown >= view.run.size()) return seen;
   const auto row = view.run.at(spell.shown);
@@ -65,13 +66,13 @@ std::vector<Square> squares_of(const NodeWords& words, const GroupFacts& facts, 
   return squares;
 }
 
-std::vector<DrawnRing> rings_of(const View& view, const timeline::NodeMoment& moment) {
+std::vector<DrawnRing> rings_of(const View& view, const KnownNames& names, const timeline::NodeMoment& moment) {
   std::vector<DrawnRing> rings;
   for (const auto& ring : moment.rings) {
     const Duration whole = ring.due - ring.set, left = ring.due - view.at;
     if (whole <= Duration{} || left < Duration{}) continue;
     const auto part = static_cast<float>(static_cast<double>(left.count()) / static_cast<double>(whole.count()));
-    rings.push_back({view.run.name(ring.timer), std::clamp(part, 0.0f, 1.0f), left, whole});
+    rings.push_back({names.at(ring.timer).text, std::clamp(part, 0.0f, 1.0f), left, whole});
   }
   // The longest outside; a node with a timer for each of its peers shows the three that matter longest.
   std::sort(rings.begin(), rings.end(), [](const DrawnRing& a, const DrawnRing& b) { return a.whole > b.whole; });
@@ -140,12 +141,15 @@ struct Folding {
 
   void look_at_nodes(int detail) {
     facts.resize(places.groups.size());
+    seen.reserve(view.moment.nodes.size());
+    const std::size_t told = lens.tip_for < places.sites.size() ? places.sites[lens.tip_for].node : core::kNobody;
     for (const auto& info : view.run.header().nodes) {
       const auto& moment = view.moment.nodes[info.id - 1];
-      seen.push_back(seen_of(view, info, moment.spell, detail == 2));
+      seen.push_back(seen_of(view, names, info, moment.spell, detail == 2 || info.id == told));
       GroupFacts& group = facts[places.of(info.id).group];
       group.epoch = std::max(group.epoch, moment.spell.epoch);
       group.last = std::max(group.last, seen.back().words.last);
+      if (moment.spell.up) ++group.roles[moment.spell.role];
     }
   }
 
@@ -161,18 +165,21 @@ struct Folding {
     node.paused = spell.paused;
     using Look = DrawnNode::Look;
     const std::string epoch_word = words.epoch_word.empty() ? "epoch" : words.epoch_word;
-    const bool stale = is_lead(role) && spell.epoch < group.epoch;
-    const bool usual = role.empty() || role == "follower" || role == "replica" || role == "backup" || role == "member" || role == "client" || role == info.kind;
+    const bool stale = spell.epoch < group.epoch && is_lead(role);
+    // What most of a group are is usual, whatever a mechanism calls it.
+    const auto alike = group.roles.find(spell.role);
+    const bool usual = role.empty() || role == "follower" || role == "replica" || role == "backup" || role == "member" ||
+                       (alike != group.roles.end() && alike->second * 2 > places.groups[site.group].nodes.size());
     node.look = !spell.up ? Look::down : stale ? Look::stale : is_lead(role) ? Look::lead : usual || site.box ? Look::ordinary : Look::busy;
     node.title = !spell.up ? "down" : stale ? role + " of a past " + epoch_word : usual || site.box ? "" : role;
     if (spell.paused) node.title += node.title.empty() ? "paused" : " \u00b7 paused";
     if (spell.epoch > 0 && spell.up) node.second = epoch_word + " " + count_text(spell.epoch);
     node.chips = chips_of(moment.around);
-    if (spell.up) node.rings = rings_of(view, moment), node.squares = squares_of(words, group, stale);
+    if (spell.up) node.rings = rings_of(view, names, moment), node.squares = squares_of(words, group, stale);
     if (node.squares.empty() && !site.box) node.words = words.said;
     if (!node.squares.empty() && group.last >= words.last + kSquares) node.words = count_text(static_cast<double>(group.last - words.last)) + " behind";
     if (view.run.header().nodes.size() <= kMostSaid) say_last(view, moment, node);
-    say_tip(info, role, words, node);
+    if (lens.tip_for < places.sites.size() && &places.sites[lens.tip_for] == &site) say_tip(info, role, words, node);
     if (!site.box) return;
     node.name = (places.groups[site.group].nodes.size() == 1 ? info.group : info.name) + times_of(view, info.group);
     if (const auto* kind = catalog::find_kind(info.kind); kind != nullptr && spell.up) node.second = client_words(view, names, {site.node}, *kind);
@@ -226,11 +233,13 @@ std::string fault_words(const world::LinkFaults& f) {
 
 // The pill of a cut hangs at that end of its curve, on that side, where it is furthest from all nodes.
 Point pill_of(const DrawnCut& cut, const Places& places, const Lens& lens) {
+  // Within a folded group: above it.
+  if (cut.curve.empty() && !cut.cut.a.empty()) return lens.camera.screen(places.of(cut.cut.a[0]).at) - Point{0, pixel_radius(lens) * 1.5f + 30 * lens.scale};
   std::vector<Point> ends;
   if (cut.curve.size() > 1) ends = {cut.curve.front(), cut.curve.back()};
-  for (std::size_t i = 0; ends.empty() && i < cut.cut.a.size(); ++i) ends.push_back(lens.camera.screen(places.of(cut.cut.a[i]).at));
   const float half = (static_cast<float>(cut.words.size()) * 3.6f + 26) * lens.scale;
   Point best = lens.window.middle();
+  const Point ring = cut.cut.b.empty() ? best : lens.camera.screen(places.group_of(cut.cut.b[0]).centre);
   float widest = -1e30f;
   for (const Point end : ends)
     for (const Point off : {Point{half, 0}, Point{-half, 0}, Point{0, 24 * lens.scale}, Point{0, -24 * lens.scale}}) {
@@ -242,7 +251,8 @@ Point pill_of(const DrawnCut& cut, const Places& places, const Lens& lens) {
         room = std::min(room, distance_to_segment(node, at - Point{half, 0}, at + Point{half, 0}) - (site.box ? 40 * lens.scale : 0));
       }
       const bool outside = at.x - half < lens.window.least.x || at.x + half > lens.window.greatest.x || at.y < lens.window.least.y + 60 * lens.scale || at.y > lens.window.greatest.y - 50 * lens.scale;
-      room = std::min(room, 110 * lens.scale) - (outside ? 300 * lens.scale : 0);
+      // Outside of the ring no links lie under it.
+      room = std::min(room, 80 * lens.scale) + 0.25f * std::min(distance(at, ring), 300 * lens.scale) - (outside ? 300 * lens.scale : 0);
       if (room > widest + 1) widest = room, best = at;
     }
   return best;
@@ -280,7 +290,7 @@ float pixel_radius(const Lens& lens) { return std::clamp(kNodeRadius * lens.came
 
 Point half_box(const Lens& lens) {
   const float k = std::clamp(lens.camera.zoom / lens.scale, 0.62f, 1.0f) * lens.scale;
-  return {74 * std::max(k, 0.85f * lens.scale), 29 * k};
+  return {74 * std::max(k, 0.85f * lens.scale), std::max(29 * k, 23 * lens.scale)};
 }
 
 float rim_of(const Site& site, const Lens& lens, Point direction) {
@@ -298,11 +308,12 @@ Camera fitted_camera(const Places& places, const Box& window, float scale) {
   for (const Site& site : places.sites) boxes_left = boxes_left || (site.box && site.at.x < all.least.x + 1);
   const bool crowd = places.sites.size() > 30;
   // Words stand around the nodes, whatever the zoom: title and legend above, hints below, squares at the sides.
-  const float left = (boxes_left ? 96 : crowd ? 40 : 128) * scale, right = (crowd ? 40 : 128) * scale;
-  const float top = 96 * scale, bottom = (crowd ? 60 : 84) * scale;
+  const float left = (boxes_left ? 62 : crowd ? 20 : 122) * scale, right = (crowd ? 20 : 122) * scale;
+  const float top = (crowd ? 58 : 78) * scale, bottom = (crowd ? 36 : 54) * scale;
   const float width = std::max(60.0f, window.width() - left - right), height = std::max(60.0f, window.height() - top - bottom);
   Camera camera;
-  camera.zoom = std::min({width / std::max(all.width(), 1.0f), height / std::max(all.height(), 1.0f), 1.25f * scale});
+  const float round = 2 * kNodeRadius;
+  camera.zoom = std::min({width / (all.width() + round), height / (all.height() + round), 1.25f * scale});
   const Point middle{window.least.x + left + width / 2, window.least.y + top + height / 2};
   camera.at = middle - all.middle() * camera.zoom;
   return camera;
@@ -314,6 +325,13 @@ void fold_nodes(const View& view, const Selection& selection, const Places& plac
   const float radius = pixel_radius(lens);
   const int detail = radius >= 21 * lens.scale ? 2 : radius >= 10.5f * lens.scale ? 1 : 0;
   folding.look_at_nodes(detail);
+  // Words and squares of neighbours must not lie over each other: on a tight ring only those have them who matter most.
+  std::vector<char> roomy;
+  for (const auto& group : places.groups) {
+    const float around = 6.2832f * group.radius / static_cast<float>(group.nodes.size());
+    roomy.push_back(group.folded || group.nodes.size() < 4 || (group.nodes.size() <= 30 ? around : 92.0f) * lens.camera.zoom >= 112 * lens.scale);
+  }
+  out.nodes.reserve(places.sites.size());
   for (const Site& site : places.sites) {
     DrawnNode& node = out.nodes.emplace_back();
     node.node = site.node, node.group = site.group, node.box = site.box;
@@ -323,6 +341,8 @@ void fold_nodes(const View& view, const Selection& selection, const Places& plac
     node.low = site.at.y > places.groups[site.group].centre.y + 1;
     if (site.node != core::kNobody) folding.single(site, node);
     else node.radius *= 1.5f, node.detail = 2, folding.whole_group(site, node);
+    using Look = DrawnNode::Look;
+    node.sides = roomy[site.group] || node.look == Look::lead || node.look == Look::stale || node.selected || node.picked;
   }
 }
 
@@ -343,8 +363,10 @@ void fold_links(const View& view, const Selection& selection, const Places& plac
   std::set<std::pair<std::size_t, std::size_t>> asked;   // Links of clients that something went over of late.
   if (std::any_of(places.groups.begin(), places.groups.end(), [](const GroupPlace& g) { return g.clients; }))
     for (const auto& flow : view.line.flows(std::max(core::kStart, view.at - std::chrono::milliseconds(300)), view.at + Duration(1)))
-      if (std::max(flow.from, flow.to) <= places.site_of.size() && std::min(flow.from, flow.to) > 0)
+      if (std::max(flow.from, flow.to) <= places.site_of.size() && std::min(flow.from, flow.to) > 0 &&
+          (places.group_of(flow.from).clients || places.group_of(flow.to).clients))
         asked.insert(std::minmax({places.site_of[flow.from - 1], places.site_of[flow.to - 1]}));
+  if (quiet && wrong.empty() && asked.empty() && selection.node == core::kNobody && selection.link_from == core::kNobody) return;
   const auto first_of = [&](const Site& s) { return s.node != core::kNobody ? s.node : places.groups[s.group].nodes.front(); };
   for (std::size_t i = 0; i < places.sites.size(); ++i)
     for (std::size_t j = i + 1; j < places.sites.size(); ++j) {
@@ -353,7 +375,7 @@ void fold_links(const View& view, const Selection& selection, const Places& plac
       const auto found = wrong.empty() ? wrong.end() : wrong.find({i, j});
       const bool selected = (selection.link_from == x && selection.link_to == y) || (selection.link_from == y && selection.link_to == x);
       const bool of_selected = quiet && selection.node != core::kNobody && (selection.node == x || selection.node == y);
-      if (found == wrong.end() && !selected && !of_selected && quiet) continue;
+      if (found == wrong.end() && !selected && !of_selected && quiet && asked.count({i, j}) == 0) continue;
       if (!places.linked(a, b)) continue;
       DrawnLink link{x, y, lens.camera.screen(a.at), lens.camera.screen(b.at), false, false, false, "", selected};
       link.idle = (a.box || b.box) && asked.count({i, j}) == 0;

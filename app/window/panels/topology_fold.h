@@ -39,6 +39,7 @@ struct Lens {
   const std::set<core::NodeId>* picked = nullptr;     // By Shift-click.
   const Cut* carried = nullptr;         // A cut under a hand, and how far it was carried on the plane.
   Point carried_by;
+  std::size_t tip_for = timeline::kNone;   // The site whose tooltip is wanted.
 };
 
 inline constexpr std::size_t kMostMessages = 400;     // More in sight are shown as flow.

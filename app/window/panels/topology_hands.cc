@@ -24,6 +24,7 @@ void Topology::handle(const View& view, Selection& selection, Commands& commands
   const bool hovered = ImGui::IsItemHovered();
   if (gesture_.what == Gesture::What::none) {
     if (!menu_.is_open()) under_ = hovered ? hit(drawing_, layout_, mouse) : Hit{};
+    if (!is_there(under_)) under_ = {};
     if (!hovered) return;
     if (io.MouseWheel != 0) {
       const float zoom = lens_.camera.zoom * std::pow(1.2f, io.MouseWheel);
@@ -35,29 +36,52 @@ void Topology::handle(const View& view, Selection& selection, Commands& commands
       if (under_.what == Hit::What::node) return toggle_group(drawing_.nodes[under_.index].group);
     }
     for (const int button : {0, 1, 2})
-      if (ImGui::IsMouseClicked(button)) return press(view, button);
+      if (ImGui::IsMouseClicked(button)) return press(button);
     return;
   }
+  if (!is_there(under_)) under_ = {};
   if (is_down(kEscape)) {                 // Nothing has happened.
     if (gesture_.what == Gesture::What::node) move_site(gesture_.on.index, gesture_.grabbed);
+    lens_.carried_by = {};
     gesture_ = {};
     return;
   }
-  if (io.MouseDown[gesture_.button]) return drag(view);
+  if (io.MouseDown[gesture_.button]) return drag();
   release(view, selection, commands);
   gesture_ = {};
 }
 
-void Topology::press(const View&, int button) {
+void Topology::press(int button) {
   gesture_ = {};
   gesture_.what = Gesture::What::press, gesture_.button = button;
   gesture_.pressed = pt(ImGui::GetIO().MousePos), gesture_.on = under_;
   gesture_.shift = ImGui::GetIO().KeyShift;
   if (under_.what == Hit::What::node) gesture_.grabbed = places_.sites[under_.index].at;
-  if (under_.what == Hit::What::cut) gesture_.cut = drawing_.cuts[under_.index].cut;
+  const std::size_t i = under_.index;
+  switch (under_.what) {
+    case Hit::What::cut:
+    case Hit::What::cut_close: gesture_.cut = drawing_.cuts[i].cut; break;
+    case Hit::What::link: gesture_.from = drawing_.links[i].from, gesture_.to = drawing_.links[i].to; break;
+    case Hit::What::flow: gesture_.from = drawing_.flows[i].from, gesture_.to = drawing_.flows[i].to; break;
+    case Hit::What::dot: gesture_.row = drawing_.dots[i].row, gesture_.from = drawing_.dots[i].from, gesture_.to = drawing_.dots[i].to; break;
+    case Hit::What::lost: gesture_.row = drawing_.crosses[i].row, gesture_.from = drawing_.crosses[i].from, gesture_.to = drawing_.crosses[i].to; break;
+    case Hit::What::ground:
+    case Hit::What::node:
+    case Hit::What::legend: break;
+  }
 }
 
-void Topology::drag(const View&) {
+bool Topology::is_there(Hit what) const {
+  using What = Hit::What;
+  const auto sizes = {std::pair{What::node, drawing_.nodes.size()}, {What::dot, drawing_.dots.size()}, {What::lost, drawing_.crosses.size()},
+                      {What::link, drawing_.links.size()}, {What::flow, drawing_.flows.size()}, {What::cut, drawing_.cuts.size()},
+                      {What::cut_close, drawing_.cuts.size()}, {What::legend, layout_.legend.size()}};
+  for (const auto& [kind, size] : sizes)
+    if (kind == what.what) return what.index < size;
+  return true;
+}
+
+void Topology::drag() {
   using What = Gesture::What;
   const ImGuiIO& io = ImGui::GetIO();
   const Point mouse = pt(io.MousePos), off = mouse - gesture_.pressed;
@@ -100,7 +124,13 @@ std::vector<std::string> Topology::would_do(const View& view) const {
     case What::cut: {
       if (length(lens_.carried_by) * lens_.camera.zoom < px(12)) return {};
       const auto curve = curve_of(places_, gesture_.cut, lens_.carried_by);
-      const auto cuts = cut_commands(nodes, places_, crossed_links(places_, curve));
+      // A cut within a group stays one, also where it is carried across the links of clients.
+      auto crossed = crossed_links(places_, curve);
+      std::set<std::size_t> groups;
+      for (const auto* side : {&gesture_.cut.a, &gesture_.cut.b})
+        for (const auto id : *side) groups.insert(places_.of(id).group);
+      std::erase_if(crossed, [&](const auto& pair) { return groups.count(places_.of(pair.first).group) == 0 || groups.count(places_.of(pair.second).group) == 0; });
+      const auto cuts = cut_commands(nodes, places_, crossed);
       std::vector<std::string> all{heal_command(nodes, gesture_.cut)};
       all.insert(all.end(), cuts.begin(), cuts.end());
       // Moved, but still across the same links: nothing changes.
@@ -133,7 +163,7 @@ std::vector<std::string> Topology::would_do(const View& view) const {
 void Topology::release(const View& view, Selection& selection, Commands& commands) {
   if (gesture_.what == Gesture::What::press) {
     if (gesture_.button == 0) click(view, selection, commands);
-    if (gesture_.button == 1) open_menu(view, selection);
+    if (gesture_.button == 1) open_menu(selection);
     return;
   }
   for (auto& command : would_do(view)) commands.give(std::move(command));
@@ -149,19 +179,16 @@ void Topology::click(const View& view, Selection& selection, Commands& commands)
       picked_.clear();
       break;
     case What::node: click_node(on.index, gesture_.shift, selection); break;
-    case What::dot: selection.row = drawing_.dots[on.index].row; break;
-    case What::lost: selection.row = drawing_.crosses[on.index].row; break;
+    case What::dot:
+    case What::lost: selection.row = gesture_.row; break;
     case What::link:
-      selection.link_from = drawing_.links[on.index].from, selection.link_to = drawing_.links[on.index].to;
-      selection.node = core::kNobody;
-      break;
     case What::flow:
-      selection.link_from = drawing_.flows[on.index].from, selection.link_to = drawing_.flows[on.index].to;
+      selection.link_from = gesture_.from, selection.link_to = gesture_.to;
       selection.node = core::kNobody;
       break;
     case What::cut: menu_.open_cut(gesture_.cut); break;
     case What::cut_close:
-      if (on.index < drawing_.cuts.size() && under_ == on) commands.give(heal_command(view.run.header().nodes, drawing_.cuts[on.index].cut));
+      commands.give(heal_command(view.run.header().nodes, gesture_.cut));
       break;
     case What::legend:
       if (on.index < drawing_.legend.size()) {
@@ -186,7 +213,7 @@ void Topology::click_node(std::size_t site, bool shift, Selection& selection) {
   else picked_.insert(node), selection.node = node;
 }
 
-void Topology::open_menu(const View& view, Selection& selection) {
+void Topology::open_menu(Selection& selection) {
   using What = Hit::What;
   const auto members = [&](core::NodeId id) {
     const GroupPlace& group = places_.group_of(id);
@@ -202,15 +229,12 @@ void Topology::open_menu(const View& view, Selection& selection) {
       selection.node = site.node, selection.link_from = selection.link_to = core::kNobody;
       return menu_.open_nodes({site.node});
     }
-    case What::link: return menu_.open_link(members(drawing_.links[on.index].from), members(drawing_.links[on.index].to));
-    case What::flow: return menu_.open_link(members(drawing_.flows[on.index].from), members(drawing_.flows[on.index].to));
+    case What::link:
+    case What::flow:
+    case What::dot:
+    case What::lost: return menu_.open_link(members(gesture_.from), members(gesture_.to));
     case What::cut:
-    case What::cut_close: return menu_.open_cut(drawing_.cuts[on.index].cut);
-    case What::dot: {
-      const auto event = view.run.at(drawing_.dots[on.index].row).event;
-      return menu_.open_link(members(event.node), members(event.peer));
-    }
-    case What::lost: return menu_.open_link(members(drawing_.crosses[on.index].from), members(drawing_.crosses[on.index].to));
+    case What::cut_close: return menu_.open_cut(gesture_.cut);
     case What::ground:
     case What::legend: return menu_.open_ground();
   }
@@ -226,8 +250,10 @@ void Topology::paint_gesture(const View& view) const {
   if (gesture_.what == What::line) {
     auto line = gesture_.line;
     line.push_back(lens_.camera.plane(mouse));
-    for (const auto& [a, b] : crossed_links(places_, line))
-      paint_dashed(list, lens_.camera.screen(places_.of(a).at), lens_.camera.screen(places_.of(b).at), t.bad, px(1.6f));
+    for (const auto& [a, b] : crossed_links(places_, line)) {
+      const Point from = lens_.camera.screen(places_.of(a).at), to = lens_.camera.screen(places_.of(b).at), way = unit(to - from);
+      paint_dashed(list, from + way * rim_of(places_.of(a), lens_, way), to - way * rim_of(places_.of(b), lens_, way * -1), t.bad, px(1.6f));
+    }
     std::vector<ImVec2> points;
     for (const Point p : line) points.push_back(im(lens_.camera.screen(p)));
     list.AddPolyline(points.data(), static_cast<int>(points.size()), faded(t.bad, 0.16f), 0, px(13));

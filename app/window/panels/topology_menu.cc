@@ -87,6 +87,7 @@ TopologyMenu::Asked TopologyMenu::draw(const View& view, const Places& places, C
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, px(6, 1));
   open_ = ImGui::BeginPopup(kId, ImGuiWindowFlags_NoMove);
   if (open_) {
+    if (ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Escape)) && !ImGui::IsAnyItemActive()) ImGui::CloseCurrentPopup();
     switch (about_) {
       case About::ground: draw_ground(view, commands, asked); break;
       case About::nodes: draw_nodes(view, places, commands, asked); break;

@@ -31,14 +31,15 @@ void paint_chevron(ImDrawList& list, Point tip, Point way, float size, Colour co
 
 // --- Links.
 
-void paint_link(ImDrawList& list, const DrawnLink& link, bool hovered, bool many) {
+void paint_link(ImDrawList& list, const DrawnLink& link, bool hovered, bool many, bool many_cut) {
   const Theme& t = theme();
   const bool lit = link.selected || hovered;
   Colour colour = faded(t.strong_line, link.idle ? 0.17f : many ? 0.22f : 0.45f);
   if (link.faulty) colour = faded(t.warn, 0.75f);
   if (lit) colour = t.accent;
   if (link.cut_there || link.cut_back) {
-    paint_dashed(list, link.a, link.b, lit ? t.accent : faded(t.bad, 0.75f), px(lit ? 2.0f : 1.3f));
+    // Half of a hundred nodes cut from the others are 2,500 links: few dashes each, or nothing else would be drawn in time.
+    paint_dashed(list, link.a, link.b, lit ? t.accent : faded(t.bad, many_cut ? 0.3f : many ? 0.6f : 0.75f), px(lit ? 2.0f : 1.3f), many_cut ? 16.0f : 4.0f);
     if (link.cut_there != link.cut_back) {     // The way that is cut, by an arrow that ends in a bar.
       const Point way = unit(link.cut_there ? link.b - link.a : link.a - link.b), middle = (link.a + link.b) * 0.5f;
       paint_chevron(list, middle, way, px(5), t.bad, px(1.6f));
@@ -61,9 +62,10 @@ void paint_link_words(ImDrawList& list, const DrawnLink& link) {
 
 void paint_links(ImDrawList& list, const Drawing& drawing, Hit under) {
   const bool many = drawing.links.size() > 120;
+  const bool many_cut = std::count_if(drawing.links.begin(), drawing.links.end(), [](const DrawnLink& link) { return link.cut_there || link.cut_back; }) > 150;
   for (std::size_t i = 0; i < drawing.links.size(); ++i) {
     const DrawnLink& link = drawing.links[i];
-    paint_link(list, link, under == Hit{Hit::What::link, i}, many);
+    paint_link(list, link, under == Hit{Hit::What::link, i}, many, many_cut);
     if (look().probes == nullptr) continue;
     const Point middle = (link.a + link.b) * 0.5f;
     probe("link:" + std::to_string(link.from) + "-" + std::to_string(link.to), im(middle - Point{2, 2}), im(middle + Point{2, 2}));
@@ -75,12 +77,16 @@ void paint_links(ImDrawList& list, const Drawing& drawing, Hit under) {
 
 // --- Traffic.
 
-void paint_flow(ImDrawList& list, const DrawnFlow& flow, Colour colour, float strength, double phase, bool hovered, bool many) {
+// `flows`: how many there are; the more, the fainter, so that a mesh of thousands is a mist with paths in it and no wall.
+void paint_flow(ImDrawList& list, const DrawnFlow& flow, Colour colour, float strength, double phase, bool hovered, std::size_t flows) {
+  const bool many = flows > 300;
   const float lost = flow.rate > 0 ? static_cast<float>(std::clamp(flow.lost / flow.rate, 0.0, 1.0)) : 0;
   const Point way = flow.b - flow.a, turn = flow.a + way * (1 - lost);
-  const float width = flow.width * (many ? 0.5f : 1) + (hovered ? px(1.5f) : 0);
-  if (lost < 1) list.AddLine(im(flow.a), im(turn), faded(colour, strength * (many ? 0.3f : 0.6f)), width);
-  if (lost > 0) paint_dashed(list, turn, flow.b, faded(theme().bad, strength * 0.9f), std::max(width, px(1.5f)));
+  const float width = (many ? px(1) : flow.width) + (hovered ? px(1.5f) : 0);
+  const float ink = hovered || !many ? 0.6f : std::clamp(90 / static_cast<float>(flows), 0.016f, 0.3f);
+  if (lost < 1) list.AddLine(im(flow.a), im(turn), faded(colour, strength * ink), width);
+  if (lost > 0 && many) list.AddLine(im(turn), im(flow.b), faded(theme().bad, strength * std::min(1.0f, ink * 3)), width);
+  else if (lost > 0) paint_dashed(list, turn, flow.b, faded(theme().bad, strength * 0.9f), std::max(width, px(1.5f)));
   if (many || length(way) < px(40)) return;
   // Arrows that wander the way the messages go.
   const float at = static_cast<float>(std::fmod(phase * 0.35 + 0.5, 1.0)) * 0.8f + 0.1f;
@@ -122,6 +128,43 @@ void put_smooth(ImDrawList& list, const MessageStyle& style, Point at, float rad
   else list.AddConvexPolyFilled(points, fan.count, colour);
 }
 
+// Thousands of messages: room for many is made at once, and written through.
+void put_many(ImDrawList& list, const std::vector<DrawnDot>& dots, const KnownNames& names, float radius, const std::vector<Colour>& colours) {
+  constexpr std::size_t kAtOnce = 512;
+  std::vector<Fan> by_type(colours.size());
+  for (std::size_t id = 0; id < colours.size(); ++id) {
+    by_type[id] = fans()[static_cast<std::size_t>(names.at(static_cast<record::NameId>(id)).style.glyph)];
+    for (Point& p : by_type[id].points) p = p * radius;
+  }
+  const auto type_of = [&](const DrawnDot& dot) { return dot.type < colours.size() ? dot.type : 0; };
+  const ImVec2 uv = ImGui::GetFontTexUvWhitePixel();
+  for (std::size_t begin = 0; begin < dots.size(); begin += kAtOnce) {
+    const std::size_t end = std::min(dots.size(), begin + kAtOnce);
+    int corners = 0;
+    for (std::size_t i = begin; i < end; ++i) corners += by_type[type_of(dots[i])].count;
+    list.PrimReserve((corners - 2 * static_cast<int>(end - begin)) * 3, corners);
+    ImDrawVert* vertex = list._VtxWritePtr;
+    ImDrawIdx* index = list._IdxWritePtr;
+    unsigned int first = list._VtxCurrentIdx;
+    for (std::size_t i = begin; i < end; ++i) {
+      const DrawnDot& dot = dots[i];
+      const Fan& fan = by_type[type_of(dot)];
+      const Colour colour = colours[type_of(dot)];
+      for (int k = 0; k < fan.count; ++k) {
+        const Point p = fan.points[static_cast<std::size_t>(k)];
+        *vertex++ = {{dot.at.x + p.x, dot.at.y + p.y}, uv, colour};
+      }
+      for (int k = 2; k < fan.count; ++k) {
+        *index++ = static_cast<ImDrawIdx>(first);
+        *index++ = static_cast<ImDrawIdx>(first + static_cast<unsigned int>(k) - 1);
+        *index++ = static_cast<ImDrawIdx>(first + static_cast<unsigned int>(k));
+      }
+      first += static_cast<unsigned int>(fan.count);
+    }
+    list._VtxWritePtr = vertex, list._IdxWritePtr = index, list._VtxCurrentIdx = first;
+  }
+}
+
 void paint_dots(ImDrawList& list, const Drawing& drawing, const KnownNames& names, float strength, Hit under) {
   const bool smooth = drawing.dots.size() <= kMostSmooth;
   const float radius = px(smooth ? 4.3f : 3.0f);
@@ -129,12 +172,10 @@ void paint_dots(ImDrawList& list, const Drawing& drawing, const KnownNames& name
   std::vector<Colour> colours(names.size());
   for (std::size_t id = 0; id < names.size(); ++id)
     colours[id] = faded(colour_of(names.at(static_cast<record::NameId>(id)).style, theme()), strength);
-  for (std::size_t i = 0; i < drawing.dots.size(); ++i) {
+  if (!smooth) put_many(list, drawing.dots, names, radius, colours);
+  for (std::size_t i = 0; smooth && i < drawing.dots.size(); ++i) {
     const DrawnDot& dot = drawing.dots[i];
-    const MessageStyle& style = names.at(dot.type).style;
-    const Colour colour = colours[dot.type < colours.size() ? dot.type : 0];
-    if (smooth) put_smooth(list, style, dot.at, radius, colour, dot.copy);
-    else put_glyph(list, style.glyph, dot.at, radius, colour);
+    put_smooth(list, names.at(dot.type).style, dot.at, radius, colours[dot.type < colours.size() ? dot.type : 0], dot.copy);
   }
   if (under.what == Hit::What::dot && under.index < drawing.dots.size())
     list.AddCircle(im(drawing.dots[under.index].at), px(8), theme().text, 0, px(1.5f));
@@ -226,8 +267,8 @@ void put_glyph(ImDrawList& list, Glyph glyph, Point at, float radius, Colour col
   }
 }
 
-void paint_dashed(ImDrawList& list, Point a, Point b, Colour colour, float thickness) {
-  const float whole = distance(a, b), dash = px(4), step = px(9);
+void paint_dashed(ImDrawList& list, Point a, Point b, Colour colour, float thickness, float dash_length) {
+  const float whole = distance(a, b), dash = px(dash_length), step = dash * 2.2f;
   const Point way = unit(b - a);
   if (whole > 20'000) return;             // Zoomed in so far that nobody sees it whole.
   for (float at = 0; at < whole; at += step) list.AddLine(im(a + way * at), im(a + way * std::min(at + dash, whole)), colour, thickness);
@@ -315,14 +356,14 @@ Hit hit(const Drawing& drawing, const Layout& layout, Point mouse) {
   return found;
 }
 
-void paint_node(ImDrawList& list, const DrawnNode& node, bool hovered);   // topology_paint_node.cc
+void paint_node(ImDrawList& list, const DrawnNode& node, bool hovered, const Box& window);   // topology_paint_node.cc
 
 void paint(ImDrawList& list, const Drawing& drawing, const Layout& layout, const KnownNames& names, float flow, double phase, Hit under) {
   const Box& window = layout.window;
   paint_links(list, drawing, under);
   for (std::size_t i = 0; i < drawing.flows.size(); ++i) {
     const DrawnFlow& one = drawing.flows[i];
-    paint_flow(list, one, colour_of(names.at(one.most).style, theme()), flow, phase, under == Hit{Hit::What::flow, i}, drawing.flows.size() > 300);
+    paint_flow(list, one, colour_of(names.at(one.most).style, theme()), flow, phase, under == Hit{Hit::What::flow, i}, drawing.flows.size());
     if (look().probes != nullptr) {
       const Point middle = (one.a + one.b) * 0.5f;
       probe("flow:" + std::to_string(one.from) + ">" + std::to_string(one.to), im(middle - Point{2, 2}), im(middle + Point{2, 2}));
@@ -331,7 +372,7 @@ void paint(ImDrawList& list, const Drawing& drawing, const Layout& layout, const
   for (std::size_t i = 0; i < drawing.cuts.size(); ++i) paint_cut(list, drawing.cuts[i], under == Hit{Hit::What::cut, i});
   paint_dots(list, drawing, names, 1 - flow * 0.85f, under);
   paint_crosses(list, drawing, names);
-  for (std::size_t i = 0; i < drawing.nodes.size(); ++i) paint_node(list, drawing.nodes[i], under == Hit{Hit::What::node, i});
+  for (std::size_t i = 0; i < drawing.nodes.size(); ++i) paint_node(list, drawing.nodes[i], under == Hit{Hit::What::node, i}, window);
   paint_pills(list, drawing, layout, under);
   paint_legend(list, drawing, layout, names, under);
   draw_text(list, {window.least.x + px(20), window.least.y + px(15)}, drawing.title, theme().text, look().fonts.strong);

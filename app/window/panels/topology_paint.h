@@ -30,7 +30,7 @@ Hit hit(const Drawing& drawing, const Layout& layout, Point mouse);
 void paint(ImDrawList& list, const Drawing& drawing, const Layout& layout, const KnownNames& names, float flow, double phase, Hit under);
 
 // The parts that the hands paint over it.
-void paint_dashed(ImDrawList& list, Point a, Point b, Colour colour, float thickness);
+void paint_dashed(ImDrawList& list, Point a, Point b, Colour colour, float thickness, float dash = 4);
 void paint_note(ImDrawList& list, Point at, std::string_view words, Colour colour, const Box& window);   // In a frame, kept inside.
 
 // One message: a glyph of so many pixels around a point. Cheap enough for thousands.

@@ -97,7 +97,7 @@ void paint_squares(ImDrawList& list, const DrawnNode& node, Point at) {
 }
 
 // What stands at the outer side of a circle: chips above, squares or words, and what it said last.
-void paint_sides(ImDrawList& list, const DrawnNode& node) {
+void paint_sides(ImDrawList& list, const DrawnNode& node, const Box& window) {
   const Theme& t = theme();
   const Fonts& f = look().fonts;
   const float side = node.outer_left ? -1.0f : 1.0f;
@@ -105,12 +105,14 @@ void paint_sides(ImDrawList& list, const DrawnNode& node) {
   float y = node.at.y - node.radius - px(6);
   for (const auto& chip : node.chips) {
     const ImVec2 size = text_size(chip, f.small_mono);
-    const float left = node.outer_left ? x + px(6) - size.x - px(16) : x - px(6);
+    const float wished = node.outer_left ? x + px(6) - size.x - px(16) : x - px(6);
+    const float left = std::max(window.least.x + px(4), std::min(wished, window.greatest.x - size.x - px(20)));
     list.AddRectFilled({left, y}, {left + size.x + px(16), y + size.y + px(6)}, t.raised, size.y);
     draw_text(list, {left + px(8), y + px(3)}, chip, t.warn, f.small_mono);
     probe("chip:" + node.name + ":" + chip, {left, y}, {left + size.x + px(16), y + size.y + px(6)});
     y += size.y + px(9);
   }
+  if (!node.sides) return;
   y = std::max(y, node.at.y + node.radius * 0.42f);
   if (!node.squares.empty()) {
     const float width = px(11.5f) * static_cast<float>(node.squares.size());
@@ -124,9 +126,11 @@ void paint_sides(ImDrawList& list, const DrawnNode& node) {
     else draw_text(list, {x, y}, node.words, t.muted, f.small_mono, align), y += px(15);
   }
   if (node.said.empty() || node.said_strength <= 0) return;
-  const std::string said = shortened(node.said, px(170), f.small);
+  const float room = std::min(px(170), (node.outer_left ? x - window.least.x : window.greatest.x - x) - px(8));
+  if (room < px(40)) return;
+  const std::string said = shortened(node.said, room, f.small);
   draw_text(list, {x, y}, said, faded(node.said_bad ? t.warn : t.muted, std::max(0.35f, node.said_strength)), f.small, align);
-  probe("said:" + node.name + ":" + node.said, {node.outer_left ? x - px(170) : x, y}, {node.outer_left ? x : x + px(170), y + px(14)});
+  probe("said:" + node.name + ":" + node.said, {node.outer_left ? x - room : x, y}, {node.outer_left ? x : x + room, y + px(14)});
 }
 
 void paint_box(ImDrawList& list, const DrawnNode& node, bool hovered) {
@@ -140,7 +144,7 @@ void paint_box(ImDrawList& list, const DrawnNode& node, bool hovered) {
   const float width = node.half.x * 2 - px(22);
   std::string second = node.look == DrawnNode::Look::down ? "\u2717 down" : node.paused ? "paused" : node.second;
   const float x = least.x + px(12), middle = node.at.y;
-  draw_text(list, {x, middle - (second.empty() ? px(8) : px(18))}, shortened(node.name, width, f.strong), t.text, f.strong);
+  draw_text(list, {x, middle - (second.empty() ? px(8) : px(17))}, shortened(node.name, width, f.strong), t.text, f.strong);
   if (!second.empty()) draw_text(list, {x, middle + px(1)}, shortened(second, width, f.small_mono), node.look == DrawnNode::Look::ordinary && !node.paused ? t.muted : t.warn, f.small_mono);
   float y = greatest.y + px(5);
   for (const auto& chip : node.chips) draw_text(list, {x, y}, chip, t.warn, f.small_mono), y += px(14);
@@ -150,17 +154,16 @@ void paint_box(ImDrawList& list, const DrawnNode& node, bool hovered) {
 
 }  // namespace
 
-void paint_node(ImDrawList& list, const DrawnNode& node, bool hovered) {
+void paint_node(ImDrawList& list, const DrawnNode& node, bool hovered, const Box& window) {
   const Point reach = node.box ? node.half : Point{node.radius, node.radius};
-  probe((node.node == core::kNobody ? "group:" : "node:") + node.name, im(node.at - reach), im(node.at + reach));
+  if (look().probes != nullptr) probe((node.node == core::kNobody ? "group:" : "node:") + node.name, im(node.at - reach), im(node.at + reach));
   if (node.box) return paint_box(list, node, hovered);
   paint_circle(list, node, hovered);
   if (node.detail == 2) paint_rings(list, node);
   paint_names(list, node);
-  if (node.detail < 2) return;
-  paint_sides(list, node);
-  if (node.title.empty()) return;
-  const float rings = px(6) + px(4) * static_cast<float>(node.rings.size());
+  if (node.detail == 2) paint_sides(list, node, window);
+  if (node.title.empty() || node.detail == 0) return;
+  const float rings = px(6) + (node.detail == 2 ? px(4) * static_cast<float>(node.rings.size()) : 0);
   const float y = node.low ? node.at.y + node.radius + rings : node.at.y - node.radius - rings - text_size("M", look().fonts.small).y;
   draw_text(list, {node.at.x, y}, node.title, node.look == DrawnNode::Look::ordinary ? theme().warn : ink_of(node.look), look().fonts.small, 0.5f);
 }

@@ -65,7 +65,9 @@ float radius_of(std::size_t count, std::size_t ring_from_middle, std::size_t on_
   if (count <= 1) return 0;
   if (count == 2) return 110;
   const float round = kSpacing * static_cast<float>(on_it) / (2 * std::numbers::pi_v<float>);
-  return std::max(count <= kMostOnOneRing ? 160.0f : kSpacing * static_cast<float>(ring_from_middle), round);
+  if (count > kMostOnOneRing) return std::max(kSpacing * static_cast<float>(ring_from_middle), round);
+  // Up to ten, words have room between neighbours.
+  return std::max({160.0f, std::min(24.0f * static_cast<float>(count), 240.0f), round});
 }
 
 void put_ring(const GroupPlace& group, std::size_t index, Places& places) {
@@ -116,7 +118,7 @@ bool Places::linked(const Site& a, const Site& b) const {
 }
 
 bool Places::linked(core::NodeId a, core::NodeId b) const {
-  if (a == b || a == core::kNobody || b == core::kNobody) return false;
+  if (a == b || a == core::kNobody || b == core::kNobody || std::max(a, b) > site_of.size()) return false;
   const Site &at = of(a), &other = of(b);
   if (&at == &other) return !groups[at.group].clients;
   return linked(at, other);

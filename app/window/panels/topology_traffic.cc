@@ -12,7 +12,7 @@ using core::Duration;
 using core::Time;
 
 constexpr std::size_t kMostFolded = 20'000;   // Flights looked at in one frame.
-constexpr std::size_t kMostRowsBack = 6000;   // Rows searched for drops.
+constexpr std::size_t kMostRowsBack = 4000;   // Rows searched for drops.
 constexpr std::size_t kMostDrops = 300;
 constexpr std::size_t kMostRowsAhead = 4000;  // Rows searched for second copies.
 constexpr Duration kFlowWindow = std::chrono::milliseconds(500);
@@ -24,53 +24,57 @@ double seconds(Duration d) { return static_cast<double>(d.count()) / 1e9; }
 struct Track {
   Point from, way;
   bool seen = false;
-  float clogged = 0;                   // 1: messages wait in the middle.
   Point at(float part) const { return from + way * part; }
 };
 
-// The tracks of all links, made when first asked for: a hundred nodes have ten thousand.
+// Makes tracks. Where the sites are and how far their rims is known beforehand: there may be thousands of messages.
 class Tracks {
  public:
-  Tracks(const Places& places, const Lens& lens, const View& view) : places_(places), lens_(lens), known_(places.sites.size() * places.sites.size()) {
+  Tracks(const Places& places, const Lens& lens, const View& view) : places_(places), lens_(lens), aside_(4.5f * lens.scale) {
+    ends_.reserve(places.sites.size());
+    for (const Site& site : places.sites) ends_.push_back({lens.camera.screen(site.at), site.box ? -1 : rim_of(site, lens, {1, 0}), lens.window.holds(lens.camera.screen(site.at))});
     for (const auto& link : view.moment.links)
-      if (link.faults.clogged) track(link.from, link.to).clogged = 1;
+      if (link.faults.clogged) clogged_.insert({link.from, link.to});
   }
-  Track& track(core::NodeId from, core::NodeId to) {
+  [[gnu::always_inline]] Track track(core::NodeId from, core::NodeId to) const {
     const std::size_t a = places_.site_of[from - 1], b = places_.site_of[to - 1];
-    Slot& slot = known_[a * places_.sites.size() + b];
-    if (!slot.made) slot = {make(places_.sites[a], places_.sites[b]), true};
-    return slot.track;
-  }
-
- private:
-  struct Slot {
+    const End &one = ends_[a], &other = ends_[b];
+    const Point off = other.at - one.at;
     Track track;
-    bool made = false;
-  };
-  Track make(const Site& a, const Site& b) const {
-    const Point from = lens_.camera.screen(a.at), to = lens_.camera.screen(b.at);
-    const Point way = unit(to - from), aside = right_of(from, to) * (4.5f * lens_.scale);
-    const float start = rim_of(a, lens_, way), end = rim_of(b, lens_, way * -1);
-    Track track;
-    track.from = from + way * start + aside;
-    track.way = way * std::max(0.0f, distance(from, to) - start - end);
-    track.seen = &a != &b && overlap(box_around(from, to), lens_.window);
+    if (a == b || (!one.inside && !other.inside && !overlap(box_around(one.at, other.at), lens_.window))) return track;
+    const float whole = length(off);
+    const Point way = off * (whole > 0 ? 1 / whole : 0);
+    const float start = one.rim >= 0 ? one.rim : rim_of(places_.sites[a], lens_, way);
+    const float end = other.rim >= 0 ? other.rim : rim_of(places_.sites[b], lens_, way * -1);
+    track.from = one.at + way * start + Point{-way.y, way.x} * aside_;
+    track.way = way * std::max(0.0f, whole - start - end);
+    track.seen = true;
     return track;
   }
+  bool clogged(core::NodeId from, core::NodeId to) const { return !clogged_.empty() && clogged_.count({from, to}) != 0; }
+
+ private:
+  struct End {
+    Point at;
+    float rim;                         // Below 0: it depends on the direction.
+    bool inside;                       // Of the panel.
+  };
   const Places& places_;
   const Lens& lens_;
-  std::vector<Slot> known_;
+  float aside_;
+  std::vector<End> ends_;
+  std::set<std::pair<core::NodeId, core::NodeId>> clogged_;
 };
 
 bool is_node(const View& view, core::NodeId id) { return id >= 1 && id <= view.moment.nodes.size(); }
 
 // How far a message is: 0 to 1. While its end is not known it goes as links usually do, and never quite arrives.
 float part_of(const timeline::Flight& flight, Time at, double usual_ns) {
-  const double gone = static_cast<double>((at - flight.left).count());
   if (flight.ends != Time::max()) {
-    const double whole = static_cast<double>((flight.ends - flight.left).count());
-    return whole > 0 ? static_cast<float>(std::min(1.0, gone / whole)) : 1.0f;
+    const auto whole = static_cast<float>((flight.ends - flight.left).count());
+    return whole > 0 ? std::min(1.0f, static_cast<float>((at - flight.left).count()) / whole) : 1.0f;
   }
+  const double gone = static_cast<double>((at - flight.left).count());
   const double part = gone / usual_ns;
   return static_cast<float>(part < 0.8 ? part : 1 - 0.2 * std::exp((0.8 - part) * 5));
 }
@@ -80,27 +84,31 @@ double usual_ns(const View& view) {
   return std::max(1000.0, static_cast<double>((link.delay + link.jitter / 2).count()));
 }
 
-void fold_dots(const View& view, const KnownNames& names, const Lens& lens, Tracks& tracks, Drawing& out) {
+void fold_dots(const View& view, const KnownNames& names, const Lens& lens, const Tracks& tracks, Drawing& out) {
   const auto flights = view.line.flights(view.at, kMostFolded);
+  out.in_flight = flights.size();
   const double usual = usual_ns(view);
   std::vector<char> hidden(names.size() + 1, 0);
   if (lens.hidden != nullptr)
     for (const auto& name : *lens.hidden) hidden[std::min(static_cast<std::size_t>(names.find(name)), names.size())] = 1;
   hidden[0] = 0;
-  out.dots.reserve(flights.size());
+  std::size_t folded = out.dots.size();
+  out.dots.resize(folded + flights.size());
   for (const auto& flight : flights) {
     if (flight.type < hidden.size() && hidden[flight.type]) continue;
     if (!is_node(view, flight.from) || !is_node(view, flight.to)) continue;
-    const Track& track = tracks.track(flight.from, flight.to);
+    const Track track = tracks.track(flight.from, flight.to);
     if (!track.seen) continue;
     float part = part_of(flight, view.at, usual);
-    if (track.clogged > 0) part = std::min(0.5f, part_of({flight.send, timeline::kNone, flight.from, flight.to, flight.type, flight.left, Time::max(), false}, view.at, usual));
-    out.dots.push_back({track.at(part), flight.type, false, flight.send});
+    // What waits on a clogged link waits in its middle.
+    if (tracks.clogged(flight.from, flight.to)) part = std::min(0.5f, part_of({flight.send, timeline::kNone, flight.from, flight.to, flight.type, flight.left, Time::max(), false}, view.at, usual));
+    out.dots[folded++] = {track.at(part), flight.type, flight.from, flight.to, false, flight.send};
   }
+  out.dots.resize(folded);
 }
 
 // A link that duplicates: the first copy is the flight; the second is found by its own delivery, a little ahead.
-void fold_copies(const View& view, const Lens& lens, Tracks& tracks, Drawing& out) {
+void fold_copies(const View& view, const Lens& lens, const Tracks& tracks, Drawing& out) {
   bool any = false;
   for (const auto& link : view.moment.links) any = any || link.faults.duplicate > 0;
   if (!any) return;
@@ -112,11 +120,11 @@ void fold_copies(const View& view, const Lens& lens, Tracks& tracks, Drawing& ou
     const std::size_t send = view.line.row_of(e.ref);
     if (send == timeline::kNone || send >= begin || view.line.end_of(send) == here) return;
     const Time left = view.run.at(send).event.at;
-    const Track& track = tracks.track(e.peer, e.node);
+    const Track track = tracks.track(e.peer, e.node);
     if (!track.seen || e.at <= left) return;
     const auto part = static_cast<float>(seconds(view.at - left) / seconds(e.at - left));
     const Point aside = right_of({}, track.way) * (5 * lens.scale);
-    out.dots.push_back({track.at(std::min(1.0f, part)) + aside, e.type, true, send});
+    out.dots.push_back({track.at(std::min(1.0f, part)) + aside, e.type, e.peer, e.node, true, send});
   });
 }
 
@@ -157,10 +165,10 @@ std::vector<Lost> lost_of_late(const View& view) {
 }
 
 // Crosses where messages ended: at the cut's curve, on the way, or at the rim of a node that took nothing.
-void fold_crosses(const View& view, const Places& places, const Lens& lens, Tracks& tracks, Drawing& out) {
+void fold_crosses(const View& view, const Places& places, const Lens& lens, const Tracks& tracks, Drawing& out) {
   const Duration stays = lingering(view);
   for (const Lost& lost : lost_of_late(view)) {
-    const Track& track = tracks.track(lost.from, lost.to);
+    const Track track = tracks.track(lost.from, lost.to);
     if (!track.seen) continue;
     float part = 1;
     if (lost.at_start) {
@@ -171,7 +179,7 @@ void fold_crosses(const View& view, const Places& places, const Lens& lens, Trac
     const double travel = lost.at_start && lens.flow < 0.5f ? usual_ns(view) * part : 0;
     const double age = static_cast<double>((view.at - lost.at).count());
     if (age < travel) {
-      out.dots.push_back({track.at(static_cast<float>(age / usual_ns(view))), lost.type, false, lost.row});
+      out.dots.push_back({track.at(static_cast<float>(age / usual_ns(view))), lost.type, lost.from, lost.to, false, view.line.row_of(view.run.at(lost.row).event.ref)});
       if (lost.count == 1) continue;
     }
     const auto left = static_cast<float>(1 - std::max(0.0, age - travel) / static_cast<double>(stays.count()));
@@ -183,12 +191,12 @@ void fold_crosses(const View& view, const Places& places, const Lens& lens, Trac
   }
 }
 
-void fold_flows(const View& view, const Places& places, const Lens& lens, Tracks& tracks, Drawing& out) {
+void fold_flows(const View& view, const Places& places, const Lens& lens, const Tracks& tracks, Drawing& out) {
   const Time from = std::max(core::kStart, view.at - kFlowWindow);
   const double window = std::max(seconds(view.at - from), 1e-3);
   std::map<std::pair<std::size_t, std::size_t>, DrawnFlow> merged;   // Of folded groups.
   const auto draw = [&](DrawnFlow& flow) {
-    const Track& track = tracks.track(flow.from, flow.to);
+    const Track track = tracks.track(flow.from, flow.to);
     if (!track.seen) return;
     flow.a = track.from, flow.b = track.from + track.way;
     flow.width = std::clamp(static_cast<float>(0.8 + 0.55 * std::log2(1 + flow.rate)), 1.0f, 7.0f) * lens.scale;
@@ -230,10 +238,10 @@ bool wants_flow(const View& view, const Places& places, const Lens& lens) {
 }
 
 void fold_traffic(const View& view, const Places& places, const KnownNames& names, const Lens& lens, Drawing& out) {
-  Tracks tracks(places, lens, view);
-  out.in_flight = view.line.flights_count(view.at);
+  const Tracks tracks(places, lens, view);
   if (lens.flow < 1) fold_dots(view, names, lens, tracks, out), fold_copies(view, lens, tracks, out);
   if (lens.flow > 0) fold_flows(view, places, lens, tracks, out);
+  if (lens.flow >= 1 || out.in_flight == kMostFolded) out.in_flight = view.line.flights_count(view.at);
   fold_crosses(view, places, lens, tracks, out);
 }
 

@@ -73,6 +73,13 @@ Duration round_up(Duration length) {
       if (length.count() <= times * power) return Duration(times * power);
 }
 
+Duration coarse_up(Duration length) {
+  for (Duration::rep power = 1; power < (Duration::rep{1} << 60); power *= 2)
+    for (const Duration::rep halves : {2, 3})
+      if (length.count() <= power * halves / 2) return Duration(power * halves / 2);
+  return length;
+}
+
 namespace {
 
 std::string tick_text(Time at, Duration step) {

@@ -44,6 +44,9 @@ std::vector<TimeTick> time_ticks(const Stretch& shown, std::size_t at_most);
 // The least of 1, 2, 5, 10, 20, ... nanoseconds that is not less; from a minute on 1, 2, 5, 10, 15, 30, 60 minutes.
 core::Duration round_up(core::Duration length);
 
+// The least of 2, 3, 4, 6, 8, 12, ... nanoseconds that is not less: of two stretches that differ by little the same.
+core::Duration coarse_up(core::Duration length);
+
 struct ValueAxis {
   double least = 0, greatest = 1;
   bool log = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "app/window/plot/spec.h"
@@ -36,7 +37,7 @@ Grid grid_of(Time from, Time to, Duration step) {
 template <class T, class Read>
 const T* Columns::keep(std::map<Key, Known<T>>& all, const Key& key, Time known_until, const Grid& grid, const Read& read) {
   Known<T>& known = all[key];
-  known.used = true;
+  known.idle = 0;
   const std::int64_t closed = std::clamp(known_until.time_since_epoch().count() / grid.step.count(), grid.first, grid.end);
   if (grid.end < known.first || grid.first > known.closed) {
     known.first = known.closed = grid.first;
@@ -92,14 +93,7 @@ record::NameId Columns::name(const timeline::Timeline& line, const std::string& 
 
 void Columns::end_frame() {
   const auto forget = [](auto& all) {
-    for (auto one = all.begin(); one != all.end();) {
-      if (!one->second.used) {
-        one = all.erase(one);
-        continue;
-      }
-      one->second.used = false;
-      ++one;
-    }
+    for (auto one = all.begin(); one != all.end();) one = ++one->second.idle > kKept ? all.erase(one) : std::next(one);
   };
   forget(columns_);
   forget(percentiles_);

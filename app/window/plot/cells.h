@@ -37,19 +37,20 @@ class Columns {
   const double* percentiles(const timeline::Timeline& line, record::NameId metric, core::NodeId node, double part, const Grid& grid);
   // The number of a metric's name in a run; 0: it does not occur.
   record::NameId name(const timeline::Timeline& line, const std::string& metric);
-  // What was not asked for since the last call is forgotten. Once a frame.
+  // What was not asked for in a second of frames is forgotten: a hand that zooms in often zooms out again. Once a frame.
   void end_frame();
   std::size_t remembered() const { return columns_.size() + percentiles_.size(); }
   std::uint64_t pieces_read() const { return pieces_read_; }   // All so far: for tests.
 
  private:
+  static constexpr int kKept = 60;
   // (which timeline, node, metric, length of a piece, part): a line's identity is never given twice, its address may be.
   using Key = std::tuple<std::uint64_t, core::NodeId, record::NameId, std::int64_t, double>;
   template <class T>
   struct Known {
     std::int64_t first = 0, closed = 0;   // Pieces [first, closed) can not change any more.
     std::vector<T> pieces;
-    bool used = true;
+    int idle = 0;                      // Frames since it was asked for.
   };
   template <class T, class Read>
   const T* keep(std::map<Key, Known<T>>& all, const Key& key, core::Time known_until, const Grid& grid, const Read& read);

@@ -160,7 +160,8 @@ FoldedPlot fold_plot(const PlotSpec& spec, const std::vector<MetricInfo>& metric
   plot.from_zero = info->kind != Kind::gauge && !spec.total;
   const bool pieces = plot.rate || (info->kind == Kind::timing && !spec.samples);
   const Duration pixel(std::max<Duration::rep>(1, static_cast<Duration::rep>(std::ceil(static_cast<double>(shown.length().count()) / std::max(1.0, static_cast<double>(pixels))))));
-  const Duration step = pieces ? round_up(Duration(static_cast<Duration::rep>(static_cast<double>(pixel.count()) * static_cast<double>(piece)))) : pixel;
+  // A line's pieces are one to one and a half pixels: while a hand zooms they mostly stay the same, and are not read again.
+  const Duration step = pieces ? round_up(Duration(static_cast<Duration::rep>(static_cast<double>(pixel.count()) * static_cast<double>(piece)))) : coarse_up(pixel);
   if (pieces) plot.piece = step;
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const PlotSource& source = sources[i];
@@ -186,9 +187,8 @@ std::string value_at(const FoldedPlot& plot, const FoldedLine& line, const PlotS
     return series != nullptr && series->samples.value_at(own, value) ? value_text(value) : value_text(kNan);
   }
   const Cell* cell = line.at(at);
-  // The piece around now is not over yet: the one before says how it is.
-  if (plot.rate && cell != nullptr && std::isnan(cell->last) && cell > line.cells.data()) --cell;
-  if (cell == nullptr && plot.piece > Duration(0)) cell = line.at(at - plot.piece);
+  // The piece around now is not over yet, or has no sample: a piece or two before says how it is.
+  for (int back = 1; back <= 2 && plot.piece > Duration(0) && (cell == nullptr || std::isnan(cell->last)); ++back) cell = line.at(at - plot.piece * back);
   if (cell == nullptr || std::isnan(cell->last)) return value_text(kNan);
   if (line.band && cell->least != cell->greatest) return value_text(cell->least) + "\u2013" + value_text(cell->greatest);
   return value_text(cell->last);
