@@ -15,13 +15,11 @@ using library::Compared;
 
 constexpr float kRow = 26, kWide = 1000, kGap = 24;
 
-Colour colour_of(std::size_t run) { return theme().series[run % theme().series.size()]; }
-
-// The same sign for a run wherever it is named: colour, and a letter, for who sees no colours.
+// The same sign for a run wherever it is named. A letter without a colour: colours are the nodes' in the plots beside it.
 void draw_sign(ImDrawList& list, ImVec2 centre, std::size_t run) {
   const char letter[2] = {static_cast<char>('A' + run), 0};
-  list.AddRectFilled({centre.x - px(8), centre.y - px(8)}, {centre.x + px(8), centre.y + px(8)}, colour_of(run), px(4));
-  draw_text(list, {centre.x, centre.y - look().fonts.small->FontSize / 2}, letter, theme().dark ? theme().on_accent : theme().ground, look().fonts.small, 0.5f);
+  list.AddRectFilled({centre.x - px(8), centre.y - px(8)}, {centre.x + px(8), centre.y + px(8)}, theme().pressed, px(4));
+  draw_text(list, {centre.x, centre.y - look().fonts.small->FontSize / 2}, letter, theme().text, look().fonts.small, 0.5f);
 }
 
 // The lab as the file has it. One that this program cannot read any more still has its name.
@@ -304,7 +302,9 @@ void Compare::draw_plots(Commands& commands) {
   const View view{laid.lab, *base.run, *base.line, laid.status, laid.moment, laid.at, laid.end, false, false, 1,
                   base.run->header().world == "loopback", base.run->header().seed, false, false, true, laid.branches, 0, laid.overlays, 1};
   Commands wishes;
+  ImGui::BeginChild("laid over each other");   // Plots take the whole region that they are in.
   laid.plots.draw(view, laid.selection, wishes);
+  ImGui::EndChild();
   // A moment is looked at here and not in the run on the bench.
   for (auto& wish : wishes.take()) {
     if (const auto* seek = std::get_if<Seek>(&wish)) {

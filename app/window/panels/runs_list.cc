@@ -58,20 +58,20 @@ std::string with_thousands(std::uint64_t value) {
   return digits;
 }
 
-// -1, 0, 1.
-template <class T>
-int order(const T& a, const T& b) {
-  return a < b ? -1 : b < a ? 1 : 0;
-}
-
-int compare(const RunEntry& a, const RunEntry& b, RunColumn column) {
+// What a run is sorted by: made once for each, for a list is sorted in every frame.
+struct SortKey {
+  std::size_t row = 0;
+  std::uint64_t number = 0;
+  std::string words;
+};
+SortKey key_of(const RunEntry& run, std::size_t row, RunColumn column) {
   switch (column) {
-    case RunColumn::seed: return order(a.seed, b.seed);
-    case RunColumn::when: return order(a.when, b.when);
-    case RunColumn::length: return order(a.length, b.length);
-    case RunColumn::events: return order(a.events, b.events);
-    case RunColumn::size: return order(a.bytes, b.bytes);
-    default: return order(lower(cell_text(a, column)), lower(cell_text(b, column)));
+    case RunColumn::seed: return {row, run.seed, {}};
+    case RunColumn::when: return {row, static_cast<std::uint64_t>(std::max<std::int64_t>(0, run.when)), {}};
+    case RunColumn::length: return {row, static_cast<std::uint64_t>(std::max<std::int64_t>(0, run.length.count())), {}};
+    case RunColumn::events: return {row, run.events, {}};
+    case RunColumn::size: return {row, run.bytes, {}};
+    default: return {row, 0, lower(cell_text(run, column))};
   }
 }
 
@@ -79,19 +79,23 @@ int compare(const RunEntry& a, const RunEntry& b, RunColumn column) {
 
 std::vector<std::size_t> listed_runs(const std::vector<RunEntry>& runs, std::string_view search, RunColumn sort, bool descending) {
   const std::vector<std::string> words = words_of(search);
-  std::vector<std::size_t> rows;
+  std::vector<SortKey> found;
   for (std::size_t i = 0; i < runs.size(); ++i) {
-    const RunEntry& run = runs[i];
-    std::string all = state_words(run);
-    if (!words.empty())
-      for (std::size_t c = 0; c < names(RunColumn{}).size(); ++c) all += " " + cell_text(run, static_cast<RunColumn>(c));
-    all = lower(all);
-    if (std::all_of(words.begin(), words.end(), [&](const auto& word) { return all.find(word) != std::string::npos; })) rows.push_back(i);
+    std::string all;
+    if (!words.empty()) {
+      all = state_words(runs[i]);
+      for (std::size_t c = 0; c < names(RunColumn{}).size(); ++c) all += " " + cell_text(runs[i], static_cast<RunColumn>(c));
+      all = lower(all);
+    }
+    if (std::all_of(words.begin(), words.end(), [&](const auto& word) { return all.find(word) != std::string::npos; }))
+      found.push_back(key_of(runs[i], i, sort));
   }
-  std::stable_sort(rows.begin(), rows.end(), [&](std::size_t a, std::size_t b) {
-    const int by = compare(runs[a], runs[b], sort);
-    return descending ? by > 0 : by < 0;
+  std::stable_sort(found.begin(), found.end(), [&](const SortKey& a, const SortKey& b) {
+    const auto less = [](const SortKey& x, const SortKey& y) { return x.number != y.number ? x.number < y.number : x.words < y.words; };
+    return descending ? less(b, a) : less(a, b);
   });
+  std::vector<std::size_t> rows;
+  for (const SortKey& key : found) rows.push_back(key.row);
   return rows;
 }
 

@@ -254,6 +254,24 @@ TEST(Library, DamagedRunsAreListedWithWhyAndDamagedIndexesArePutAside) {
   EXPECT_EQ(library.trouble(), "");
 }
 
+TEST(Library, AFileWithAnyByteChangedIsListedOrNamedAsDamaged) {
+  MadeLibrary made;
+  write_run(made.in_runs("good.run"), 5s, 20);
+  const std::string whole = content(made.in_runs("good.run"));
+  std::uint32_t seed = 99;
+  const auto chance = [&](std::size_t below) { return ((seed = seed * 1664525u + 1013904223u) >> 8) % below; };
+  for (int i = 0; i < 200; ++i) {
+    std::string mutant = whole;
+    for (int byte = 0; byte < 1 + i % 20; ++byte) mutant[static_cast<std::size_t>(chance(mutant.size()))] = static_cast<char>(seed >> 9);
+    if (i % 5 == 0) mutant.resize(chance(mutant.size()));
+    write_text(made.in_runs("mutant-" + std::to_string(i) + ".run"), mutant);
+  }
+  made.list();
+  EXPECT_EQ(made.library.runs().size(), 201u);
+  const auto damaged = std::count_if(made.library.runs().begin(), made.library.runs().end(), [](const RunEntry& run) { return !run.trouble.empty(); });
+  EXPECT_GT(damaged, 20);
+}
+
 TEST(Library, OddButWellFormedFilesKeepTheirDefaults) {
   MadeLibrary made;
   write_text(made.folders().config + "/preferences.json",
