@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "app/cli/body_text.h"
+#include "app/window/decode.h"
 #include "labs/record/open_run.h"
 #include "mechanisms/core/codec.h"
 
@@ -52,7 +52,7 @@ Exporting::Done Exporting::write() {
     return done;
   }
   const auto run = job_.run ? job_.run : record::open_run(job_.from_path, &cancelled_);
-  done.events = record::export_run(*run, job_.format, job_.to_path, job_.force, cli::body_text, job_.range, [&](double part) {
+  done.events = record::export_run(*run, job_.format, job_.to_path, job_.force, window::body_text, job_.range, [&](double part) {
     part_ = part;
     if (on_change_) on_change_();
     return !cancelled_;

@@ -97,7 +97,8 @@ class Shell {
   FreePlay free_play_;
   Compare compare_;
   ExportDialog export_dialog_;
-  std::unique_ptr<Opening> opening_;   // A file that is being read.
+  std::unique_ptr<Opening> opening_;   // A file that is being read,
+  std::optional<Seek> after_opening_;  // and the moment to look at then.
   std::unique_ptr<Player> player_;
   Selection selection_;
   Commands commands_;

@@ -42,6 +42,11 @@ bool Shell::do_library_wish(const Wish& wish) {
 void Shell::do_wish(const Wish& wish) {
   if (do_library_wish(wish)) return;
   if (const auto* w = std::get_if<StopAtViolation>(&wish)) preferences.stop_at_violation = w->on;
+  // The run that it is about is still being read.
+  if (opening_ && std::holds_alternative<Seek>(wish)) {
+    after_opening_ = std::get<Seek>(wish);
+    return;
+  }
   if (player_ && player_->wish(wish, selection_, commands_)) return;
   std::visit(Cases{[&](const OpenLab& w) { open_lab(w); }, [&](const OpenRun& w) { open_run(w); },
                    [&](const GoTo& w) { place = w.place; },
@@ -246,10 +251,12 @@ void Shell::take_opened() {
   if (!opened) return;
   const std::string path = opening_->path();
   opening_.reset();
+  const auto seek = std::exchange(after_opening_, std::nullopt);
   std::visit(Cases{[&](const Opening::Run& run) {
                      const auto* const entry = library_.find(path);
                      library_.opened({path, true, entry != nullptr ? entry->name : std::filesystem::path(path).stem().string()});
                      this->open(std::make_unique<session::Session>(run));
+                     if (seek) commands_.want(*seek);
                    },
                    [&](const Opening::Lab& lab) { commands_.want(OpenLab{lab.path, {}, false, {}}); },
                    [&](const Opening::Refused& refused) { commands_.want(Say{refused.why, true}); }},
@@ -265,7 +272,7 @@ void Shell::export_run(const std::string& path) {
     source.name = entry != nullptr ? entry->name : std::filesystem::path(path).stem().string();
   } else if (player_) {
     const View view = player_->view();
-    source.run = player_->session().share();
+    source.run = player_->session().shared_recording();
     source.name = view.lab.name;
     source.shown = {selection_.from, selection_.to};
     source.marked = selection_.range;

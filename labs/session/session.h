@@ -85,8 +85,6 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   const record::Recording& recording() const { return *recording_; }
-  // For who reads it on another thread, perhaps after the session is gone.
-  std::shared_ptr<const record::Recording> share() const { return recording_; }
   // For who reads on when the session is closed: an export.
   std::shared_ptr<const record::Recording> shared_recording() const { return recording_; }
   const Origin& origin() const { return origin_; }
