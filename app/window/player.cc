@@ -201,9 +201,9 @@ void Player::step(bool forward, session::Session::Unit unit, Selection& selectio
   look_at(run.at(row).event.at);
 }
 
-bool Player::fork(Time at, Commands& answers) {
+bool Player::fork(Time at, Commands& answers, std::size_t commands) {
   try {
-    auto session = now().session->fork(at, new_path());
+    auto session = now().session->fork(at, new_path(), commands);
     add(std::move(session));
   } catch (const std::exception& why) {
     answers.want(Say{std::string("No branch from here: ") + why.what(), true});
@@ -276,7 +276,9 @@ void Player::redo(Commands& answers) {
 void Player::restart_step(std::size_t step, Commands& answers) {
   const auto& done = now().status.guide.done_at;
   const Time at = step == 0 ? core::kStart : step - 1 < done.size() && done[step - 1] ? *done[step - 1] : now().status.guide.began;
-  if (fork(at, answers)) now().session->begin_step(step);
+  // What was given at that very moment was given in the step.
+  const auto given = session::commands_of(now().session->recording(), at - core::Duration(1)).size();
+  if (fork(at, answers, given)) now().session->begin_step(step);
 }
 
 void Player::close(std::size_t which) {

@@ -61,7 +61,8 @@ class Player {
   void let_go(std::unique_ptr<session::Session> session);
   void forget_undone();
   void step(bool forward, session::Session::Unit unit, Selection& selection);
-  bool fork(core::Time at, Commands& answers);
+  // `commands`: with only so many of those given until then.
+  bool fork(core::Time at, Commands& answers, std::size_t commands = static_cast<std::size_t>(-1));
   void give(const Give& give, Commands& answers);
   void play_or_not(bool on);
   void seek(core::Time to);

@@ -233,7 +233,7 @@ void Shell::ask(const std::string& dialog) {
   if (dialog == "palette") palette_.open();
   if (dialog == "open") palette_.open("~/");
   if (dialog == "export") export_run("");
-  if (dialog == "new") free_play_.open(), place = Place::labs;
+  if (dialog == "new") free_play_.open(), go_to(Place::labs);
   if (dialog == "help") help_.open = true;
   if (dialog == "preferences") preferences_dialog_.open = true;
 }

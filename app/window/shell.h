@@ -66,6 +66,7 @@ class Shell {
   void take_from_library();
   void keep();
   void keep_steps_done();
+  void go_to(Place where);
   void read_labs();
   void compare(const std::vector<std::string>& paths);
   void keep_answer(const Answered& answered);

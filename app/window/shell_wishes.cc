@@ -49,7 +49,7 @@ void Shell::do_wish(const Wish& wish) {
   }
   if (player_ && player_->wish(wish, selection_, commands_)) return;
   std::visit(Cases{[&](const OpenLab& w) { open_lab(w); }, [&](const OpenRun& w) { open_run(w); },
-                   [&](const GoTo& w) { place = w.place; },
+                   [&](const GoTo& w) { go_to(w.place); },
                    [&](const Show& w) { bench_.show(w.panel); },
                    [&](const Say& w) { said_ = w.text, said_bad_ = w.bad, said_until_ = look().clock + (w.bad ? 8 : 4); },
                    [&](const CopyText& w) {
@@ -84,6 +84,13 @@ void Shell::do_wish(const Wish& wish) {
              wish);
 }
 
+// Nobody watches a world whose place was left: it stands until somebody comes back and lets it go on.
+void Shell::go_to(Place where) {
+  if (where != Place::bench && place == Place::bench && player_) player_->wish(Play{false}, selection_, commands_);
+  if (where != Place::bench) library_.list_runs();
+  place = where;
+}
+
 // Predictions count as they were made at first.
 void Shell::keep_answer(const Answered& answered) {
   if (!player_) return;
@@ -112,7 +119,7 @@ void Shell::compare(const std::vector<std::string>& paths) {
     wanted.push_back({path, entry != nullptr ? entry->name : std::filesystem::path(path).stem().string()});
   }
   compare_.open(std::move(wanted), outside_.wake);
-  place = Place::runs;
+  go_to(Place::runs);
 }
 
 // An experiment of one's own becomes a lab file beside the runs. Throws why it cannot.

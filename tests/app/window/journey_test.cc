@@ -76,7 +76,7 @@ TEST_F(Journey, FromTheGalleryToTheComparison) {
   ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("playing") == 0; }));
 
   // Back to before the cut, on the strip of the whole run, and another branch from there.
-  const auto strip = screen.seen().boxes.at("scrubber");
+  const auto strip = screen.seen().boxes.at("strip");
   screen.click(strip.left + (strip.right - strip.left) / 10, strip.y());
   ASSERT_TRUE(screen.wait([&](const Seen& s) { return s.number("live") == 0 && s.number("at") < cut_at; }));
   screen.click("button:Fork here");
@@ -126,7 +126,7 @@ TEST_F(Journey, FromTheGalleryToTheComparison) {
 
   const auto first = record::open_run(first_run), second = record::open_run(second_run);
   EXPECT_NE(command_texts(*first).find("partition"), std::string::npos) << command_texts(*first);
-  EXPECT_EQ(command_texts(*second), "isolate leader\nheal\n");
+  EXPECT_EQ(command_texts(*second), "partition leader | rest\nheal\n");
   // In the first run somebody else came to lead after the cut.
   bool later = false;
   first->visit(0, first->size(), [&](const record::Event& e, core::BytesView) {

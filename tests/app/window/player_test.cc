@@ -138,7 +138,7 @@ TEST(Player, SaysInWordsWhyACommandCannotBe) {
 
 TEST(Player, StandsAtTheMomentWhereAPromiseBroke) {
   Playing play(lab_session("raft-log-replication", {"raft.flaw.forget_log=on"}));
-  play.wish(SetSpeed{0});
+  play.wish(SetSpeed{8});
   play.wish(Play{true});
   // A restart without its log soon loses what was acknowledged.
   for (int i = 0; i < 40 && !play.view().status.violated; ++i) {
