@@ -129,27 +129,27 @@ std::string exact_text(const RunEntry& run, RunColumn column) {
 }
 
 std::vector<PlacedColumn> placed_columns(float width) {
-  struct Wish {
+  struct Wanted {
     RunColumn column;
     float least, share;                // Of what is left.
     bool right;
     int rank;                          // The higher, the sooner it goes.
   };
-  std::vector<Wish> wishes{{RunColumn::name, 190, 3, false, 0},   {RunColumn::lab, 140, 1, false, 4},  {RunColumn::world, 78, 0, false, 8},
+  std::vector<Wanted> wishes{{RunColumn::name, 190, 3, false, 0},   {RunColumn::lab, 140, 1, false, 4},  {RunColumn::world, 78, 0, false, 8},
                            {RunColumn::seed, 52, 0, true, 7},      {RunColumn::when, 124, 0, false, 1}, {RunColumn::length, 88, 0, true, 2},
                            {RunColumn::events, 62, 0, true, 6},    {RunColumn::size, 62, 0, true, 3},   {RunColumn::tags, 100, 1, false, 5},
                            {RunColumn::note, 120, 3, false, 5}};
   const float space = 18;
   const auto needed = [&] {
-    return std::accumulate(wishes.begin(), wishes.end(), -space, [&](float sum, const Wish& w) { return sum + w.least + space; });
+    return std::accumulate(wishes.begin(), wishes.end(), -space, [&](float sum, const Wanted& w) { return sum + w.least + space; });
   };
   while (wishes.size() > 1 && needed() > width)
-    wishes.erase(std::max_element(wishes.begin(), wishes.end(), [](const Wish& a, const Wish& b) { return a.rank < b.rank; }));
+    wishes.erase(std::max_element(wishes.begin(), wishes.end(), [](const Wanted& a, const Wanted& b) { return a.rank < b.rank; }));
   const float left = std::max(0.0f, width - needed());
-  const float shares = std::accumulate(wishes.begin(), wishes.end(), 0.0f, [](float sum, const Wish& w) { return sum + w.share; });
+  const float shares = std::accumulate(wishes.begin(), wishes.end(), 0.0f, [](float sum, const Wanted& w) { return sum + w.share; });
   std::vector<PlacedColumn> placed;
   float x = 0;
-  for (const Wish& w : wishes) {
+  for (const Wanted& w : wishes) {
     const float wide = w.least + (shares > 0 ? left * w.share / shares : 0);
     placed.push_back({w.column, x, wide, w.right});
     x += wide + space;
