@@ -108,7 +108,7 @@ struct Library::Inside {
   void later(std::function<void()> job);
   void work_off();
   bool tell(const std::string& words, double part);
-  void list_now();
+  void list_now(bool keeps);   // `keeps`: what was read is kept for the next list.
   void import_now(const std::string& path, double part, double share);
 };
 
@@ -240,7 +240,7 @@ bool Library::Inside::tell(const std::string& words, double part) {
   return !cancelled;
 }
 
-void Library::Inside::list_now() {
+void Library::Inside::list_now(bool keeps) {
   json cache = json::object();
   try {
     if (const auto text = read_file(cache_path, std::size_t{64} << 20)) cache = json::parse(*text, nullptr, false);
@@ -257,7 +257,7 @@ void Library::Inside::list_now() {
     publish(so_far);
     return tell("Reading the runs", part);
   }));
-  if (cache == before || cancelled || !trouble.empty()) return;
+  if (cache == before || cancelled || !keeps) return;
   try {
     write_file(cache_path, cache.dump(-1, ' ', false, json::error_handler_t::replace));
   } catch (const Refused&) {
@@ -271,7 +271,7 @@ void Library::list_runs() {
     const std::lock_guard lock(inside_->mutex);
     if (!inside_->jobs.empty()) return;        // Every job ends with a list.
   }
-  inside_->later([in = inside_.get()] { in->list_now(); });
+  inside_->later([in = inside_.get(), keeps = inside_->trouble.empty()] { in->list_now(keeps); });
 }
 
 bool Library::poll() {
@@ -466,7 +466,7 @@ void Library::import(const std::vector<std::string>& paths) {
         in.found_said.push_back(why.what());
       }
     }
-    in.list_now();
+    in.list_now(true);
   });
 }
 

@@ -20,8 +20,7 @@ Player::Player(std::unique_ptr<session::Session> first, Paths paths, std::functi
 }
 
 Player::~Player() {
-  for (auto& branch : branches_) branch.line.reset(), let_go(std::move(branch.session));
-  for (auto& undone : undone_) undone.line.reset(), let_go(std::move(undone.session));
+  for (auto& branch : branches_) let_go(branch);
 }
 
 std::string Player::new_path() const { return paths_.make ? paths_.make(now().session->origin().lab.name) : ""; }
@@ -29,20 +28,37 @@ std::string Player::new_path() const { return paths_.make ? paths_.make(now().se
 void Player::let_go(std::unique_ptr<session::Session> session) {
   const std::string path = session->origin().path;
   session.reset();
+  closed(path);
+}
+
+// Also one that was made for a branch that cannot be.
+void Player::closed(const std::string& path) const {
   if (!path.empty() && paths_.closed) paths_.closed(path);
 }
 
-void Player::forget_undone() {
-  for (auto& undone : undone_) undone.line.reset(), let_go(std::move(undone.session));
-  undone_.clear();
+void Player::forget_undone(Branch& branch) {
+  for (auto& undone : branch.undone) undone.line.reset(), let_go(std::move(undone.session));
+  branch.undone.clear();
+}
+
+// A line reads its session's recording, and goes before it.
+void Player::let_go(Branch& branch) {
+  forget_undone(branch);
+  branch.line.reset();
+  let_go(std::move(branch.session));
+}
+
+// What a person chose once holds for every world that comes later, and for one that comes back.
+void Player::heed(session::Session& session) const {
+  session.on_change(on_change_);
+  session.stop_at_violation(stops_at_violation_);
 }
 
 Player::Branch& Player::add(std::unique_ptr<session::Session> session) {
   Branch& branch = branches_.emplace_back();
   branch.session = std::move(session);
   branch.line = std::make_unique<timeline::Timeline>(branch.session->recording());
-  branch.session->on_change(on_change_);
-  branch.session->stop_at_violation(stops_at_violation_);
+  heed(*branch.session);
   branch.status = branch.session->status();
   return branch;
 }
@@ -68,7 +84,7 @@ bool Player::tick(double seconds) {
     branch.status = std::move(status);
     branch.known = branch.line->catch_up(microseconds(i == current_ ? 4000 : 1000));
     changed = changed || branch.line->rows() != before;
-    if (branch.catch_up_to != Time{} && branch.status.now >= branch.catch_up_to) branch.catch_up_to = {};
+    arrive(branch);
   }
   const Time was = at_;
   play(std::min(seconds, 0.25));
@@ -79,6 +95,22 @@ bool Player::tick(double seconds) {
     show_names();
   }
   return changed || at_ != was;
+}
+
+// A new past is as far as the old one was. Or it came to a stand before that, where a promise broke: then the person goes
+// on from there.
+void Player::arrive(Branch& branch) {
+  if (branch.catch_up_to == Time{}) return;
+  const bool stands = branch.status.rebuilding >= 1 && !branch.status.working;
+  if (branch.status.now < branch.catch_up_to && !stands) return;
+  branch.catch_up_to = {};
+  if (&branch == &now()) go_on_if_fast();
+}
+
+// A world that goes as fast as it can is told so once, and not with each frame.
+void Player::go_on_if_fast() {
+  now().session->stop_when_done(fast());
+  if (playing_ && speed_ == 0) now().session->as_fast_as_it_goes();
 }
 
 // Whoever goes fast wants to see the next step from its beginning.
@@ -156,7 +188,7 @@ View Player::view() const {
           branch.session->origin().loopback,
           branch.session->origin().seed,
           branch.status.live && !branch.session->origin().loopback && branch.status.own_commands > 0,
-          !undone_.empty(),
+          !branch.undone.empty(),
           stops_at_violation_,
           names_,
           current_,
@@ -202,10 +234,11 @@ void Player::step(bool forward, session::Session::Unit unit, Selection& selectio
 }
 
 bool Player::fork(Time at, Commands& answers, std::size_t commands) {
+  const std::string path = new_path();
   try {
-    auto session = now().session->fork(at, new_path(), commands);
-    add(std::move(session));
+    add(now().session->fork(at, path, commands));
   } catch (const std::exception& why) {
+    closed(path);
     answers.want(Say{std::string("No branch from here: ") + why.what(), true});
     return false;
   }
@@ -231,60 +264,73 @@ void Player::give(const Give& give, Commands& answers) {
   // The past is not changed: who commands there makes a branch.
   if ((!live_ && at_ < end_of(now())) || !now().status.live)
     if (!fork(at_, answers)) return;
-  forget_undone();
+  forget_undone(now());
   now().session->give(std::move(command));
   live_ = true;
 }
 
 void Player::undo(Commands& answers) {
   Branch& branch = now();
-  const auto given = session::commands_of(branch.session->recording());
-  if (given.empty()) return answers.want(Say{"Nothing to undo: no command was given."});
+  std::string undone, path;
   try {
+    const auto given = session::commands_of(branch.session->recording());
+    if (given.empty()) return answers.want(Say{"Nothing to undo: no command was given."});
     const Time end = end_of(branch);
-    auto session = branch.session->fork(given.back().at, new_path(), given.size() - 1);
+    path = new_path();
+    auto session = branch.session->fork(given.back().at, path, given.size() - 1);
+    undone = world::command_text(given.back().command);
     branch.session->stand();
-    undone_.push_back({std::move(branch.session), std::move(branch.line)});
+    branch.undone.push_back({std::move(branch.session), std::move(branch.line)});
     branch.session = std::move(session);
     branch.line = std::make_unique<timeline::Timeline>(branch.session->recording());
-    branch.session->on_change(on_change_);
+    heed(*branch.session);
     branch.session->run_until(end);
     branch.catch_up_to = end;
     branch.status = branch.session->status();
+    branch.known = false;
   } catch (const std::exception& why) {
+    closed(path);
     return answers.want(Say{std::string("Cannot be undone: ") + why.what(), true});
   }
   refusals_said_ = 0;
   live_ = true;
-  answers.want(Say{"Undone: " + world::command_text(given.back().command) + ". The world has another past now."});
+  look_at(end_of(branch));   // The moment that was looked at is the old past's.
+  answers.want(Say{"Undone: " + undone + ". The world has another past now."});
 }
 
 void Player::redo(Commands& answers) {
-  if (undone_.empty()) return answers.want(Say{"Nothing to redo."});
   Branch& branch = now();
+  if (branch.undone.empty()) return answers.want(Say{"Nothing to redo."});
   branch.line.reset();
   let_go(std::move(branch.session));
-  branch.session = std::move(undone_.back().session);
-  branch.line = std::move(undone_.back().line);
-  undone_.pop_back();
+  branch.session = std::move(branch.undone.back().session);
+  branch.line = std::move(branch.undone.back().line);
+  branch.undone.pop_back();
+  heed(*branch.session);
   branch.status = branch.session->status();
   branch.catch_up_to = {};
   refusals_said_ = branch.status.refused.size();
   live_ = true;
+  look_at(end_of(branch));
+  go_on_if_fast();
 }
 
 void Player::restart_step(std::size_t step, Commands& answers) {
   const auto& done = now().status.guide.done_at;
   const Time at = step == 0 ? core::kStart : step - 1 < done.size() && done[step - 1] ? *done[step - 1] : now().status.guide.began;
-  // What was given at that very moment was given in the step.
-  const auto given = session::commands_of(now().session->recording(), at - core::Duration(1)).size();
+  std::size_t given = 0;
+  try {
+    // What was given at that very moment was given in the step.
+    given = session::commands_of(now().session->recording(), at - core::Duration(1)).size();
+  } catch (const std::exception& why) {
+    return answers.want(Say{std::string("The step cannot be begun again: ") + why.what(), true});
+  }
   if (fork(at, answers, given)) now().session->begin_step(step);
 }
 
 void Player::close(std::size_t which) {
   if (branches_.size() < 2 || which >= branches_.size()) return;
-  branches_[which].line.reset();
-  let_go(std::move(branches_[which].session));
+  let_go(branches_[which]);
   branches_.erase(branches_.begin() + static_cast<std::ptrdiff_t>(which));
   names_.erase(names_.begin() + static_cast<std::ptrdiff_t>(which));
   if (current_ >= which && current_ > 0) --current_;

@@ -37,16 +37,17 @@ class Player {
   const session::Session& session() const { return *now().session; }
 
  private:
+  struct Undone {                      // What `redo` brings back.
+    std::unique_ptr<session::Session> session;
+    std::unique_ptr<timeline::Timeline> line;
+  };
   struct Branch {
     std::unique_ptr<session::Session> session;
     std::unique_ptr<timeline::Timeline> line;
     session::Status status;
     bool known = false;                // The line knows all that is recorded.
     core::Time catch_up_to{};          // A new past is made: the world goes on until here, then the person is back.
-  };
-  struct Undone {                      // What `redo` brings back.
-    std::unique_ptr<session::Session> session;
-    std::unique_ptr<timeline::Timeline> line;
+    std::vector<Undone> undone;        // Of this branch alone, the last one last.
   };
   Branch& now() { return branches_[current_]; }
   const Branch& now() const { return branches_[current_]; }
@@ -58,8 +59,13 @@ class Player {
   void look_at(core::Time at);
   void show_names();
   std::string new_path() const;
+  void closed(const std::string& path) const;
   void let_go(std::unique_ptr<session::Session> session);
-  void forget_undone();
+  void forget_undone(Branch& branch);
+  void let_go(Branch& branch);
+  void heed(session::Session& session) const;
+  void arrive(Branch& branch);
+  void go_on_if_fast();
   void step(bool forward, session::Session::Unit unit, Selection& selection);
   // `commands`: with only so many of those given until then.
   bool fork(core::Time at, Commands& answers, std::size_t commands = static_cast<std::size_t>(-1));
@@ -77,7 +83,6 @@ class Player {
   Paths paths_;
   std::function<void()> on_change_;
   std::vector<Branch> branches_;
-  std::vector<Undone> undone_;
   std::vector<BranchName> names_;
   std::vector<Overlay> overlays_;
   std::size_t current_ = 0;

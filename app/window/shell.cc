@@ -6,6 +6,7 @@
 
 #include "app/window/top_bar.h"
 #include "app/window/widgets.h"
+#include "imgui_internal.h"
 
 namespace window {
 namespace {
@@ -43,6 +44,29 @@ void Shell::only(std::string panel) {
 }
 
 void Shell::draw(double seconds) {
+  try {
+    draw_frame(seconds);
+  } catch (const std::exception& why) {
+    // Somewhere within windows, groups and tables: they are ended, so that the next frame begins with none.
+    ImGui::ErrorCheckEndFrameRecover(nullptr);
+    give_up_run(why.what());
+  }
+}
+
+// Whoever throws once throws with every frame, so what it was about is closed. Its run file stays as it is.
+void Shell::give_up_run(const std::string& why) {
+  commands_.take();
+  if (place == Place::runs && compare_.is_open()) {
+    compare_.close();
+    return commands_.want(Say{"The comparison was closed: " + why, true});
+  }
+  player_.reset();
+  bench_.forget();
+  selection_ = {};
+  commands_.want(Say{"The run was closed: " + why, true});
+}
+
+void Shell::draw_frame(double seconds) {
   if (player_) {
     player_->tick(seconds);
     for (auto& wish : player_->take_said()) commands_.want(std::move(wish));

@@ -37,7 +37,8 @@ class Shell {
   explicit Shell(Outside outside);
   ~Shell();
 
-  // One frame, between ImGui::NewFrame and ImGui::Render. `seconds`: since the one before.
+  // One frame, between ImGui::NewFrame and ImGui::Render. `seconds`: since the one before. Never throws: a run that turns
+  // out to be damaged where it had not been read yet is closed, with a word about it.
   void draw(double seconds);
   // Something moves or waits: the next frame comes soon. Else only hands bring one.
   bool busy() const;
@@ -58,6 +59,8 @@ class Shell {
   void select(const std::string& node);                  // By name: "S1".
 
  private:
+  void draw_frame(double seconds);
+  void give_up_run(const std::string& why);
   void draw_top_bar();
   void draw_place();
   void draw_dialogs();
@@ -84,6 +87,7 @@ class Shell {
   void take_opened();
   void export_run(const std::string& path);
   void reopen(bool loopback);
+  void begin(session::Origin origin);
 
   Outside outside_;
   library::Library library_;

@@ -216,11 +216,8 @@ void Shell::open_lab(const OpenLab& open) {
     origin.seed = open.seed.value_or(origin.lab.seed);
     origin.settings = open.settings;
     origin.loopback = open.loopback;
-    origin.program = outside_.program;
-    origin.path = library_.new_run_path(origin.lab.name);
     library_.opened({open.lab, false, origin.lab.title});
-    this->open(std::make_unique<session::Session>(std::move(origin)));
-    commands_.want(Play{true});
+    begin(std::move(origin));
   } catch (const std::exception& why) {
     commands_.want(Say{why.what(), true});
   }
@@ -230,13 +227,21 @@ void Shell::reopen(bool loopback) {
   if (!player_) return;
   const session::Origin& origin = player_->session().origin();
   session::Origin again;
-  again.lab = origin.lab, again.seed = origin.seed, again.settings = origin.settings, again.program = outside_.program;
+  again.lab = origin.lab, again.seed = origin.seed, again.settings = origin.settings;
   again.loopback = loopback;
-  again.path = library_.new_run_path(again.lab.name);
+  begin(std::move(again));
+}
+
+// A new world, recorded from its beginning. One that cannot be leaves no run file behind that waits for its end.
+void Shell::begin(session::Origin origin) {
+  origin.program = outside_.program;
+  origin.path = library_.new_run_path(origin.lab.name);
+  const std::string path = origin.path;
   try {
-    this->open(std::make_unique<session::Session>(std::move(again)));
+    open(std::make_unique<session::Session>(std::move(origin)));
     commands_.want(Play{true});
   } catch (const std::exception& why) {
+    library_.close_run(path);
     commands_.want(Say{why.what(), true});
   }
 }

@@ -59,6 +59,8 @@ std::vector<Promise> fold_promises(const View& view) {
   }
   for (const auto& mark : view.line.marks()) {
     if (mark.kind != timeline::Mark::Kind::violation) continue;
+    // A broken promise may be broken by each step that follows: a long run is not read through for that with each frame.
+    if (std::all_of(all.begin(), all.end(), [](const Promise& p) { return p.row != timeline::kNone; })) break;
     const record::Row row = view.run.at(mark.row);
     const std::string kind = view.run.name(row.event.type);
     const auto it = std::find_if(all.begin(), all.end(), [&](const Promise& p) { return p.kind == kind; });
@@ -78,7 +80,7 @@ Colour Checks::state_colour(const View& view) const {
     if (promise.state == Promise::State::broken) return theme().bad;
     kept = kept || promise.state == Promise::State::holds || promise.state == Promise::State::later;
   }
-  if (finding_ && of_ == &view.run) {
+  if (finding_ && line_ == view.line.identity()) {
     if (finding_->answer == check::Verdict::Answer::not_linearizable) return theme().bad;
     kept = kept || finding_->answer == check::Verdict::Answer::linearizable;
   }
@@ -98,7 +100,7 @@ void Checks::draw_state(const View& view, ImVec2 c) const {
 }
 
 void Checks::begin(const View& view) {
-  of_ = &view.run;
+  line_ = view.line.identity();
   judging_.reset();
   finding_.reset();
   log_.forget();
@@ -107,7 +109,7 @@ void Checks::begin(const View& view) {
 // Reads a little, begins a search when one is wished for, takes its finding. Costs a frame about a millisecond.
 void Checks::tend(const View& view) {
   const std::size_t until = view.line.row_at(view.at);
-  if (of_ != &view.run) begin(view);
+  if (line_ != view.line.identity()) begin(view);
   if (judging_) {
     if (auto finding = judging_->take()) {
       if (!judging_->cancelled()) finding_ = std::move(finding);

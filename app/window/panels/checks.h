@@ -41,7 +41,7 @@ struct Checks {
   void draw_finding(const View& view, Selection& selection, Commands& commands);
 
   OperationLog log_;
-  const record::Recording* of_ = nullptr;                // Whose operations the log holds.
+  std::uint64_t line_ = 0;             // Whose operations the log holds; 0: nobody's.
   std::unique_ptr<Judging> judging_;
   std::optional<Finding> finding_;
   std::size_t window_ = 1;                               // Of kWindows in checks.cc.

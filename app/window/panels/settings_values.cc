@@ -182,7 +182,7 @@ bool issues_operations(const world::Kind& kind) {
 }  // namespace
 
 void SettingsFold::begin(const View& view) {
-  of_ = &view.run, marks_ = 0;
+  line_ = view.line.identity(), marks_ = 0;
   values_.clear();
   world::System system = view.lab.system;
   for (const auto& setting : view.run.header().settings) try {
@@ -249,7 +249,7 @@ const std::vector<ValuesOfNode>& SettingsFold::at(const View& view) {
   const auto& marks = view.line.marks();
   const auto until = std::upper_bound(marks.begin(), marks.end(), view.at, [](core::Time at, const timeline::Mark& m) { return at < m.at; });
   const auto count = static_cast<std::size_t>(until - marks.begin());
-  if (of_ != &view.run || count < marks_ || values_.size() != view.run.header().nodes.size()) begin(view);
+  if (line_ != view.line.identity() || count < marks_ || values_.size() != view.run.header().nodes.size()) begin(view);
   for (; marks_ < count; ++marks_)
     if (marks[marks_].kind == timeline::Mark::Kind::command) give(view, marks[marks_]);
   return values_;

@@ -46,7 +46,7 @@ class SettingsFold {
   void give(const View& view, const timeline::Mark& mark);
 
   std::vector<ValuesOfNode> values_;
-  const record::Recording* of_ = nullptr;
+  std::uint64_t line_ = 0;             // Of which timeline; 0: none yet.
   std::size_t marks_ = 0;
 };
 

@@ -189,6 +189,80 @@ TEST(Player, RestartsAStepFromHowThingsWereWhenItBegan) {
   EXPECT_TRUE(given(play.view()).empty());
 }
 
+TEST(Player, RedoBringsBackWhatWasUndoneInThisBranchAndInNoOther) {
+  Playing play;
+  play.play_to(1s);
+  play.wish(Give{"crash leader"});
+  play.rest();
+  play.wish(Fork{core::kStart + 500ms});
+  play.rest();
+  play.wish(SwitchBranch{0});
+  play.wish(Undo{});
+  play.rest();
+  play.wish(SwitchBranch{1});
+  EXPECT_FALSE(play.view().can_redo);
+  const auto rows = play.view().run.size();
+  Commands answers;
+  play.player.wish(Redo{}, play.selection, answers);
+  EXPECT_EQ(play.view().run.size(), rows) << "the other branch's past came here";
+  play.wish(SwitchBranch{0});
+  EXPECT_TRUE(play.view().can_redo);
+  play.wish(Redo{});
+  EXPECT_EQ(given(play.view()), std::vector<std::string>{"crash leader"});
+  EXPECT_EQ(play.view().moment.rows, play.view().line.row_at(play.view().at)) << "the moment is still the other past's";
+}
+
+TEST(Player, AnUndoneWorldGoesOnAsFastAsItDid) {
+  session::Origin origin;
+  origin.lab = catalog::load_lab("raft-elections");
+  origin.lab.steps.clear();   // None that is done, and stops it.
+  Playing play(std::make_unique<session::Session>(std::move(origin)));
+  play.play_to(1s);
+  play.wish(Give{"crash leader"});
+  play.rest();
+  play.wish(SetSpeed{0});
+  play.wish(Play{true});
+  play.wish(Undo{});
+  const auto later = play.view().end + 3s;
+  EXPECT_TRUE(play.view().playing);
+  ASSERT_TRUE(play.until([&] { return play.view().end >= later || !play.view().playing; })) << "it plays, and nothing happens";
+}
+
+// Without its log on disk a restarted server forgets what was acknowledged.
+TEST(Player, GoesOnAfterAnUndoneWorldCameToAStandWhereAPromiseBroke) {
+  Playing play(lab_session("raft-log-replication", {"raft.flaw.forget_log=on"}));
+  play.wish(StopAtViolation{false});
+  play.wish(SetSpeed{8});
+  play.wish(Play{true});
+  for (int i = 0; i < 40 && !play.view().status.violated; ++i) {
+    ASSERT_TRUE(play.until([&] { return play.view().status.now >= core::kStart + std::chrono::seconds(i + 1); }));
+    play.wish(Give{"crash all"});
+    play.wish(Give{"restart all"});
+    play.wish(Give{"mark one"});
+    play.wish(Give{"mark two"});
+  }
+  play.wish(Play{false});
+  play.rest();
+  ASSERT_TRUE(play.view().status.violated);
+  // What is undone changes nothing: the other past breaks it, too, before it is as far as this one.
+  play.play_to(play.view().end - core::kStart + 1s);
+  const auto end = play.view().end;
+  for (const bool stops : {false, true}) {
+    play.wish(StopAtViolation{stops});
+    play.wish(Undo{});
+    play.rest();
+    EXPECT_TRUE(stops || play.view().end >= end) << "it stood at " << core::text(play.view().end.time_since_epoch());
+    play.wish(GoLive{});
+    play.wish(SetSpeed{8});
+    const auto before = play.view().end;
+    play.wish(Play{true});
+    ASSERT_TRUE(play.until([&] { return play.view().end >= before + 1s || !play.view().playing; })) << "it plays, and nothing happens";
+    EXPECT_GE(play.view().end, before + 1s);
+    play.wish(Play{false});
+    play.rest();
+  }
+}
+
 TEST(Player, ClosesABranchThatIsNotWanted) {
   Playing play;
   play.play_to(1s);
