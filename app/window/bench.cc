@@ -48,7 +48,7 @@ void Bench::draw(const View& view, const library::LabProgress& progress, library
   const float left = std::floor(std::max(px(240), size.x * preferences.left));
   narrow_ = size.x < px(kNarrow);
   const float right = narrow_ ? 0 : std::floor(std::max(px(220), size.x * preferences.right));
-  const float bottom = std::floor(std::max(px(190), size.y * preferences.bottom));
+  const float bottom = std::floor(std::clamp(size.y * preferences.bottom, std::min(px(212), size.y * 0.5f), size.y * 0.6f));
   const float strip = px(46);          // The scrubber's.
   const float top = size.y - bottom - strip;
 

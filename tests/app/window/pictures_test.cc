@@ -23,6 +23,8 @@ constexpr Way kWays[]{{"dark", 1, "dark"}, {"light", 1, "light"}, {"dark-2x", 2,
 
 bool is_text(const Probe& p) { return p.name.starts_with("text:") || p.name.starts_with("empty:"); }
 
+bool is_node(const Probe& p) { return p.name.starts_with("node:") || p.name.starts_with("group:"); }
+
 bool same(const Probe& a, const Probe& b) {
   return a.name == b.name && a.least.x == b.least.x && a.least.y == b.least.y && a.greatest.x == b.greatest.x && a.greatest.y == b.greatest.y;
 }
@@ -45,6 +47,9 @@ std::string faults_of(const Stage& stage, const std::vector<Probe>& before) {
     for (std::size_t k = 0; k < i; ++k)
       if (overlap(texts[i], texts[k], stage.scale) && !same(texts[i], texts[k])) faults += "\n  over each other: " + texts[k].name + " | " + texts[i].name;
   }
+  for (const Probe& a : stage.probes())
+    for (const Probe& b : stage.probes())
+      if (is_node(a) && is_node(b) && a.name < b.name && overlap(a, b, stage.scale)) faults += "\n  over each other: " + a.name + " | " + b.name;
   return faults;
 }
 
