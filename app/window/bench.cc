@@ -9,6 +9,10 @@ namespace window {
 namespace {
 
 const std::vector<std::string> kTabs{"Space-time", "Events", "Checks"};
+// Where the window is too narrow for a column at the right, what stands there stands behind these.
+const std::vector<std::string> kMoreTabs{"Plots", "Inspector"};
+constexpr float kNarrow = 960;         // So little width has no room for three columns,
+constexpr float kBoth = 720;           // and a column so low none for plots above the inspector.
 
 // A region of its own, with its ground; false: it is not to be seen.
 bool begin_region(const char* id, ImVec2 at, ImVec2 size, Colour ground, ImVec2 padding, bool scrolls = false) {
@@ -42,8 +46,9 @@ void Bench::draw(const View& view, const library::LabProgress& progress, library
   const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
   if (!only_.empty()) return draw_only(view, progress, selection, commands);
   const float left = std::floor(std::max(px(240), size.x * preferences.left));
-  const float right = std::floor(std::max(px(220), size.x * preferences.right));
-  const float bottom = std::floor(std::max(px(190), size.y * preferences.bottom));
+  narrow_ = size.x < px(kNarrow);
+  const float right = narrow_ ? 0 : std::floor(std::max(px(220), size.x * preferences.right));
+  const float bottom = std::floor(std::clamp(size.y * preferences.bottom, std::min(px(212), size.y * 0.5f), size.y * 0.6f));
   const float strip = px(46);          // The scrubber's.
   const float top = size.y - bottom - strip;
 
@@ -52,9 +57,10 @@ void Bench::draw(const View& view, const library::LabProgress& progress, library
   if (begin_region("topology", {at.x + left, at.y}, {size.x - left - right, top}, theme().sunken, {0, 0}))
     topology.draw(view, selection, commands);
   ImGui::EndChild();
-  if (begin_region("right", {at.x + size.x - right, at.y}, {right, top}, theme().ground, {0, 0}))
-    draw_right(view, selection, commands);
-  ImGui::EndChild();
+  if (!narrow_) {
+    if (begin_region("right", {at.x + size.x - right, at.y}, {right, top}, theme().ground, {0, 0})) draw_right(view, selection, commands);
+    ImGui::EndChild();
+  }
   if (begin_region("bottom", {at.x + left, at.y + top}, {size.x - left, bottom}, theme().ground, {0, 0}))
     draw_bottom(view, selection, commands);
   ImGui::EndChild();
@@ -62,7 +68,7 @@ void Bench::draw(const View& view, const library::LabProgress& progress, library
     scrubber.draw(view, selection, commands);
   ImGui::EndChild();
   edge("left edge", {at.x + left, at.y}, {0, size.y}, true, size.x, 1, preferences.left);
-  edge("right edge", {at.x + size.x - right, at.y}, {0, top}, true, size.x, -1, preferences.right);
+  if (!narrow_) edge("right edge", {at.x + size.x - right, at.y}, {0, top}, true, size.x, -1, preferences.right);
   edge("bottom edge", {at.x + left, at.y + top}, {size.x - left, 0}, false, size.y, -1, preferences.bottom);
 }
 
@@ -72,32 +78,61 @@ void Bench::draw_left(const View& view, const library::LabProgress& progress, Se
   settings.draw(view, selection, commands);
 }
 
+void Bench::draw_plots(const View& view, Selection& selection, Commands& commands, ImVec2 at, ImVec2 size) {
+  if (begin_region("plots", at, size, theme().ground, {0, 0})) plots.draw(view, selection, commands);
+  ImGui::EndChild();
+}
+
+void Bench::draw_inspector(const View& view, Selection& selection, Commands& commands, ImVec2 at, ImVec2 size) {
+  if (begin_region("inspector", at, size, theme().ground, px(18, 12), true)) inspector.draw(view, selection, commands);
+  ImGui::EndChild();
+}
+
+// Plots; with something picked the inspector below them. Half a plot above half an inspector helps nobody: where there is
+// no room for both, the inspector comes to the front with each new pick, and the plots are a click away.
 void Bench::draw_right(const View& view, Selection& selection, Commands& commands) {
-  const bool picked = selection.node != core::kNobody || selection.row != timeline::kNone || selection.link_from != core::kNobody;
+  const Picked picked{selection.node, selection.link_from, selection.link_to, selection.row};
+  const bool new_pick = picked != picked_;
+  picked_ = picked;
   const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
-  const float below = picked ? std::floor(size.y * 0.5f) : 0;
-  if (begin_region("plots", at, {size.x, size.y - below}, theme().ground, {0, 0})) plots.draw(view, selection, commands);
-  ImGui::EndChild();
-  if (!picked) return;
-  if (begin_region("inspector", {at.x, at.y + size.y - below}, {size.x, below}, theme().ground, px(18, 12), true))
-    inspector.draw(view, selection, commands);
-  ImGui::EndChild();
-  ImGui::GetWindowDrawList()->AddLine({at.x, at.y + size.y - below}, {at.x + size.x, at.y + size.y - below}, theme().line);
+  if (picked == Picked{}) return draw_plots(view, selection, commands, at, size);
+  if (size.y >= px(kBoth)) {
+    const float below = std::floor(size.y * 0.5f);
+    draw_plots(view, selection, commands, at, {size.x, size.y - below});
+    draw_inspector(view, selection, commands, {at.x, at.y + size.y - below}, {size.x, below});
+    ImGui::GetWindowDrawList()->AddLine({at.x, at.y + size.y - below}, {at.x + size.x, at.y + size.y - below}, theme().line);
+    return;
+  }
+  if (new_pick) right_tab_ = 1;
+  ImGui::SetCursorScreenPos({at.x + px(12), at.y + px(8)});
+  choice("right tabs", kMoreTabs, right_tab_);
+  const float head = px(44);
+  if (right_tab_ == 0) draw_plots(view, selection, commands, {at.x, at.y + head}, {size.x, size.y - head});
+  else draw_inspector(view, selection, commands, {at.x, at.y + head}, {size.x, size.y - head});
 }
 
 void Bench::draw_bottom(const View& view, Selection& selection, Commands& commands) {
   const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
   ImGui::SetCursorScreenPos({at.x + px(12), at.y + px(8)});
+  // What a wider window showed at its right comes back there; here the first is in front again.
+  if (!narrow_ && tab_ >= kTabs.size()) tab_ = 0;
   choice("tabs", kTabs, tab_);
   // A mark behind the last tab says at a glance whether what was promised holds, also while that tab is not in front.
   const ImVec2 last_least = ImGui::GetItemRectMin(), last_greatest = ImGui::GetItemRectMax();
   if (tab_ != 2) checks.tend(view);
   checks.draw_state(view, {last_greatest.x + px(8), (last_least.y + last_greatest.y) / 2});
+  if (narrow_) {
+    std::size_t more = tab_ - kTabs.size();   // Of the first three: none of these.
+    ImGui::SameLine(0, px(28));
+    if (choice("more tabs", kMoreTabs, more)) tab_ = kTabs.size() + more;
+  }
   const float head = px(44);
   if (begin_region("tab", {at.x, at.y + head}, {size.x, size.y - head}, theme().ground, {0, 0})) {
     if (tab_ == 0) space_time.draw(view, selection, commands);
     if (tab_ == 1) events.draw(view, selection, commands);
     if (tab_ == 2) checks.draw(view, selection, commands);
+    if (tab_ == 3) draw_plots(view, selection, commands, {at.x, at.y + head}, {size.x, size.y - head});
+    if (tab_ == 4) draw_inspector(view, selection, commands, {at.x, at.y + head}, {size.x, size.y - head});
   }
   ImGui::EndChild();
 }
@@ -124,6 +159,8 @@ bool Bench::show(const std::string& panel) {
   if (panel == "space-time") tab_ = 0;
   else if (panel == "events") tab_ = 1;
   else if (panel == "checks") tab_ = 2;
+  else if (panel == "plots") right_tab_ = 0, tab_ = narrow_ ? 3 : tab_;
+  else if (panel == "inspector") right_tab_ = 1, tab_ = narrow_ ? 4 : tab_;
   else return false;
   return true;
 }

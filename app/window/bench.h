@@ -38,10 +38,22 @@ class Bench {
  private:
   void draw_left(const View&, const library::LabProgress&, Selection&, Commands&);
   void draw_right(const View&, Selection&, Commands&);
+  void draw_plots(const View&, Selection&, Commands&, ImVec2 at, ImVec2 size);
+  void draw_inspector(const View&, Selection&, Commands&, ImVec2 at, ImVec2 size);
   void draw_bottom(const View&, Selection&, Commands&);
   void draw_only(const View&, const library::LabProgress&, Selection&, Commands&);
 
-  std::size_t tab_ = 0;                // Of the bottom: space-time, events, checks.
+  // What the inspector is about.
+  struct Picked {
+    core::NodeId node = core::kNobody, from = core::kNobody, to = core::kNobody;
+    std::size_t row = timeline::kNone;
+    bool operator==(const Picked&) const = default;
+  };
+
+  std::size_t tab_ = 0;                // Of the bottom: space-time, events, checks; in a narrow window plots and inspector.
+  std::size_t right_tab_ = 0;          // Of the right, where only one has room: plots, inspector.
+  bool narrow_ = false;
+  Picked picked_;                      // In the frame before.
   std::string only_;
 };
 

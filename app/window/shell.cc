@@ -130,8 +130,7 @@ void Shell::draw_top_bar() {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.AddRectFilled({0, 0}, {width, px(kTopBar)}, theme().ground);
   list.AddLine({0, px(kTopBar) - 1}, {width, px(kTopBar) - 1}, theme().line);
-  draw_text(list, {px(20), px(14)}, "Faultline", theme().text, look().fonts.strong);
-  ImGui::SetCursorPos(px(120, 8));
+  draw_name();
   auto chosen = static_cast<std::size_t>(place);
   if (choice("places", {"Labs", "Bench", "Runs"}, chosen)) commands_.want(GoTo{static_cast<Place>(chosen)});
   if (place == Place::bench && player_) draw_transport(player_->view(), selection_, commands_);

@@ -12,6 +12,7 @@ namespace {
 using session::Session;
 
 constexpr float kTop = 8;              // Of what stands in the strip.
+constexpr float kCompact = 1000, kTiny = 820;   // Narrower than this, words make room for signs; then the name for all else.
 constexpr double kFastest = 128;       // Of the slider: beyond 100, as fast as it goes.
 
 std::string speed_text(double speed) {
@@ -97,7 +98,19 @@ void draw_branches(const View& view, Commands& commands) {
 
 }  // namespace
 
+void draw_name() {
+  const bool tiny = ImGui::GetWindowWidth() < px(kTiny);
+  if (!tiny) draw_text(*ImGui::GetWindowDrawList(), {px(20), px(14)}, "Faultline", theme().text, look().fonts.strong);
+  ImGui::SetCursorPos(px(tiny ? 12 : 120, kTop));
+}
+
 void draw_find(Commands& commands) {
+  const std::string tip = "Labs, commands, nodes, metrics, settings: everything by a few letters  Ctrl+K";
+  if (ImGui::GetWindowWidth() < px(kCompact)) {
+    ImGui::SetCursorPos({ImGui::GetWindowWidth() - ImGui::GetFrameHeight() - px(16), px(kTop)});
+    if (icon_button(Icon::search, "Find", {}, tip)) commands.want(Ask{"palette"});
+    return;
+  }
   const float width = px(132);
   ImGui::SetCursorPos({ImGui::GetWindowWidth() - width - px(16), px(kTop)});
   const ImVec2 at = ImGui::GetCursorScreenPos();
@@ -109,13 +122,14 @@ void draw_find(Commands& commands) {
   draw_text(list, {at.x + px(12), y}, "Find\u2026", theme().faint);
   draw_text(list, {at.x + width - px(12), y + px(1)}, "Ctrl K", theme().faint, look().fonts.small, 1);
   probe("button:Find", at, {at.x + width, at.y + ImGui::GetFrameHeight()});
-  tooltip("Labs, commands, nodes, metrics, settings: everything by a few letters  Ctrl+K");
+  tooltip(tip);
 }
 
 void draw_transport(const View& view, const Selection&, Commands& commands) {
   const float width = ImGui::GetWindowWidth();
-  const bool roomy = width > px(1340), narrow = width < px(1080);
-  ImGui::SetCursorPos({narrow ? px(310) : std::floor(width * (roomy ? 0.36f : 0.28f)), px(kTop)});
+  const bool roomy = width > px(1340), narrow = width < px(1080), compact = width < px(kCompact);
+  if (narrow) ImGui::SameLine(0, px(18));   // Right behind the places.
+  ImGui::SetCursorPos({narrow ? ImGui::GetCursorPosX() : std::floor(width * (roomy ? 0.36f : 0.28f)), px(kTop)});
   draw_steps(view, commands);
   if (!narrow) {
     ImGui::SameLine(0, px(8));
@@ -144,7 +158,7 @@ void draw_transport(const View& view, const Selection&, Commands& commands) {
     draw_text(list, {here.x, y}, world, theme().muted);
   }
   // From the right: find, what is recorded, fork, branches.
-  float right = width - px(132 + 16 + 18);
+  float right = width - (compact ? ImGui::GetFrameHeight() + px(16 + 6) : px(132 + 16 + 18));
   if (view.status.live && !narrow) {
     const std::string size = view.status.stored > 0 ? count_text(static_cast<double>(view.run.size())) : "";
     const float room = px(22) + text_size("REC", look().fonts.strong).x + (size.empty() ? 0 : px(8) + text_size("000.0 k", look().fonts.mono).x);
@@ -160,11 +174,12 @@ void draw_transport(const View& view, const Selection&, Commands& commands) {
                    : "Kept in memory only, until it is exported");
     right -= px(18);
   }
-  const float fork = text_size("Fork here").x + px(26);
+  const float fork = compact ? ImGui::GetFrameHeight() : text_size("Fork here").x + px(26);
+  const std::string fork_tip = "Another branch from " + time_text(view.at) + "; this one is laid over it in the plots  Ctrl+Shift+F";
   right -= fork;
   ImGui::SetCursorPos({right, px(kTop)});
-  if (button("Fork here", {.enabled = !view.loopback, .width = fork}, "Another branch from " + time_text(view.at) + "; this one is laid over it in the plots  Ctrl+Shift+F"))
-    commands.want(Fork{view.at});
+  const ButtonLook how{.enabled = !view.loopback, .width = fork};
+  if (compact ? icon_button(Icon::fork, "Fork here", how, fork_tip) : button("Fork here", how, fork_tip)) commands.want(Fork{view.at});
   if (view.branches.size() > 1) {
     right -= text_size(view.branches[view.branch].name).x + px(26) + px(12);
     ImGui::SetCursorPos({right, px(kTop)});

@@ -4,8 +4,11 @@
 
 namespace window {
 
+// The program's name, where there is room for it; the cursor is then where the places begin.
+void draw_name();
+// Right behind the places.
 void draw_transport(const View& view, const Selection& selection, Commands& commands);
-// The field at the right that opens the palette.
+// The field at the right, or only its sign, that opens the palette.
 void draw_find(Commands& commands);
 
 }  // namespace window

@@ -45,7 +45,8 @@ void draw_text(ImDrawList& list, ImVec2 at, std::string_view words, Colour colou
   if (look().probes == nullptr) return;
   const ImVec2 low = list.GetClipRectMin(), high = list.GetClipRectMax();
   const bool clipped = at.x < low.x - 1 || at.x + size.x > high.x + 1;
-  probe("text:" + std::string(words), at, {at.x + size.x, at.y + size.y}, clipped);
+  // What is scrolled away lies under nothing: only the lines that are seen count.
+  probe("text:" + std::string(words), {at.x, std::clamp(at.y, low.y, high.y)}, {at.x + size.x, std::clamp(at.y + size.y, low.y, high.y)}, clipped);
 }
 
 void text(std::string_view words) { text(words, theme().text); }

@@ -141,10 +141,14 @@ void Plots::draw_lane(Frame& frame) {
   ImFont* const font = look().fonts.small_mono;
   list.PushClipRect({lane.left - px(8), lane.top - px(4)}, {lane.right + px(14), lane.bottom}, true);
   paint_bands(list, frame.bands, frame.time, frame.view.end, {lane.left, middle - px(1.5f), lane.right, middle + px(1.5f)}, 0.55f);
+  const float pill = text_size(time_text(frame.view.at), font).x / 2 + px(8);
+  const float now = std::max(frame.time.x(frame.view.at), lane.left - px(40) + pill);
   for (const TimeTick& tick : time_ticks(frame.time.shown, static_cast<std::size_t>(std::max(1.0f, (lane.right - lane.left) / px(64))))) {
     const float x = std::floor(frame.time.x(tick.at));
     const float half = text_size(tick.text, font).x / 2;
-    draw_text(list, {std::clamp(x, lane.left + half - px(6), lane.right - half + px(6)), lane.top - px(1)}, tick.text, theme().faint, font, 0.5f);
+    const float centre = std::clamp(x, lane.left + half - px(6), lane.right - half + px(6));
+    if (std::abs(centre - now) < half + pill) continue;   // The moment says its own time there.
+    draw_text(list, {centre, lane.top - px(1)}, tick.text, theme().faint, font, 0.5f);
   }
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   const bool hovered = ImGui::IsItemHovered();

@@ -123,11 +123,14 @@ class Painter {
     list_.PushClipRect({left, p_.label_y - px(6)}, {right, p_.bottom + px(20)}, true);
     bands();
     ticks();
+    // A lane that is scrolled away does not lie over the times below.
+    list_.PushClipRect({left, p_.label_y - px(6)}, {right, p_.bottom}, true);
     densities();
     lanes();
     paint_shapes(list_, run_, p_.shapes);
     troubles();
     names();
+    list_.PopClipRect();
     picked();
     veil();
     marks();

@@ -71,6 +71,7 @@ void Topology::toggle_group(std::size_t group) {
 
 void Topology::paint_hint() const {
   if (gesture_.what != Gesture::What::none && gesture_.what != Gesture::What::press) return;
+  if (lens_.window.height() < px(300)) return;   // The nodes need that room.
   ImFont* const font = look().fonts.small;
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const std::string words = drawing_.nodes.size() != places_.site_of.size() ? "double-click opens a group \u00b7 draw across links to cut \u00b7 right-click for faults"

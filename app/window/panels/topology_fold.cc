@@ -309,7 +309,8 @@ Camera fitted_camera(const Places& places, const Box& window, float scale) {
   const bool crowd = places.sites.size() > 30;
   // Words stand around the nodes, whatever the zoom: title and legend above, hints below, squares at the sides.
   const float left = (boxes_left ? 62 : crowd ? 20 : 122) * scale, right = (crowd ? 20 : 122) * scale;
-  const float top = (crowd ? 58 : 78) * scale, bottom = (crowd ? 36 : 54) * scale;
+  // In a low window the nodes are worth more than the words.
+  const float top = std::min((crowd ? 58 : 78) * scale, window.height() * 0.26f), bottom = std::min((crowd ? 36 : 54) * scale, window.height() * 0.14f);
   const float width = std::max(60.0f, window.width() - left - right), height = std::max(60.0f, window.height() - top - bottom);
   Camera camera;
   const float round = 2 * kNodeRadius;

@@ -165,7 +165,7 @@ Places place_nodes(const std::vector<record::NodeInfo>& nodes, const std::vector
     if (alone) top = -places.groups[places.groups[column[0]].to.front()].radius * 0.92f - height / 2;
     for (const std::size_t i : column) {
       const float tall = height_of(places.groups[i]);
-      places.groups[i].centre = {right - width / 2 + (alone ? kBetweenGroups / 3 : 0), top + tall / 2};
+      places.groups[i].centre = {right - width / 2 + (alone ? -kBetweenGroups / 6 : 0), top + tall / 2};
       top += tall + kBetweenGroups / 2;
     }
     right -= width + kBetweenGroups;

@@ -85,7 +85,8 @@ TEST_F(TopologyPanel, ANodeThatIsDraggedOutOfItsRingIsIsolatedAndThatIsSaidBefor
 }
 
 TEST_F(TopologyPanel, AnIsolatedNodeThatIsDraggedBackIsHealed) {
-  const Point home = node("S2"), out = home + unit(home - ring()) * 190;
+  // As far as the window reaches: further out nobody could take hold of it again.
+  const Point home = node("S2"), out = home + unit(home - ring()) * 150;
   hands.drag({im(home), im(out)});
   EXPECT_EQ(given(), Words{"isolate S2"});
   give("isolate S2");
