@@ -5,7 +5,7 @@ namespace {
 
 std::vector<Figure> window_bench() {
   std::vector<Figure> all;
-  for (const auto part : {plots_bench, space_time_bench, shell_bench})
+  for (const auto part : {topology_bench, space_time_bench, plots_bench, shell_bench})
     for (auto& figure : part()) all.push_back(std::move(figure));
   return all;
 }

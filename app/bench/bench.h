@@ -25,6 +25,7 @@ std::vector<Figure> fuzz_bench();
 std::vector<Figure> loopback_bench();
 std::vector<Figure> timeline_bench();
 // The window's parts.
+std::vector<Figure> topology_bench();
 std::vector<Figure> plots_bench();
 std::vector<Figure> space_time_bench();
 std::vector<Figure> shell_bench();

@@ -16,8 +16,9 @@ namespace {
 constexpr std::chrono::microseconds kBudget{3000};
 // What is copied as CSV is for a spreadsheet; whole runs are exported to files.
 constexpr std::size_t kMostCopied = 20'000;
-// ImGui's positions are floats: a longer list is scrolled in coarser steps, and each of its rows is still reached.
 constexpr float kMap = 12;
+constexpr float kBar = 12;             // Of the scrollbar.
+constexpr double kRowsANotch = 5;
 
 struct Columns {
   float row, time, node, kind, type, peer, text;
@@ -154,44 +155,83 @@ void Events::draw_table(const View& view, Selection& selection, Commands& comman
 
   ImGui::SetCursorScreenPos({least.x, top});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
-  ImGui::BeginChild("rows", {greatest.x - least.x - px(kMap + 6), greatest.y - top}, false, 0);
-  const float height = look().fonts.mono->FontSize + px(7);
-  const std::size_t count = search_->size();
-  if (count == 0) {
-    empty(done_ ? "No event passes this filter." : "Searching\u2026");
-  } else {
-    if (reveal_ && (search_->has(selection.row) || done_)) {
-      const float to = static_cast<float>(search_->before(selection.row)) * height;
-      const float now = ImGui::GetScrollY(), seen = ImGui::GetWindowHeight();
-      if (to < now || to > now + seen - height * 2) ImGui::SetScrollY(std::max(0.0f, to - seen / 2));
-      reveal_ = false, at_end_ = false;
-    }
-    bool hovered = false;
-    ImGuiListClipper clipper;
-    clipper.Begin(static_cast<int>(std::min<std::size_t>(count, 0x7fffffff)), height);
-    while (clipper.Step())
-      for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-        draw_row(view, search_->row(static_cast<std::size_t>(i)), selection, commands);
-        hovered = hovered || ImGui::IsItemHovered();
-      }
-    if (!hovered && hovers_) selection.hovered_row = timeline::kNone;
-    hovers_ = hovered;
-    // A list that shows its end goes on showing it while the run goes on; who scrolls up stays there.
-    const bool scrolled = ImGui::IsWindowHovered() && ImGui::GetIO().MouseWheel != 0;
-    if (scrolled || ImGui::IsMouseDown(0)) at_end_ = ImGui::GetScrollY() >= ImGui::GetScrollMaxY() - height;
-    else if (at_end_ && view.live && !reveal_) ImGui::SetScrollY(static_cast<float>(count) * height);
-    top_ = ImGui::GetScrollMaxY() > 0 ? ImGui::GetScrollY() / (ImGui::GetScrollMaxY() + ImGui::GetWindowHeight()) : 0;
-  }
+  // ImGui scrolls by floats of points, which tell a million rows apart no more: this list scrolls itself, by rows.
+  ImGui::BeginChild("rows", {greatest.x - least.x - px(kMap + 6), greatest.y - top}, false, ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse);
+  if (search_->size() == 0) empty(done_ ? "No event passes this filter." : "Searching\u2026");
+  else draw_rows(view, selection, commands);
   ImGui::EndChild();
   ImGui::PopStyleVar();
   draw_map(view, selection, greatest.x - px(kMap + 2), top, greatest.y - px(4));
+}
+
+// Moves the first row that is shown, by a picked event, the wheel, keys, or the end of a run that goes on.
+void Events::scroll(const View& view, const Selection& selection, double shown) {
+  const double last = std::max(0.0, static_cast<double>(search_->size()) - shown);
+  if (reveal_ && (search_->has(selection.row) || done_)) {
+    const auto to = static_cast<double>(search_->before(selection.row));
+    if (to < top_ || to > top_ + shown - 2) top_ = to - shown / 2;
+    reveal_ = false, at_end_ = false;
+  }
+  double by = 0;
+  if (ImGui::IsWindowHovered()) {
+    by = -static_cast<double>(ImGui::GetIO().MouseWheel) * kRowsANotch;
+    const auto pressed = [](ImGuiKey key) { return !ImGui::GetIO().WantTextInput && ImGui::IsKeyPressed(ImGui::GetKeyIndex(key)); };
+    if (pressed(ImGuiKey_PageUp)) by -= shown - 1;
+    if (pressed(ImGuiKey_PageDown)) by += shown - 1;
+    if (pressed(ImGuiKey_Home)) by = -top_;
+    if (pressed(ImGuiKey_End)) by = last - top_;
+  }
+  // A list that shows its end goes on showing it while the run goes on; who scrolls up stays there.
+  if (by != 0) at_end_ = top_ + by >= last - 1;
+  else if (at_end_ && view.live) top_ = last;
+  top_ = std::clamp(top_ + by, 0.0, last);
+}
+
+void Events::draw_bar(double shown) {
+  const auto count = static_cast<double>(search_->size());
+  if (count <= shown) return;
+  const ImVec2 from = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
+  const float x = from.x + size.x - px(kBar), thumb = std::max(px(24), size.y * static_cast<float>(shown / count));
+  const double last = count - shown, way = static_cast<double>(size.y - thumb);
+  ImGui::SetCursorScreenPos({x, from.y});
+  ImGui::InvisibleButton("##scroll", {px(kBar), size.y});
+  const float mouse = ImGui::GetIO().MousePos.y - from.y;
+  float at = static_cast<float>(top_ / last * way);
+  // Held where it was taken; a click beside the thumb brings its middle there.
+  if (ImGui::IsItemActivated()) held_ = mouse >= at && mouse <= at + thumb ? mouse - at : thumb / 2;
+  if (ImGui::IsItemActive() && way > 0) {
+    top_ = std::clamp(static_cast<double>(mouse - held_) / way, 0.0, 1.0) * last;
+    at_end_ = top_ >= last - 1;
+    at = static_cast<float>(top_ / last * way);
+  }
+  const bool lit = ImGui::IsItemActive() || ImGui::IsItemHovered();
+  ImGui::GetWindowDrawList()->AddRectFilled({x + px(2), from.y + at}, {x + px(kBar - 2), from.y + at + thumb}, lit ? theme().muted : theme().strong_line, px(4));
+  probe("scrollbar", {x, from.y + at}, {x + px(kBar), from.y + at + thumb});
+}
+
+void Events::draw_rows(const View& view, Selection& selection, Commands& commands) {
+  const float height = look().fonts.mono->FontSize + px(7);
+  const ImVec2 from = ImGui::GetWindowPos();
+  const double shown = static_cast<double>(ImGui::GetWindowHeight() / height);
+  scroll(view, selection, shown);
+  draw_bar(shown);
+  bool hovered = false;
+  const auto first = static_cast<std::size_t>(top_);
+  float y = from.y - static_cast<float>(top_ - static_cast<double>(first)) * height;
+  for (std::size_t i = first; i < search_->size() && y < from.y + ImGui::GetWindowHeight(); ++i, y += height) {
+    ImGui::SetCursorScreenPos({from.x, y});
+    draw_row(view, search_->row(i), selection, commands);
+    hovered = hovered || ImGui::IsItemHovered();
+  }
+  if (!hovered && hovers_) selection.hovered_row = timeline::kNone;
+  hovers_ = hovered;
 }
 
 void Events::draw_row(const View& view, std::size_t row, Selection& selection, Commands& commands) {
   const auto at = view.run.at(row);
   const record::Event& e = at.event;
   ImFont* const mono = look().fonts.mono;
-  const float height = mono->FontSize + px(7), width = ImGui::GetContentRegionAvail().x;
+  const float height = mono->FontSize + px(7), width = ImGui::GetWindowWidth() - px(kBar);
   const ImVec2 p = ImGui::GetCursorScreenPos();
   ImGui::PushID(static_cast<int>(row));
   const bool pressed = ImGui::InvisibleButton("##row", {width, height});

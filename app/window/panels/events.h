@@ -21,6 +21,9 @@ struct Events {
   void search(const View& view, const Selection& selection);
   void draw_head(const View& view, Selection& selection, Commands& commands);
   void draw_table(const View& view, Selection& selection, Commands& commands);
+  void scroll(const View& view, const Selection& selection, double shown);
+  void draw_bar(double shown);
+  void draw_rows(const View& view, Selection& selection, Commands& commands);
   void draw_row(const View& view, std::size_t row, Selection& selection, Commands& commands);
   void draw_map(const View& view, Selection& selection, float x, float top, float bottom);
   void draw_menu(const View& view, Selection& selection, Commands& commands);
@@ -34,7 +37,8 @@ struct Events {
   bool reveal_ = false;                // It is to be scrolled to.
   bool at_end_ = true;                 // The list shows its end, and goes along with it.
   bool hovers_ = false;
-  float top_ = 0;                      // Of what is scrolled, in rows.
+  double top_ = 0;                     // The first result that is shown, and how much of it is above: exact for any run.
+  float held_ = 0;                     // Where the scrollbar's thumb was taken.
   std::size_t menu_row_ = timeline::kNone;
 };
 

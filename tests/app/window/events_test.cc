@@ -145,6 +145,54 @@ TEST_F(EventsHands, CopyResultsAndFilterFromTheMenu) {
   EXPECT_TRUE(csv.starts_with("row,time_s,node,kind,type,peer,text\n"));
 }
 
+// Ten million rows of fifteen points are more than a float tells apart: every row must be shown, once, all the same.
+TEST(EventsList, ScrollsTenMillionRowsOneByOne) {
+  constexpr std::size_t kRows = 10'000'000;
+  record::RunHeader header;
+  header.nodes.push_back({1, "S1", "raft", "servers"});
+  record::Recording run(header);
+  for (std::size_t i = 0; i < kRows; ++i) run.on_event({core::kStart + std::chrono::microseconds(i), i + 1, record::EventKind::note, 1, 0, 0, 0, 0}, {});
+  timeline::Timeline line(run);
+  while (!line.catch_up(std::chrono::milliseconds(100))) {}
+  const guide::Lab lab;
+  const session::Status status;
+  const timeline::Moment moment = line.moment(line.end());
+  const std::vector<BranchName> branches;
+  const std::vector<Overlay> overlays;
+  View view{lab, run, line, status, moment, line.end(), line.end(), false, false, 1, false, 0, false, false, true, branches, 0, overlays, 1};
+  Selection selection;
+  Events panel;
+  Commands commands;
+  Stage stage(1100, 420);
+  Hands hands(stage, [&] { panel.draw(view, selection, commands); });
+  for (int i = 0; i < 5000 && panel.results() < kRows; ++i) hands.frame();
+  ASSERT_EQ(panel.results(), kRows);
+  const auto shown = [&] {
+    std::vector<std::size_t> rows;
+    for (const auto& probe : stage.probes())
+      if (probe.name.starts_with("row:")) rows.push_back(std::stoul(probe.name.substr(4)));
+    return rows;
+  };
+  selection.row = 9'000'001;
+  hands.frame(3);
+  const auto before = shown();
+  ASSERT_GT(before.size(), 8u);
+  for (std::size_t i = 1; i < before.size(); ++i) EXPECT_EQ(before[i], before[i - 1] + 1);
+  for (std::size_t i = 2; i < before.size(); ++i) EXPECT_NEAR(hands.centre("row:" + std::to_string(before[i])).y - hands.centre("row:" + std::to_string(before[i - 1])).y, hands.centre("row:" + std::to_string(before[2])).y - hands.centre("row:" + std::to_string(before[1])).y, 0.01);
+  hands.wheel({400, 300}, -1);
+  hands.frame(2);
+  EXPECT_EQ(shown().front(), before.front() + 5);
+  hands.click("row:9000003");
+  EXPECT_EQ(selection.row, 9'000'003u);
+  const ImVec2 thumb = hands.centre("scrollbar");
+  hands.drag({thumb, {thumb.x, 700}});
+  hands.frame(2);
+  EXPECT_EQ(shown().back(), kRows - 1);
+  hands.drag({hands.centre("scrollbar"), {thumb.x, -300}});
+  hands.frame(2);
+  EXPECT_EQ(shown().front(), 0u);
+}
+
 TEST(Decode, DeliveriesSayWhatWasSent) {
   Playing playing;
   playing.play_to(1s);
