@@ -202,13 +202,15 @@ void add_window(CLI::App& app, Words& w) {
   shot->add_option("lab", a.lab, "A lab's name, or a lab file; without it, the gallery")->type_name("");
   shot->add_option("--script", a.script, "Commands from this file")->type_name("FILE");
   shot->add_option("--at", a.at, "The moment that is drawn, such as 12s")->type_name("TIME");
-  shot->add_option("--panel", a.panel,
-                   "Only this panel: topology, plots, space-time, events, inspector, guide, settings, checks, scrubber; or a "
-                   "dialog over all: palette, help, preferences, export, new; or the runs")
-      ->type_name("NAME");
+  shot->add_option("--panel", a.panel, "Only one of its panels, such as topology; or a dialog over all, such as palette")
+      ->type_name("NAME")
+      ->check(one_of({"topology", "plots", "space-time", "events", "inspector", "guide", "settings", "checks", "scrubber",
+                      "palette", "help", "preferences", "export", "new", "runs"}));
   shot->add_option("--select", a.select, "A node to select, such as S1")->type_name("NODE");
   shot->add_option("--size", a.size, "Width and height in pixels")->type_name("WxH");
-  shot->add_option("--scale", a.scale, "0.75 to 2.5")->type_name("X")->check(CLI::Range(0.75, 2.5));
+  shot->add_option("--scale", a.scale, "0.75 to 2.5")
+      ->type_name("X")
+      ->check(CLI::Validator(CLI::Range(0.75, 2.5)).description(""));
   shot->add_option("--theme", a.theme, "dark, light or `high contrast`")->type_name("NAME")->check(one_of({"dark", "light", "high contrast"}));
   shot->add_option("--seed", a.seed, "Another run of the same lab")
       ->type_name("N")

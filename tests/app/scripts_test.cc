@@ -122,7 +122,7 @@ TEST_F(Scripts, ASetUpThatFailsShowsWhyAndStops) {
 
 TEST_F(Scripts, OnlyWhatIsMissingIsInstalled) {
   as_user(0);
-  installed("g++|cmake|libs*|libc*|libt*|nloh*|libx*");
+  installed("g++|cmake|pkg-config|libs*|libc*|libt*|libi*|libg*|libf*|fonts*|nloh*|libx*");
   const Ran ran = script("app/run", {"labs"});
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_EQ(asked(), "apt-get install -y -q ninja-build libasio-dev\n");
@@ -139,7 +139,7 @@ TEST_F(Scripts, APackageThatWasRemovedButNotPurgedIsMissing) {
 }
 
 TEST_F(Scripts, SudoIsUsedByWhoIsNotRoot) {
-  installed("g++|cmake|ninja-build|lib*");
+  installed("g++|cmake|ninja-build|pkg-config|fonts*|lib*");
   EXPECT_EQ(script("app/run").code, 0);
   EXPECT_TRUE(
       has(asked(), "sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q nlohmann-json3-dev\n"))
@@ -147,7 +147,7 @@ TEST_F(Scripts, SudoIsUsedByWhoIsNotRoot) {
 }
 
 TEST_F(Scripts, WithoutRightsThePackagesAreNamedAndNothingIsBuilt) {
-  installed("g++|cmake|ninja-build|lib*");
+  installed("g++|cmake|ninja-build|pkg-config|fonts*|lib*");
   trouble("no-sudo");
   const Ran ran = script("app/run", {"labs"});
   EXPECT_EQ(ran.code, 1);
@@ -158,7 +158,7 @@ TEST_F(Scripts, WithoutRightsThePackagesAreNamedAndNothingIsBuilt) {
 
 TEST_F(Scripts, WhenAptCannotThePackagesAreNamedAndNothingIsBuilt) {
   as_user(0);
-  installed("g++|cmake|ninja-build|lib*");
+  installed("g++|cmake|ninja-build|pkg-config|fonts*|lib*");
   trouble("no-network");
   const Ran ran = script("app/run", {"labs"});
   EXPECT_EQ(ran.code, 1);

@@ -8,6 +8,7 @@ namespace {
 using program::faultline;
 using program::Folder;
 using program::has;
+using program::Words;
 using program::How;
 using program::Ran;
 
@@ -45,11 +46,18 @@ TEST(Terminal, ASearchShowsItsProgressThereAndInNoPipe) {
 }
 
 TEST(Terminal, WorksWithoutADisplay) {
-  // The program is run without DISPLAY everywhere here; with a wrong one it works as well.
+  // The program is run without DISPLAY everywhere here; with a wrong one it works as well. Only the window does not, and says
+  // in one line what does.
   How how;
   how.environment = {"DISPLAY=:7777"};
   EXPECT_EQ(faultline({"labs"}, how).code, 0);
-  EXPECT_EQ(faultline({}, how).code, 0);
+  for (const Words& words : {Words{}, Words{"open", kLab}}) {
+    const Ran ran = faultline(words, how);
+    EXPECT_EQ(ran.code, 69);
+    EXPECT_EQ(ran.out, "");
+    EXPECT_EQ(program::lines_of(ran.err).size(), 1u) << ran.err;
+    EXPECT_TRUE(has(ran.err, "`faultline run LAB`")) << ran.err;
+  }
 }
 
 TEST(Terminal, WorksInAnyLanguageAndWithoutAHome) {
