@@ -25,25 +25,25 @@ void Input::feed() {
   while (!events_.empty()) {
     const Event e = events_.front();
     // After a button or key changed, the next change and the next move wait: they belong to another moment.
-    const bool changes = e.what == Event::button || e.what == Event::key || e.what == Event::release;
+    const bool changes = e.what == Event::What::button || e.what == Event::What::key || e.what == Event::What::release;
     if (changes && pressed_something) return;
-    if (e.what == Event::move && pressed_something) return;
+    if (e.what == Event::What::move && pressed_something) return;
     // A button that goes down where the mouse has just come to: ImGui must see the mouse there first, or nothing under it
     // would be hovered.
-    if (e.what == Event::button && moved) return;
+    if (e.what == Event::What::button && moved) return;
     events_.pop_front();
     switch (e.what) {
-      case Event::move: io.MousePos = {e.x, e.y}, moved = true; break;
-      case Event::leave: io.MousePos = {-FLT_MAX, -FLT_MAX}; break;
-      case Event::wheel: io.MouseWheelH += e.x, io.MouseWheel += e.y; break;
-      case Event::character: io.AddInputCharacter(static_cast<unsigned int>(e.which)); break;
-      case Event::button:
+      case Event::What::move: io.MousePos = {e.x, e.y}, moved = true; break;
+      case Event::What::leave: io.MousePos = {-FLT_MAX, -FLT_MAX}; break;
+      case Event::What::wheel: io.MouseWheelH += e.x, io.MouseWheel += e.y; break;
+      case Event::What::character: io.AddInputCharacter(static_cast<unsigned int>(e.which)); break;
+      case Event::What::button:
         if (e.which >= 0 && e.which < IM_ARRAYSIZE(io.MouseDown)) io.MouseDown[e.which] = e.down;
         break;
-      case Event::key:
+      case Event::What::key:
         if (e.which >= 0 && e.which < IM_ARRAYSIZE(io.KeysDown)) io.KeysDown[e.which] = e.down;
         break;
-      case Event::release:
+      case Event::What::release:
         std::fill(std::begin(io.MouseDown), std::end(io.MouseDown), false);
         std::fill(std::begin(io.KeysDown), std::end(io.KeysDown), false);
         break;

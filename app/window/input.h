@@ -21,14 +21,14 @@ enum Key : int {
 
 class Input {
  public:
-  void move(float x, float y) { events_.push_back({Event::move, 0, false, x, y}); }
-  void button(int which, bool down) { events_.push_back({Event::button, which, down, 0, 0}); }
-  void wheel(float x, float y) { events_.push_back({Event::wheel, 0, false, x, y}); }
-  void key(int which, bool down) { events_.push_back({Event::key, which, down, 0, 0}); }
-  void character(unsigned int code) { events_.push_back({Event::character, static_cast<int>(code), false, 0, 0}); }
-  void leave() { events_.push_back({Event::leave, 0, false, 0, 0}); }
+  void move(float x, float y) { events_.push_back({Event::What::move, 0, false, x, y}); }
+  void button(int which, bool down) { events_.push_back({Event::What::button, which, down, 0, 0}); }
+  void wheel(float x, float y) { events_.push_back({Event::What::wheel, 0, false, x, y}); }
+  void key(int which, bool down) { events_.push_back({Event::What::key, which, down, 0, 0}); }
+  void character(unsigned int code) { events_.push_back({Event::What::character, static_cast<int>(code), false, 0, 0}); }
+  void leave() { events_.push_back({Event::What::leave, 0, false, 0, 0}); }
   // Everything is let go: the window lost the focus.
-  void release_all() { events_.push_back({Event::release, 0, false, 0, 0}); }
+  void release_all() { events_.push_back({Event::What::release, 0, false, 0, 0}); }
 
   bool waiting() const { return !events_.empty(); }
   // Gives the present ImGui context as much as one frame can take.
@@ -38,7 +38,7 @@ class Input {
 
  private:
   struct Event {
-    enum What { move, button, wheel, key, character, leave, release } what;
+    enum class What : unsigned char { move, button, wheel, key, character, leave, release } what;
     int which;
     bool down;
     float x, y;
