@@ -20,6 +20,7 @@ Session::Past Session::Worker::past(core::Time at, std::size_t commands) {
   {
     const std::lock_guard lock(mutex_);
     if (status_.rebuilding < 1) throw world::BadCommand("its own past is still being made");
+    if (!why_no_past_.empty()) throw world::BadCommand("its own past could not be made: " + why_no_past_);
     past.until = std::clamp(at, core::kStart, status_.now);
     for (const auto& begun : begun_)
       if (begun.first <= past.until) past.begun.push_back(begun);

@@ -129,6 +129,8 @@ void Session::Worker::work() {
       begin_world();
   } catch (const std::exception& error) {
     fail(error.what());
+    const std::lock_guard lock(mutex_);
+    why_no_past_ = error.what();
   }
   past_.reset();
   rebuilding_ = 1;

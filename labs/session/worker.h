@@ -153,6 +153,7 @@ struct Session::Worker {
   Status status_;
   std::vector<Lesson::Begun> begun_;
   std::function<void()> on_change_;
+  std::string why_no_past_;                   // What it is a fork of could not be done again: it has nothing to fork.
   bool unseen_stop_ = false;                  // It came to a stand by itself, and nobody knows yet.
   std::atomic<bool> wished_{false}, ended_{false};
 
