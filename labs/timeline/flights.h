@@ -49,11 +49,14 @@ class Flights {
     std::vector<Open> open;      // Of the sends before `row`, those that ended at `row` or later, or not yet.
   };
   Open open(std::size_t row, const record::Chunk& chunk) const;
-  Flight flight(const Open& open) const;
+  void add(std::size_t row, std::uint32_t word, std::vector<Flight>& all) const;
+  void add(const Open& open, std::uint32_t word, std::vector<Flight>& all) const;
+  void end(std::size_t send, std::uint32_t word, Flight& flight) const;
   void reopen(const Open& open, std::size_t from, std::size_t to);
   const Checkpoint* checkpoint_before(std::size_t rows) const;
-  bool under_way(std::size_t send, std::uint32_t word, std::size_t rows) const {
-    return is_send(word) && (word == kUnderWay || end_of(send, word) >= rows);
+  // Before row `rows`, of a row before it. Of no send the word is 0, and so are the rows until its end: none is left.
+  static std::uint32_t under_way(std::size_t row, std::uint32_t word, std::size_t rows) {
+    return static_cast<std::uint32_t>(word == kUnderWay) | static_cast<std::uint32_t>((word >> 1) >= static_cast<std::uint32_t>(rows - row));
   }
 
   Chunks& chunks_;

@@ -16,7 +16,7 @@ void Topology::draw(const View& view, Selection& selection, Commands& commands) 
   names_.read(view.run, view.moment.rows);
   put_places(view);
   look_through_lens(view);
-  drawing_ = fold(view, selection, places_, names_, lens_);
+  fold(view, selection, places_, names_, lens_, drawing_);
   layout_ = lay_out(drawing_, lens_.window);
   handle(view, selection, commands);
   ImDrawList& list = *ImGui::GetWindowDrawList();

@@ -417,8 +417,8 @@ void fold_cuts(const View& view, const Places& places, const Lens& lens, Drawing
   }
 }
 
-Drawing fold(const View& view, const Selection& selection, const Places& places, const KnownNames& names, const Lens& lens) {
-  Drawing out;
+void fold(const View& view, const Selection& selection, const Places& places, const KnownNames& names, const Lens& lens, Drawing& out) {
+  out.links.clear(), out.flows.clear(), out.crosses.clear(), out.nodes.clear(), out.cuts.clear(), out.legend.clear(), out.title.clear();
   fold_nodes(view, selection, places, names, lens, out);
   fold_links(view, selection, places, lens, out);
   fold_cuts(view, places, lens, out);
@@ -432,7 +432,6 @@ Drawing fold(const View& view, const Selection& selection, const Places& places,
     out.title += (out.title.empty() ? "" : " \u00b7 ") + std::to_string(group.nodes.size()) + " " + group.name;
     if (group.kind != group.name) out.title += " \u00b7 " + group.kind;
   }
-  return out;
 }
 
 }  // namespace window

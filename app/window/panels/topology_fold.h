@@ -44,7 +44,8 @@ struct Lens {
 
 inline constexpr std::size_t kMostMessages = 400;     // More in sight are shown as flow.
 
-Drawing fold(const View& view, const Selection& selection, const Places& places, const KnownNames& names, const Lens& lens);
+// Over what was there before, whose memory is used again: a picture of thousands of messages every frame.
+void fold(const View& view, const Selection& selection, const Places& places, const KnownNames& names, const Lens& lens, Drawing& out);
 
 // The parts of it.
 void fold_nodes(const View& view, const Selection& selection, const Places& places, const KnownNames& names, const Lens& lens,

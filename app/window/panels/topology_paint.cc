@@ -5,11 +5,13 @@
 #include <numbers>
 
 #include "app/window/widgets.h"
+#include "imgui_internal.h"
 
 namespace window {
 namespace {
 
 constexpr float kPi = std::numbers::pi_v<float>;
+constexpr std::ptrdiff_t kManyCut = 150;     // Links.
 constexpr std::size_t kMostSmooth = 600;     // Messages drawn with smooth edges; more take the quick way.
 
 void paint_pill(ImDrawList& list, const Box& box, Colour back, Colour edge) {
@@ -31,15 +33,35 @@ void paint_chevron(ImDrawList& list, Point tip, Point way, float size, Colour co
 
 // --- Links.
 
-void paint_link(ImDrawList& list, const DrawnLink& link, bool hovered, bool many, bool many_cut) {
+// Thousands of dashes: written as ImGui would lay a line of one pixel with soft edges into the draw list, which for any path
+// costs more than finding where they are.
+void put_dashes(ImDrawList& list, const DrawnLink& link, float dash, Colour colour) {
+  const ImVec4 uv = list._Data->TexUvLines[1];
+  const Point way = unit(link.b - link.a), side = Point{way.y, -way.x} * 1.5f;   // Half of it, and one more to fade out in.
+  const int count = static_cast<int>(distance(link.a, link.b) / (dash * 2.2f)) + 1;
+  int put = 0;
+  list.PrimReserve(count * 6, count * 4);
+  each_dash(link.a, link.b, dash, [&](Point from, Point to) {
+    if (put++ == count) return;
+    const auto first = static_cast<ImDrawIdx>(list._VtxCurrentIdx);
+    for (const int corner : {0, 1, 2, 0, 2, 3}) list.PrimWriteIdx(static_cast<ImDrawIdx>(first + corner));
+    list.PrimWriteVtx(im(from + side), {uv.x, uv.y}, colour);
+    list.PrimWriteVtx(im(to + side), {uv.x, uv.y}, colour);
+    list.PrimWriteVtx(im(to - side), {uv.z, uv.w}, colour);
+    list.PrimWriteVtx(im(from - side), {uv.z, uv.w}, colour);
+  });
+  if (put < count) list.PrimUnreserve((count - put) * 6, (count - put) * 4);
+}
+
+void paint_link(ImDrawList& list, const DrawnLink& link, bool hovered, bool many, float dash) {
   const Theme& t = theme();
   const bool lit = link.selected || hovered;
   Colour colour = faded(t.strong_line, link.idle ? 0.17f : many ? 0.22f : 0.45f);
   if (link.faulty) colour = faded(t.warn, 0.75f);
   if (lit) colour = t.accent;
-  if (link.cut_there || link.cut_back) {
-    // Half of a hundred nodes cut from the others are 2,500 links: few dashes each, or nothing else would be drawn in time.
-    paint_dashed(list, link.a, link.b, lit ? t.accent : faded(t.bad, many_cut ? 0.3f : many ? 0.6f : 0.75f), px(lit ? 2.0f : 1.3f), many_cut ? 16.0f : 4.0f);
+  if (is_cut(link)) {
+    if (dash > px(4) && !lit) put_dashes(list, link, dash, faded(t.bad, 0.3f));
+    else paint_dashed(list, link.a, link.b, lit ? t.accent : faded(t.bad, many ? 0.6f : 0.75f), px(lit ? 2.0f : 1.3f));
     if (link.cut_there != link.cut_back) {     // The way that is cut, by an arrow that ends in a bar.
       const Point way = unit(link.cut_there ? link.b - link.a : link.a - link.b), middle = (link.a + link.b) * 0.5f;
       paint_chevron(list, middle, way, px(5), t.bad, px(1.6f));
@@ -62,10 +84,10 @@ void paint_link_words(ImDrawList& list, const DrawnLink& link) {
 
 void paint_links(ImDrawList& list, const Drawing& drawing, Hit under) {
   const bool many = drawing.links.size() > 120;
-  const bool many_cut = std::count_if(drawing.links.begin(), drawing.links.end(), [](const DrawnLink& link) { return link.cut_there || link.cut_back; }) > 150;
+  const float dash = dash_of_cuts(drawing);
   for (std::size_t i = 0; i < drawing.links.size(); ++i) {
     const DrawnLink& link = drawing.links[i];
-    paint_link(list, link, under == Hit{Hit::What::link, i}, many, many_cut);
+    paint_link(list, link, under == Hit{Hit::What::link, i}, many, dash);
     if (look().probes == nullptr) continue;
     const Point middle = (link.a + link.b) * 0.5f;
     probe("link:" + std::to_string(link.from) + "-" + std::to_string(link.to), im(middle - Point{2, 2}), im(middle + Point{2, 2}));
@@ -128,6 +150,29 @@ void put_smooth(ImDrawList& list, const MessageStyle& style, Point at, float rad
   else list.AddConvexPolyFilled(points, fan.count, colour);
 }
 
+// Where the next corners and their order are written.
+struct Pens {
+  ImDrawVert* vertex;
+  ImDrawIdx* index;
+  ImDrawIdx first;
+};
+
+// Of a known number of corners, so that the compiler writes many of them at once.
+template <std::size_t kCorners>
+void put_fan(Pens& pens, const Fan& fan, Point at, ImVec2 uv, Colour colour) {
+  for (std::size_t k = 0; k < kCorners; ++k) {
+    ImDrawVert& vertex = pens.vertex[k];
+    vertex.pos.x = at.x + fan.points.data()[k].x, vertex.pos.y = at.y + fan.points.data()[k].y;
+    vertex.uv = uv, vertex.col = colour;
+  }
+  for (std::size_t k = 2; k < kCorners; ++k) {
+    ImDrawIdx* const index = pens.index + (k - 2) * 3;
+    index[0] = pens.first, index[1] = static_cast<ImDrawIdx>(pens.first + k - 1), index[2] = static_cast<ImDrawIdx>(pens.first + k);
+  }
+  pens.vertex += kCorners, pens.index += (kCorners - 2) * 3;
+  pens.first = static_cast<ImDrawIdx>(pens.first + kCorners);
+}
+
 // Thousands of messages: room for many is made at once, and written through.
 void put_many(ImDrawList& list, const std::vector<DrawnDot>& dots, const KnownNames& names, float radius, const std::vector<Colour>& colours) {
   constexpr std::size_t kAtOnce = 512;
@@ -143,25 +188,16 @@ void put_many(ImDrawList& list, const std::vector<DrawnDot>& dots, const KnownNa
     int corners = 0;
     for (std::size_t i = begin; i < end; ++i) corners += by_type[type_of(dots[i])].count;
     list.PrimReserve((corners - 2 * static_cast<int>(end - begin)) * 3, corners);
-    ImDrawVert* vertex = list._VtxWritePtr;
-    ImDrawIdx* index = list._IdxWritePtr;
-    unsigned int first = list._VtxCurrentIdx;
+    Pens pens{list._VtxWritePtr, list._IdxWritePtr, static_cast<ImDrawIdx>(list._VtxCurrentIdx)};
     for (std::size_t i = begin; i < end; ++i) {
       const DrawnDot& dot = dots[i];
       const Fan& fan = by_type[type_of(dot)];
       const Colour colour = colours[type_of(dot)];
-      for (int k = 0; k < fan.count; ++k) {
-        const Point p = fan.points[static_cast<std::size_t>(k)];
-        *vertex++ = {{dot.at.x + p.x, dot.at.y + p.y}, uv, colour};
-      }
-      for (int k = 2; k < fan.count; ++k) {
-        *index++ = static_cast<ImDrawIdx>(first);
-        *index++ = static_cast<ImDrawIdx>(first + static_cast<unsigned int>(k) - 1);
-        *index++ = static_cast<ImDrawIdx>(first + static_cast<unsigned int>(k));
-      }
-      first += static_cast<unsigned int>(fan.count);
+      if (fan.count == kDiscSides) put_fan<kDiscSides>(pens, fan, dot.at, uv, colour);
+      else if (fan.count == 4) put_fan<4>(pens, fan, dot.at, uv, colour);
+      else put_fan<3>(pens, fan, dot.at, uv, colour);
     }
-    list._VtxWritePtr = vertex, list._IdxWritePtr = index, list._VtxCurrentIdx = first;
+    list._VtxWritePtr = pens.vertex, list._IdxWritePtr = pens.index, list._VtxCurrentIdx += static_cast<unsigned int>(corners);
   }
 }
 
@@ -251,6 +287,10 @@ void paint_legend(ImDrawList& list, const Drawing& drawing, const Layout& layout
 
 }  // namespace
 
+float dash_of_cuts(const Drawing& drawing) {
+  return px(std::count_if(drawing.links.begin(), drawing.links.end(), is_cut) > kManyCut ? 16 : 4);
+}
+
 void put_glyph(ImDrawList& list, Glyph glyph, Point at, float radius, Colour colour) {
   const Fan& fan = fans()[static_cast<std::size_t>(glyph)];
   const ImVec2 uv = ImGui::GetFontTexUvWhitePixel();
@@ -268,10 +308,7 @@ void put_glyph(ImDrawList& list, Glyph glyph, Point at, float radius, Colour col
 }
 
 void paint_dashed(ImDrawList& list, Point a, Point b, Colour colour, float thickness, float dash_length) {
-  const float whole = distance(a, b), dash = px(dash_length), step = dash * 2.2f;
-  const Point way = unit(b - a);
-  if (whole > 20'000) return;             // Zoomed in so far that nobody sees it whole.
-  for (float at = 0; at < whole; at += step) list.AddLine(im(a + way * at), im(a + way * std::min(at + dash, whole)), colour, thickness);
+  each_dash(a, b, px(dash_length), [&](Point from, Point to) { list.AddLine(im(from), im(to), colour, thickness); });
 }
 
 void paint_note(ImDrawList& list, Point at, std::string_view words, Colour colour, const Box& window) {

@@ -29,6 +29,17 @@ Hit hit(const Drawing& drawing, const Layout& layout, Point mouse);
 // `phase`: seconds, for what moves in flows. `flow`: how much is shown as flow.
 void paint(ImDrawList& list, const Drawing& drawing, const Layout& layout, const KnownNames& names, float flow, double phase, Hit under);
 
+inline bool is_cut(const DrawnLink& link) { return link.cut_there || link.cut_back; }
+// How long the dashes of cut links are: half of a hundred nodes cut from the others are 2,500 links, and few dashes each.
+float dash_of_cuts(const Drawing& drawing);
+template <class Visit>
+void each_dash(Point a, Point b, float dash, const Visit& visit) {
+  const float whole = distance(a, b), step = dash * 2.2f;
+  const Point way = unit(b - a);
+  if (whole > 20'000) return;             // Zoomed in so far that nobody sees it whole.
+  for (float at = 0; at < whole; at += step) visit(a + way * at, a + way * std::min(at + dash, whole));
+}
+
 // The parts that the hands paint over it.
 void paint_dashed(ImDrawList& list, Point a, Point b, Colour colour, float thickness, float dash = 4);
 void paint_note(ImDrawList& list, Point at, std::string_view words, Colour colour, const Box& window);   // In a frame, kept inside.

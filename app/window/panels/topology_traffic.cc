@@ -39,15 +39,17 @@ class Tracks {
   [[gnu::always_inline]] Track track(core::NodeId from, core::NodeId to) const {
     const std::size_t a = places_.site_of[from - 1], b = places_.site_of[to - 1];
     const End &one = ends_[a], &other = ends_[b];
-    const Point off = other.at - one.at;
     Track track;
     if (a == b || (!one.inside && !other.inside && !overlap(box_around(one.at, other.at), lens_.window))) return track;
-    const float whole = length(off);
-    const Point way = off * (whole > 0 ? 1 / whole : 0);
-    const float start = one.rim >= 0 ? one.rim : rim_of(places_.sites[a], lens_, way);
-    const float end = other.rim >= 0 ? other.rim : rim_of(places_.sites[b], lens_, way * -1);
-    track.from = one.at + way * start + Point{-way.y, way.x} * aside_;
-    track.way = way * std::max(0.0f, whole - start - end);
+    // Number by number: as points they would go through memory, and there are thousands.
+    const float x = other.at.x - one.at.x, y = other.at.y - one.at.y;
+    const float whole = std::sqrt(x * x + y * y), part = whole > 0 ? 1 / whole : 0;
+    const float way_x = x * part, way_y = y * part;
+    const float start = one.rim >= 0 ? one.rim : rim_of(places_.sites[a], lens_, {way_x, way_y});
+    const float end = other.rim >= 0 ? other.rim : rim_of(places_.sites[b], lens_, {-way_x, -way_y});
+    const float far = std::max(0.0f, whole - start - end);
+    track.from = {one.at.x + way_x * start - way_y * aside_, one.at.y + way_y * start + way_x * aside_};
+    track.way = {way_x * far, way_y * far};
     track.seen = true;
     return track;
   }
@@ -92,17 +94,20 @@ void fold_dots(const View& view, const KnownNames& names, const Lens& lens, cons
   if (lens.hidden != nullptr)
     for (const auto& name : *lens.hidden) hidden[std::min(static_cast<std::size_t>(names.find(name)), names.size())] = 1;
   hidden[0] = 0;
-  std::size_t folded = out.dots.size();
-  out.dots.resize(folded + flights.size());
+  const std::size_t nodes = view.moment.nodes.size();
+  std::size_t folded = 0;
+  out.dots.resize(flights.size());       // Those of the frame before are written over.
   for (const auto& flight : flights) {
     if (flight.type < hidden.size() && hidden[flight.type]) continue;
-    if (!is_node(view, flight.from) || !is_node(view, flight.to)) continue;
+    if (flight.from - 1 >= nodes || flight.to - 1 >= nodes) continue;
     const Track track = tracks.track(flight.from, flight.to);
     if (!track.seen) continue;
     float part = part_of(flight, view.at, usual);
     // What waits on a clogged link waits in its middle.
     if (tracks.clogged(flight.from, flight.to)) part = std::min(0.5f, part_of({flight.send, timeline::kNone, flight.from, flight.to, flight.type, flight.left, Time::max(), false}, view.at, usual));
-    out.dots[folded++] = {track.at(part), flight.type, flight.from, flight.to, false, flight.send};
+    DrawnDot& dot = out.dots.data()[folded++];
+    dot.at.x = track.from.x + track.way.x * part, dot.at.y = track.from.y + track.way.y * part;
+    dot.type = flight.type, dot.from = flight.from, dot.to = flight.to, dot.copy = false, dot.row = flight.send;
   }
   out.dots.resize(folded);
 }
@@ -228,6 +233,8 @@ bool wants_flow(const View& view, const Places& places, const Lens& lens) {
   const std::size_t all = view.line.flights_count(view.at);
   if (all <= kMostMessages) return false;
   if (all > kMostFolded) return true;
+  // Where all nodes are in sight, so are all messages.
+  if (std::all_of(places.sites.begin(), places.sites.end(), [&](const Site& site) { return lens.window.holds(lens.camera.screen(site.at)); })) return true;
   std::size_t seen = 0;
   for (const auto& flight : view.line.flights(view.at)) {
     if (!is_node(view, flight.from) || !is_node(view, flight.to)) continue;
@@ -239,7 +246,9 @@ bool wants_flow(const View& view, const Places& places, const Lens& lens) {
 
 void fold_traffic(const View& view, const Places& places, const KnownNames& names, const Lens& lens, Drawing& out) {
   const Tracks tracks(places, lens, view);
-  if (lens.flow < 1) fold_dots(view, names, lens, tracks, out), fold_copies(view, lens, tracks, out);
+  out.in_flight = 0;
+  if (lens.flow >= 1) out.dots.clear();
+  else fold_dots(view, names, lens, tracks, out), fold_copies(view, lens, tracks, out);
   if (lens.flow > 0) fold_flows(view, places, lens, tracks, out);
   if (lens.flow >= 1 || out.in_flight == kMostFolded) out.in_flight = view.line.flights_count(view.at);
   fold_crosses(view, places, lens, tracks, out);
