@@ -37,21 +37,23 @@ std::vector<LinkState> LinkStates::at(std::size_t rows) const {
   const auto end = static_cast<std::size_t>(
       std::lower_bound(changes_.begin(), changes_.end(), rows, [](const Change& c, std::size_t r) { return c.row < r; }) -
       changes_.begin());
+  if (end == last_end_) return last_;
   const auto after = std::upper_bound(checkpoints_.begin(), checkpoints_.end(), end,
                                       [](std::size_t changes, const Checkpoint& c) { return changes < c.changes; });
   Wrong wrong;
   std::size_t i = 0;
   if (after != checkpoints_.begin()) wrong = (after - 1)->wrong, i = (after - 1)->changes;
   for (; i < end; ++i) apply(changes_[i], wrong);
-  std::vector<LinkState> all;
-  all.reserve(wrong.size());
-  for (const auto& [link, state] : wrong) all.push_back({link.first, link.second, state.since, faults_[state.faults]});
-  return all;
+  last_.clear();
+  last_.reserve(wrong.size());
+  for (const auto& [link, state] : wrong) last_.push_back({link.first, link.second, state.since, faults_[state.faults]});
+  last_end_ = end;
+  return last_;
 }
 
 std::size_t LinkStates::memory() const {
   constexpr std::size_t entry = sizeof(Wrong::value_type) + 32;
-  std::size_t bytes = changes_.capacity() * sizeof(Change) + faults_.capacity() * sizeof(world::LinkFaults) + wrong_.size() * entry;
+  std::size_t bytes = last_.capacity() * sizeof(LinkState) + changes_.capacity() * sizeof(Change) + faults_.capacity() * sizeof(world::LinkFaults) + wrong_.size() * entry;
   for (const auto& checkpoint : checkpoints_) bytes += sizeof(Checkpoint) + checkpoint.wrong.size() * entry;
   for (const auto& [bytes_of, number] : known_) bytes += bytes_of.capacity() + 64;
   return bytes;

@@ -40,6 +40,9 @@ class LinkStates {
   Wrong wrong_;                                                  // Now.
   std::vector<Checkpoint> checkpoints_;
   std::size_t next_look_ = kSpacing;
+  // The last answer, and after how many changes that was: from frame to frame it mostly stays the same.
+  mutable std::vector<LinkState> last_;
+  mutable std::size_t last_end_ = 0;
   static constexpr std::size_t kSpacing = 256;                   // Changes between checkpoints, at least.
 };
 

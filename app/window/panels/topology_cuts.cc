@@ -9,13 +9,41 @@ namespace window {
 namespace {
 
 using Pair = std::pair<core::NodeId, core::NodeId>;
-using Pairs = std::set<Pair>;
 
 constexpr std::size_t kLongRun = 6;      // So many ids in a row are said as a range.
 constexpr float kAroundOne = 82;         // Radius of the curve around a single node.
 constexpr float kPi = std::numbers::pi_v<float>;
 
 Pair ordered(core::NodeId a, core::NodeId b) { return a < b ? Pair{a, b} : Pair{b, a}; }
+
+// Pairs of nodes, the lesser id first. Half of a hundred nodes cut from the others are thousands, and they are asked for
+// again and again: a bit each.
+class Pairs {
+ public:
+  explicit Pairs(std::size_t nodes) : nodes_(nodes) {}
+  void insert(Pair pair) {
+    if (is_.empty()) is_.resize(nodes_ * nodes_);
+    if (!is_[place(pair)]) is_[place(pair)] = true, all_.push_back(pair);
+  }
+  bool has(core::NodeId a, core::NodeId b) const { return !all_.empty() && is_[place(ordered(a, b))]; }
+  void erase(core::NodeId a, core::NodeId b) {
+    if (!all_.empty()) is_[place(ordered(a, b))] = false;
+  }
+  std::vector<Pair> left() const {     // In order.
+    std::vector<Pair> some;
+    for (const Pair& pair : all_)
+      if (is_[place(pair)]) some.push_back(pair);
+    std::sort(some.begin(), some.end());
+    return some;
+  }
+
+ private:
+  std::size_t place(Pair pair) const { return (pair.first - 1) * nodes_ + pair.second - 1; }
+  std::size_t nodes_;
+  std::vector<bool> is_;
+  std::vector<Pair> all_;
+};
+
 bool has(const Ids& ids, core::NodeId id) { return std::find(ids.begin(), ids.end(), id) != ids.end(); }
 
 // A word that a command reads as this node: its name, or its number where a stranger's file has an odd name.
@@ -36,7 +64,7 @@ std::vector<Ids> parts_of(const Ids& nodes, const Pairs& cut) {
     left.erase(left.begin());
     for (std::size_t i = 0; i < part.size(); ++i)
       for (auto it = left.begin(); it != left.end();) {
-        if (cut.count(ordered(part[i], *it)) != 0) { ++it; continue; }
+        if (cut.has(part[i], *it)) { ++it; continue; }
         part.push_back(*it);
         it = left.erase(it);
       }
@@ -49,7 +77,7 @@ std::vector<Ids> parts_of(const Ids& nodes, const Pairs& cut) {
 // Whom each node outside of a group is cut from within it.
 std::map<core::NodeId, Ids> from_outside(const Places& places, std::size_t group, const Pairs& cut) {
   std::map<core::NodeId, Ids> all;
-  for (const auto& [a, b] : cut) {
+  for (const auto& [a, b] : cut.left()) {
     if (places.of(a).group == group && places.of(b).group != group) all[b].push_back(a);
     if (places.of(b).group == group && places.of(a).group != group) all[a].push_back(b);
   }
@@ -59,7 +87,7 @@ std::map<core::NodeId, Ids> from_outside(const Places& places, std::size_t group
 
 void erase_between(const Ids& a, const Ids& b, Pairs& pairs) {
   for (const auto x : a)
-    for (const auto y : b) pairs.erase(ordered(x, y));
+    for (const auto y : b) pairs.erase(x, y);
 }
 
 // A node outside that is cut from just one of two sides is on the other side.
@@ -74,7 +102,7 @@ void join_outsiders(const Places& places, std::size_t group, Ids& a, Ids& b, Pai
 // What is left between groups: those that are cut from the same ones together. The first are those that know the others.
 std::map<Ids, Ids> bundles(const Places& places, const Pairs& left) {
   std::map<core::NodeId, Ids> from;
-  for (const auto& [a, b] : left) {
+  for (const auto& [a, b] : left.left()) {
     if (places.of(a).group == places.of(b).group) continue;
     const auto& to = places.group_of(a).to;
     const bool knows = std::find(to.begin(), to.end(), places.of(b).group) != to.end();
@@ -128,7 +156,8 @@ std::vector<Pair> crossed_links(const Places& places, const std::vector<Point>& 
 
 std::vector<std::string> cut_commands(const Nodes& nodes, const Places& places, const std::vector<Pair>& crossed) {
   std::vector<std::string> commands;
-  Pairs left(crossed.begin(), crossed.end());
+  Pairs left(nodes.size());
+  for (const Pair& pair : crossed) left.insert(pair);
   for (std::size_t g = 0; g < places.groups.size(); ++g) {
     if (places.groups[g].clients) continue;
     auto parts = parts_of(places.groups[g].nodes, left);
@@ -141,7 +170,7 @@ std::vector<std::string> cut_commands(const Nodes& nodes, const Places& places, 
     commands.push_back(std::move(command));
   }
   for (const auto& [to, from] : bundles(places, left)) commands.push_back("partition " + who(nodes, from) + " | " + who(nodes, to));
-  for (const auto& [a, b] : left)
+  for (const auto& [a, b] : left.left())
     if (places.of(a).group == places.of(b).group) commands.push_back("partition " + who(nodes, {a}) + " | " + who(nodes, {b}));
   return commands;
 }
@@ -168,26 +197,27 @@ std::vector<std::string> split_commands(const Nodes& nodes, const Places& places
 }
 
 std::vector<Cut> present_cuts(const Places& places, const std::vector<timeline::LinkState>& links) {
-  std::map<Pair, core::Time> one_way;   // From, to: since.
-  Pairs left;
+  std::vector<std::pair<Pair, core::Time>> one_way;   // From, to: since. By from and to, as the links are.
+  Pairs left(places.site_of.size());
   for (const auto& link : links) {
     if (!link.faults.cut || !places.linked(link.from, link.to)) continue;
-    one_way[{link.from, link.to}] = link.since;
+    one_way.push_back({{link.from, link.to}, link.since});
     left.insert(ordered(link.from, link.to));
   }
   std::vector<Cut> cuts;
+  if (one_way.empty()) return cuts;
+  const auto since = [&](core::NodeId from, core::NodeId to, bool& is, core::Time& first) {
+    const auto found = std::lower_bound(one_way.begin(), one_way.end(), Pair{from, to}, [](const auto& one, const Pair& way) { return one.first < way; });
+    if (found != one_way.end() && found->first == Pair{from, to}) is = true, first = std::min(first, found->second);
+  };
   const auto add = [&](Ids a, Ids b, bool sides) {
     Cut cut{std::move(a), std::move(b), false, false, core::Time::max(), sides};
     for (const auto x : cut.a)
-      for (const auto y : cut.b) {
-        const auto there = one_way.find({x, y}), back = one_way.find({y, x});
-        if (there != one_way.end()) cut.a_to_b = true, cut.since = std::min(cut.since, there->second);
-        if (back != one_way.end()) cut.b_to_a = true, cut.since = std::min(cut.since, back->second);
-      }
+      for (const auto y : cut.b) since(x, y, cut.a_to_b, cut.since), since(y, x, cut.b_to_a, cut.since);
     cuts.push_back(std::move(cut));
   };
   for (std::size_t g = 0; g < places.groups.size(); ++g) {
-    if (places.groups[g].clients || left.empty()) continue;
+    if (places.groups[g].clients) continue;
     auto parts = parts_of(places.groups[g].nodes, left);
     if (parts.size() < 2) continue;
     for (std::size_t i = 0; i < parts.size(); ++i)
@@ -199,7 +229,7 @@ std::vector<Cut> present_cuts(const Places& places, const std::vector<timeline::
     for (std::size_t i = 1; i < parts.size(); ++i) add(parts[i], parts[0], true);
   }
   for (const auto& [to, from] : bundles(places, left)) add(from, to, false);
-  for (const auto& [a, b] : left)
+  for (const auto& [a, b] : left.left())
     if (places.of(a).group == places.of(b).group) add({a}, {b}, false);
   return cuts;
 }

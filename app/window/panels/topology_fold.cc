@@ -217,17 +217,16 @@ struct Folding {
 
 std::string fault_words(const world::LinkFaults& f) {
   std::string all;
-  const auto say = [&](bool is, const std::string& words) {
-    if (is) all += (all.empty() ? "" : " \u00b7 ") + words;
-  };
-  say(f.clogged, "clogged");
-  say(f.delay != Duration{}, "+" + seconds_text(f.delay));
-  say(f.jitter != Duration{}, "jitter " + seconds_text(f.jitter));
-  say(f.loss > 0, "loss " + percent(f.loss));
-  say(f.duplicate > 0, "twice " + percent(f.duplicate));
-  say(f.reorder > 0, "reorder " + percent(f.reorder));
-  say(f.corrupt > 0, "corrupt " + percent(f.corrupt));
-  say(f.bandwidth > 0, bytes_text(static_cast<double>(f.bandwidth)) + "/s");
+  const auto say = [&](const std::string& words) { all += (all.empty() ? "" : " \u00b7 ") + words; };
+  // Words are made only of what is so: most links are cut and nothing else, and there may be thousands.
+  if (f.clogged) say("clogged");
+  if (f.delay != Duration{}) say("+" + seconds_text(f.delay));
+  if (f.jitter != Duration{}) say("jitter " + seconds_text(f.jitter));
+  if (f.loss > 0) say("loss " + percent(f.loss));
+  if (f.duplicate > 0) say("twice " + percent(f.duplicate));
+  if (f.reorder > 0) say("reorder " + percent(f.reorder));
+  if (f.corrupt > 0) say("corrupt " + percent(f.corrupt));
+  if (f.bandwidth > 0) say(bytes_text(static_cast<double>(f.bandwidth)) + "/s");
   return all;
 }
 
@@ -351,12 +350,25 @@ void fold_links(const View& view, const Selection& selection, const Places& plac
   struct Wrong {
     const timeline::LinkState *there = nullptr, *back = nullptr;
   };
-  std::map<std::pair<std::size_t, std::size_t>, Wrong> wrong;
+  // By the numbers of two sites, in the order in which the links are made.
+  std::vector<std::pair<std::pair<std::size_t, std::size_t>, Wrong>> wrong;
   for (const auto& link : view.moment.links) {
     if (link.from < 1 || link.to < 1 || link.from > places.site_of.size() || link.to > places.site_of.size()) continue;
     const std::size_t a = places.site_of[link.from - 1], b = places.site_of[link.to - 1];
-    (a < b ? wrong[{a, b}].there : wrong[{b, a}].back) = &link;
+    if (a < b) wrong.push_back({{a, b}, {&link, nullptr}});
+    else wrong.push_back({{b, a}, {nullptr, &link}});
   }
+  std::stable_sort(wrong.begin(), wrong.end(), [](const auto& x, const auto& y) { return x.first < y.first; });
+  auto next_wrong = wrong.cbegin();
+  const auto wrong_of = [&](std::size_t i, std::size_t j) {
+    Wrong both;
+    for (; next_wrong != wrong.cend() && next_wrong->first <= std::pair{i, j}; ++next_wrong) {
+      if (next_wrong->first < std::pair{i, j}) continue;
+      if (next_wrong->second.there != nullptr) both.there = next_wrong->second.there;
+      if (next_wrong->second.back != nullptr) both.back = next_wrong->second.back;
+    }
+    return both;
+  };
   std::size_t all = 0;
   for (const auto& group : places.groups)
     if (!group.clients && !group.folded) all += group.nodes.size() * (group.nodes.size() - 1) / 2;
@@ -373,18 +385,18 @@ void fold_links(const View& view, const Selection& selection, const Places& plac
     for (std::size_t j = i + 1; j < places.sites.size(); ++j) {
       const Site &a = places.sites[i], &b = places.sites[j];
       const core::NodeId x = first_of(a), y = first_of(b);
-      const auto found = wrong.empty() ? wrong.end() : wrong.find({i, j});
+      const auto [there, back] = wrong_of(i, j);
+      const bool well = there == nullptr && back == nullptr;
       const bool selected = (selection.link_from == x && selection.link_to == y) || (selection.link_from == y && selection.link_to == x);
       const bool of_selected = quiet && selection.node != core::kNobody && (selection.node == x || selection.node == y);
-      if (found == wrong.end() && !selected && !of_selected && quiet && asked.count({i, j}) == 0) continue;
+      if (well && !selected && !of_selected && quiet && asked.count({i, j}) == 0) continue;
       if (!places.linked(a, b)) continue;
       DrawnLink link{x, y, lens.camera.screen(a.at), lens.camera.screen(b.at), false, false, false, "", selected};
       link.idle = (a.box || b.box) && asked.count({i, j}) == 0;
       if (!overlap(box_around(link.a, link.b), lens.window)) continue;
       const Point way = unit(link.b - link.a);
       link.a = link.a + way * rim_of(a, lens, way), link.b = link.b - way * rim_of(b, lens, way * -1);
-      if (found != wrong.end()) {
-        const auto [there, back] = found->second;
+      if (!well) {
         const std::string forth = there != nullptr ? fault_words(there->faults) : "", hither = back != nullptr ? fault_words(back->faults) : "";
         link.cut_there = there != nullptr && there->faults.cut, link.cut_back = back != nullptr && back->faults.cut;
         link.words = forth == hither ? forth : forth.empty() ? "\u2190 " + hither : hither.empty() ? "\u2192 " + forth : "\u2192 " + forth + "  \u2190 " + hither;
