@@ -73,6 +73,9 @@ Display::~Display() {
 }
 
 double opening_ms() {
+  // Another program that measures this would start itself, and that one itself again.
+  std::error_code ignored;
+  if (std::filesystem::read_symlink("/proc/self/exe", ignored).filename() != "faultline") return -1;
   char folder[] = "/tmp/faultline-opening-XXXXXX";
   if (::mkdtemp(folder) == nullptr) return -1;
   const std::string here = folder, state = here + "/state";
@@ -87,7 +90,6 @@ double opening_ms() {
   }
   const double took = std::chrono::duration<double, std::milli>(Clock::now() - began).count();
   if (runs) end(pid, SIGKILL);
-  std::error_code ignored;
   std::filesystem::remove_all(here, ignored);
   return drawn ? took : -1;
 }

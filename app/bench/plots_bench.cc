@@ -17,21 +17,25 @@ namespace {
 constexpr int kPlots = 12;
 constexpr int kFrames = 40, kRounds = 7;
 
-// A run of ten seconds in which each of so many nodes has a gauge with so many samples.
+// A run of ten seconds in which each of so many nodes has a gauge with so many samples, and the first `timed` as many
+// latencies.
 struct Run {
-  Run(core::NodeId count, std::int64_t samples) : nodes(count) {
+  Run(core::NodeId count, std::int64_t samples, core::NodeId timed = 1) : nodes(count) {
     record::RunHeader header;
     for (core::NodeId id = 1; id <= nodes; ++id) header.nodes.push_back({id, "S" + std::to_string(id), "made up", "servers"});
     recording = std::make_unique<record::Recording>(header, std::size_t{4} << 30);
-    recording->on_name(1, "depth");
+    recording->on_name(1, "depth"), recording->on_name(2, "wait_ms");
     core::Rng rng(1);
     line = std::make_unique<timeline::Timeline>(*recording);
     std::uint64_t id = 0;
     double depth = 0;
     for (std::int64_t i = 0; i < samples; ++i) {
       depth += rng.unit() - 0.5;
+      const core::Time at(core::Duration(10'000'000'000 / samples * i));
       for (core::NodeId node = 1; node <= nodes; ++node)
-        recording->on_event({core::Time(core::Duration(10'000'000'000 / samples * i)), ++id, record::EventKind::metric, node, 0, 1, 0, depth + node}, {});
+        recording->on_event({at, ++id, record::EventKind::metric, node, 0, 1, 0, depth + node}, {});
+      for (core::NodeId node = 1; node <= timed; ++node)
+        recording->on_event({at, ++id, record::EventKind::metric, node, 0, 2, 0, rng.unit() * rng.unit() * 20}, {});
       // Read at once, while it is in memory.
       if (i % 4096 == 0) line->catch_up(std::chrono::seconds(1));
     }
@@ -46,10 +50,8 @@ double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_P
 
 class Window {
  public:
-  explicit Window(const Run& run) : run_(run) {
-    std::vector<std::string> lines;
-    for (int i = 0; i < kPlots; ++i) lines.push_back("metric depth node=S" + std::to_string(1 + i % run.nodes));
-    plots_.set_layout(lines);
+  Window(const Run& run, const std::vector<std::string>& plots) : run_(run) {
+    plots_.set_layout(plots);
     selection_.follow = false;
   }
   // Of one frame, in microseconds. Standing still, going along with a run that plays, or zooming in and out, 1 % a frame.
@@ -88,9 +90,30 @@ class Window {
   window::Selection selection_;
 };
 
+// Of which one has percentiles.
+Window twelve(const Run& run) {
+  std::vector<std::string> lines{"metric wait_ms"};
+  for (int i = 1; i < kPlots; ++i) lines.push_back("metric depth node=S" + std::to_string(1 + i % run.nodes));
+  return Window(run, lines);
+}
+
 double median(std::vector<double> all) {
   std::sort(all.begin(), all.end());
   return all[all.size() / 2];
+}
+
+// The percentiles of a hundred nodes together, and of how each of them goes, beside a gauge of all of them.
+void percentiles_of_many(window::Stage& stage, std::vector<Figure>& figures) {
+  const Run run(100, 20'000, 100);
+  Window percentiles(run, {"metric wait_ms"}), greatest(run, {"metric depth nodes=max"});
+  constexpr std::pair<Window::Hand, const char*> kHands[] = {
+      {Window::Hand::stands, "standing"}, {Window::Hand::goes_along, "going along"}, {Window::Hand::zooms, "zooming"}};
+  for (const auto& [hand, words] : kHands) {
+    std::vector<double> ours, theirs;
+    for (int round = 0; round < kRounds; ++round) ours.push_back(percentiles.frames(stage, hand)), theirs.push_back(greatest.frames(stage, hand));
+    figures.push_back({"percentiles of 100 nodes, " + std::string(words), median(ours), "us/frame", ""});
+    figures.push_back({"the greatest of 100 nodes, " + std::string(words), median(theirs), "us/frame", ""});
+  }
 }
 
 }  // namespace
@@ -100,7 +123,7 @@ std::vector<Figure> plots_bench() {
   // each, and so have those they are compared with.
   window::Stage stage(800, 1700);
   const Run few(12, 2'000), many(12, 1'000'000), many_of_two(2, 1'000'000), most_of_two(2, 10'000'000);
-  Window windows[] = {Window(few), Window(many), Window(many_of_two), Window(most_of_two)};
+  Window windows[] = {twelve(few), twelve(many), twelve(many_of_two), twelve(most_of_two)};
   using Hand = Window::Hand;
   constexpr Hand kHands[] = {Hand::stands, Hand::goes_along, Hand::zooms};
   std::vector<double> took[4][3];
@@ -115,6 +138,7 @@ std::vector<Figure> plots_bench() {
     figures.push_back({"1 million each / 2,000 each, " + hand, median(took[1][h]) / median(took[0][h]), "", "<= 1.5"});
     figures.push_back({"10 million each / 1 million each, " + hand, median(took[3][h]) / median(took[2][h]), "", "<= 1.2"});
   }
+  percentiles_of_many(stage, figures);
   return figures;
 }
 

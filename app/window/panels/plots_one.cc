@@ -156,7 +156,7 @@ void Plots::draw_legend(Frame& frame, One& one) {
     names.push_back(line.name);
     const auto& range = frame.selection.range;
     const bool whole_node = line.node != core::kNobody || (info != nullptr && info->kind == core::Metric::Kind::timing);
-    std::string value = range && info != nullptr && whole_node ? range_text(one.spec, *info, frame.sources[0], line.node, range->first, range->second)
+    std::string value = range && info != nullptr && whole_node ? range_text(one.spec, *info, frame.sources[0], line.node, range->first, range->second, columns_)
                                                               : value_at(folded, line, frame.sources[0], columns_.name(frame.view.line, one.spec.name), frame.at);
     if (range && line.part > 0) value = value_at(folded, line, frame.sources[0], 0, frame.at);
     if (legend_entry(frame, one, line.name, line.name, value, line.look, false, at)) pressed = line.name;

@@ -35,10 +35,14 @@ Grid grid_of(Time from, Time to, Duration step) {
 // Takes over what is known of the grid's pieces, and reads the others: those before, and those from the first that is not
 // closed on.
 template <class T, class Read>
-const T* Columns::keep(std::map<Key, Known<T>>& all, const Key& key, Time known_until, const Grid& grid, const Read& read) {
+const T* Columns::keep(std::map<Key, Known<T>>& all, const Key& key, const timeline::Timeline& line, const Grid& grid, const Read& read) {
   Known<T>& known = all[key];
   known.idle = 0;
-  const std::int64_t closed = std::clamp(known_until.time_since_epoch().count() / grid.step.count(), grid.first, grid.end);
+  // Nothing has happened since: also the pieces that are not closed are as they were.
+  const bool same = known.rows == line.rows() && grid.first >= known.first && grid.end - known.first <= static_cast<std::int64_t>(known.pieces.size());
+  if (same) return known.pieces.data() + (grid.first - known.first);
+  known.rows = line.rows();
+  const std::int64_t closed = std::clamp(line.end().time_since_epoch().count() / grid.step.count(), grid.first, grid.end);
   if (grid.end < known.first || grid.first > known.closed) {
     known.first = known.closed = grid.first;
     known.pieces.clear();
@@ -68,7 +72,7 @@ const T* Columns::keep(std::map<Key, Known<T>>& all, const Key& key, Time known_
 
 const Column* Columns::of(const timeline::Timeline& line, const timeline::Series& series, const Grid& grid) {
   const Key key{line.identity(), series.node, series.name, grid.step.count(), -1};
-  return keep(columns_, key, line.end(), grid, [&](std::int64_t begin, std::int64_t end, std::vector<Column>& pieces, auto where) {
+  return keep(columns_, key, line, grid, [&](std::int64_t begin, std::int64_t end, std::vector<Column>& pieces, auto where) {
     some_columns_.resize(static_cast<std::size_t>(end - begin));
     series.samples.columns(grid.begin_of(begin), grid.begin_of(end), some_columns_);
     pieces.insert(where, some_columns_.begin(), some_columns_.end());
@@ -78,11 +82,21 @@ const Column* Columns::of(const timeline::Timeline& line, const timeline::Series
 const double* Columns::percentiles(const timeline::Timeline& line, record::NameId metric, core::NodeId node, double part,
                                    const Grid& grid) {
   const Key key{line.identity(), node, metric, grid.step.count(), part};
-  return keep(percentiles_, key, line.end(), grid, [&](std::int64_t begin, std::int64_t end, std::vector<double>& pieces, auto where) {
+  return keep(percentiles_, key, line, grid, [&](std::int64_t begin, std::int64_t end, std::vector<double>& pieces, auto where) {
     some_numbers_.resize(static_cast<std::size_t>(end - begin));
     line.percentile(metric, node, part, grid.begin_of(begin), grid.begin_of(end), some_numbers_);
     pieces.insert(where, some_numbers_.begin(), some_numbers_.end());
   });
+}
+
+double Columns::percentile(const timeline::Timeline& line, record::NameId metric, core::NodeId node, double part, Time from, Time to) {
+  OfStretch& of = stretches_[{line.identity(), node, metric, part, from, to}];
+  of.idle = 0;
+  if (of.rows == line.rows()) return of.value;
+  some_numbers_.resize(1);
+  line.percentile(metric, node, part, from, to, some_numbers_);
+  of.value = some_numbers_[0], of.rows = line.rows();
+  return of.value;
 }
 
 record::NameId Columns::name(const timeline::Timeline& line, const std::string& metric) {
@@ -97,6 +111,7 @@ void Columns::end_frame() {
   };
   forget(columns_);
   forget(percentiles_);
+  forget(stretches_);
 }
 
 std::vector<Down> downs_of(const timeline::Timeline& line, core::NodeId node, Time from, Time to) {

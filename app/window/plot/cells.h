@@ -35,11 +35,13 @@ class Columns {
   const timeline::Column* of(const timeline::Timeline& line, const timeline::Series& series, const Grid& grid);
   // A percentile of each piece, of one node or of all; NaN where there is no sample.
   const double* percentiles(const timeline::Timeline& line, record::NameId metric, core::NodeId node, double part, const Grid& grid);
+  // The same of one stretch. Of a hundred nodes over a long one it takes milliseconds: found anew only when the run grew.
+  double percentile(const timeline::Timeline& line, record::NameId metric, core::NodeId node, double part, core::Time from, core::Time to);
   // The number of a metric's name in a run; 0: it does not occur.
   record::NameId name(const timeline::Timeline& line, const std::string& metric);
   // What was not asked for in a second of frames is forgotten: a hand that zooms in often zooms out again. Once a frame.
   void end_frame();
-  std::size_t remembered() const { return columns_.size() + percentiles_.size(); }
+  std::size_t remembered() const { return columns_.size() + percentiles_.size() + stretches_.size(); }
   std::uint64_t pieces_read() const { return pieces_read_; }   // All so far: for tests.
 
  private:
@@ -49,14 +51,22 @@ class Columns {
   template <class T>
   struct Known {
     std::int64_t first = 0, closed = 0;   // Pieces [first, closed) can not change any more.
-    std::vector<T> pieces;
+    std::vector<T> pieces;             // From `first` on; those that are not closed as they were when
+    std::size_t rows = 0;              // so many rows were known.
     int idle = 0;                      // Frames since it was asked for.
   };
+  using StretchKey = std::tuple<std::uint64_t, core::NodeId, record::NameId, double, core::Time, core::Time>;
+  struct OfStretch {
+    double value = 0;
+    std::size_t rows = timeline::kNone;   // When so many were known.
+    int idle = 0;
+  };
   template <class T, class Read>
-  const T* keep(std::map<Key, Known<T>>& all, const Key& key, core::Time known_until, const Grid& grid, const Read& read);
+  const T* keep(std::map<Key, Known<T>>& all, const Key& key, const timeline::Timeline& line, const Grid& grid, const Read& read);
 
   std::map<Key, Known<timeline::Column>> columns_;
   std::map<Key, Known<double>> percentiles_;
+  std::map<StretchKey, OfStretch> stretches_;
   std::map<std::pair<std::uint64_t, std::string>, record::NameId> names_;
   std::vector<timeline::Column> some_columns_;
   std::vector<double> some_numbers_;

@@ -194,17 +194,16 @@ std::string value_at(const FoldedPlot& plot, const FoldedLine& line, const PlotS
   return value_text(cell->last);
 }
 
-std::string range_text(const PlotSpec& spec, const MetricInfo& info, const PlotSource& source, core::NodeId node, Time from, Time to) {
+std::string range_text(const PlotSpec& spec, const MetricInfo& info, const PlotSource& source, core::NodeId node, Time from, Time to,
+                       Columns& columns) {
   const timeline::Timeline& line = *source.line;
-  const record::NameId name = name_id(line.recording(), spec.name);
+  const record::NameId name = columns.name(line, spec.name);
   from -= source.shift, to -= source.shift;
   const double seconds = static_cast<double>((to - from).count()) / 1e9;
   if (seconds <= 0) return "";
   if (info.kind == Kind::timing) {
-    std::vector<double> half(1), most(1);
-    line.percentile(name, node, 0.5, from, to, half);
-    line.percentile(name, node, 0.99, from, to, most);
-    return std::isnan(half[0]) ? "none" : "p50 " + value_text(half[0]) + "  p99 " + value_text(most[0]);
+    const double half = columns.percentile(line, name, node, 0.5, from, to), most = columns.percentile(line, name, node, 0.99, from, to);
+    return std::isnan(half) ? "none" : "p50 " + value_text(half) + "  p99 " + value_text(most);
   }
   const timeline::Series* const series = line.find(node, name);
   if (series == nullptr) return "none";

@@ -58,6 +58,6 @@ std::string value_at(const FoldedPlot& plot, const FoldedLine& line, const PlotS
 
 // What happened in a marked range: "+240 (100/s)", "3 \u2192 5", "p50 2.1, p99 9.8, 412 samples".
 std::string range_text(const PlotSpec& spec, const MetricInfo& info, const PlotSource& source, core::NodeId node, core::Time from,
-                       core::Time to);
+                       core::Time to, Columns& columns);
 
 }  // namespace window

@@ -112,6 +112,23 @@ TEST(PlotFold, AHandThatZoomsALittleReadsNothingAgain) {
   EXPECT_EQ(f.columns.pieces_read(), before);
 }
 
+TEST(PlotFold, WhileNothingHappensNothingIsReadAgain) {
+  Folding f(PlotRun::usual());
+  const auto plot = f.fold("metric client_latency_ms");   // Its last piece is not over.
+  const auto before = f.columns.pieces_read();
+  EXPECT_EQ(f.fold("metric client_latency_ms").greatest, plot.greatest);
+  f.fold("metric client_latency_ms", {ms(2000), ms(10'000)}, 320);
+  EXPECT_EQ(f.columns.pieces_read(), before);
+  // Nor the percentiles of a marked range.
+  const auto* info = find_metric(f.metrics, "client_latency_ms");
+  const auto range = [&] { return range_text(*read_spec("metric client_latency_ms"), *info, f.sources[0], core::kNobody, ms(0), ms(9000), f.columns); };
+  const std::string first = range();
+  EXPECT_EQ(first.rfind("p50 ", 0), 0u);
+  const auto remembered = f.columns.remembered();
+  EXPECT_EQ(range(), first);
+  EXPECT_EQ(f.columns.remembered(), remembered);
+}
+
 TEST(PlotFold, WhatNobodyAsksForIsForgotten) {
   Folding f(PlotRun::usual());
   f.fold("metric consensus_term");
