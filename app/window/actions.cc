@@ -148,8 +148,10 @@ std::optional<Wish> pressed_action(const View* view, Place place, float scale) {
   // A text field has its own undo and its own clipboard.
   const bool of_text = !io.KeyCtrl || pressed == kZ || pressed == kY || pressed == kA || pressed == kC || pressed == kV || pressed == kX ||
                        pressed == kLeft || pressed == kRight || pressed == kHome || pressed == kEnd;
-  if (pressed == 0 || (io.WantTextInput && of_text)) return {};
-  const Chord chord{pressed, io.KeyCtrl, io.KeyShift, io.KeyAlt};
+  // Where the question mark is depends on the keyboard: it is known by its character.
+  const bool asked = std::count(io.InputQueueCharacters.begin(), io.InputQueueCharacters.end(), ImWchar{'?'}) > 0;
+  if ((pressed == 0 && !asked) || (io.WantTextInput && of_text)) return {};
+  const Chord chord = asked ? Chord{kSlash, false, true} : Chord{pressed, io.KeyCtrl, io.KeyShift, io.KeyAlt};
   for (const auto& action : actions(view, place, scale))
     if (std::find(action.keys.begin(), action.keys.end(), chord) != action.keys.end()) return action.wish;
   return {};

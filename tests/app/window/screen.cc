@@ -189,6 +189,8 @@ void Screen::drag(const std::vector<std::pair<int, int>>& path, int which) {
 void Screen::key(const std::string& chord) { xdotool({"key", chord}); }
 void Screen::type(const std::string& words) { xdotool({"type", "--delay", "5", words}); }
 
+bool Screen::keyboard(const std::string& layout) { return program::run({"setxkbmap", layout}, on(display_)).code == 0; }
+
 void Screen::kill_it() { end(program_, SIGKILL); }
 
 bool Screen::quit() {
