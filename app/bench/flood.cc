@@ -31,24 +31,23 @@ double milliseconds(const std::function<void()>& work) {
 
 struct Line {
   Point a, b;
-  float thickness;
 };
 
 std::vector<Line> lines_of(const Drawing& drawing) {
   std::vector<Line> lines;
   for (const auto& link : drawing.links) {
-    if (is_cut(link)) each_dash(link.a, link.b, dash_of_cuts(drawing), [&](Point from, Point to) { lines.push_back({from, to, 1}); });
-    else lines.push_back({link.a, link.b, 1.1f});
+    if (is_cut(link)) each_dash(link.a, link.b, dash_of_cuts(drawing), [&](Point from, Point to) { lines.push_back({from, to}); });
+    else lines.push_back({link.a, link.b});
   }
-  for (const auto& flow : drawing.flows) lines.push_back({flow.a, flow.b, 1});
+  for (const auto& flow : drawing.flows) lines.push_back({flow.a, flow.b});
   for (const auto& lost : drawing.crosses)
-    for (const Point half : {Point{3.6f, 3.6f}, Point{3.6f, -3.6f}}) lines.push_back({lost.at - half, lost.at + half, 1.9f});
+    for (const Point half : {Point{3.6f, 3.6f}, Point{3.6f, -3.6f}}) lines.push_back({lost.at - half, lost.at + half});
   return lines;
 }
 
 // As many of the same shapes, one by one.
 void submit(ImDrawList& list, const Drawing& drawing, const std::vector<Line>& lines, const KnownNames& names) {
-  for (const Line& line : lines) list.AddLine(im(line.a), im(line.b), theme().line, line.thickness);
+  for (const Line& line : lines) list.AddLine(im(line.a), im(line.b), theme().line);
   for (const auto& dot : drawing.dots) put_glyph(list, names.at(dot.type).style.glyph, dot.at, 3, theme().accent);
   for (const auto& node : drawing.nodes) {
     list.AddCircleFilled(im(node.at), node.radius, theme().ground);

@@ -85,7 +85,7 @@ std::vector<Figure> space_time_bench() {
   });
   const double bare = best_ms(stage, [&](ImDrawList& list) {
     list.Flags |= ImDrawListFlags_AntiAliasedLinesUseTex;   // As ImGui draws lines when nobody tells it otherwise.
-    for (const window::Arrow& a : shapes.arrows) list.AddLine({a.x0, a.y0}, {a.x1, a.y1}, 0x80ffffffu, 1.1f);
+    for (const window::Arrow& a : shapes.arrows) list.AddLine({a.x0, a.y0}, {a.x1, a.y1}, 0x80ffffffu);
   });
   return {{"arrows", static_cast<double>(shapes.arrows.size()), "", ""},
           {"fold and submit", whole, "ms", ""},

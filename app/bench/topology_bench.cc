@@ -26,7 +26,7 @@ struct Below {
   Also also() {
     return {[this](ImDrawList& list) { fold_space_time(ask, shapes), paint_shapes(list, view.run, shapes); },
             [this](ImDrawList& list) {
-              for (const Arrow& a : shapes.arrows) list.AddLine({a.x0, a.y0}, {a.x1, a.y1}, 0x80ffffffu, 1.1f);
+              for (const Arrow& a : shapes.arrows) list.AddLine({a.x0, a.y0}, {a.x1, a.y1}, 0x80ffffffu);
             }};
   }
   const View& view;

@@ -5,6 +5,8 @@
 #include <limits>
 #include <map>
 
+#include "labs/timeline/chunks.h"
+
 namespace window {
 namespace {
 
@@ -47,6 +49,13 @@ class Folding {
 
  private:
   float lane_y(NodeId node) const { return ask_.lanes.y(node); }
+  // Of what is not in sight.
+  Event event_at(std::size_t row) { return chunks_.of(row).event(timeline::in_chunk(row)); }
+  bool shows(std::size_t row) const {
+    if (!ask_.shows) return false;
+    const auto there = run_.at(row);
+    return ask_.shows(row, there.event, there.body);
+  }
   bool is_node(NodeId node) const { return node != core::kNobody && node - 1 < ask_.lanes.of_node.size(); }
 
   void densities() {
@@ -78,7 +87,11 @@ class Folding {
     run_.visit(begin_, end_, [&](const Event& e, core::BytesView body) {
       const float x = static_cast<float>(left + static_cast<double>((e.at - ask_.time.shown.from).count()) * per_ns);
       const bool shown = !ask_.shows || ask_.shows(row, e, body);
-      seen_.push_back({x, lane_y(e.node), e.node, e.peer, e.id, e.ref, e.type, e.kind, shown, false});
+      // Written where it stays, field by field: one that is made first and copied then costs three times as much.
+      SeenRow& seen = seen_.emplace_back();
+      seen.x = x, seen.y = lane_y(e.node);
+      seen.node = e.node, seen.peer = e.peer, seen.id = e.id, seen.ref = e.ref;
+      seen.type = e.type, seen.kind = e.kind, seen.shown = shown;
       ++row;
     });
   }
@@ -126,13 +139,16 @@ class Folding {
     if (end != timeline::kNone && end < end_) return;
     if (end == timeline::kNone) {
       // Nobody knows yet where it ends: it leaves its lane and fades.
-      Arrow arrow{s.x, s.y, s.x + std::abs(lane_y(s.peer) - s.y) * 0.15f, s.y + (lane_y(s.peer) - s.y) * 0.35f, row_of(i), kNoRow, s.type, Arrow::End::under_way, light(s.node, begin_ + i)};
-      if (s.shown) out_.arrows.push_back(arrow);
+      if (!s.shown) return;
+      const float down = lane_y(s.peer) - s.y;
+      Arrow& arrow = out_.arrows.emplace_back();
+      arrow.x0 = s.x, arrow.y0 = s.y, arrow.x1 = s.x + std::abs(down) * 0.15f, arrow.y1 = s.y + down * 0.35f;
+      arrow.send = row_of(i), arrow.type = s.type, arrow.ends = Arrow::End::under_way, arrow.light = light(s.node, begin_ + i);
       return;
     }
-    const auto later = run_.at(end);
-    if (!s.shown && !(ask_.shows && ask_.shows(end, later.event, later.body))) return;
-    add(s.x, s.y, s.node, begin_ + i, ask_.time.x(later.event.at), s.peer, end, s.type, later.event.kind, later.event.node);
+    const Event later = event_at(end);
+    if (!s.shown && !shows(end)) return;
+    add(s.x, s.y, s.node, begin_ + i, ask_.time.x(later.at), s.peer, end, s.type, later.kind, later.node);
   }
   // In most runs no numbers are left out, and the send of a message is found by counting.
   std::size_t send_of(std::size_t i) const {
@@ -150,10 +166,10 @@ class Folding {
       if (from.kind != Kind::send || hidden(from.type) || !is_node(from.peer) || (!s.shown && !from.shown)) return;
       return add(from.x, from.y, from.node, send, s.x, from.peer, begin_ + i, from.type, s.kind, s.node);
     }
-    const auto earlier = run_.at(send);
-    if (earlier.event.kind != Kind::send || hidden(earlier.event.type) || !is_node(earlier.event.node) || !is_node(earlier.event.peer)) return;
-    if (!s.shown && !(ask_.shows && ask_.shows(send, earlier.event, earlier.body))) return;
-    add(ask_.time.x(earlier.event.at), lane_y(earlier.event.node), earlier.event.node, send, s.x, earlier.event.peer, begin_ + i, earlier.event.type, s.kind, s.node);
+    const Event earlier = event_at(send);
+    if (earlier.kind != Kind::send || hidden(earlier.type) || !is_node(earlier.node) || !is_node(earlier.peer)) return;
+    if (!s.shown && !shows(send)) return;
+    add(ask_.time.x(earlier.at), lane_y(earlier.node), earlier.node, send, s.x, earlier.peer, begin_ + i, earlier.type, s.kind, s.node);
   }
   // Sent before, and ends after what is in sight.
   void crossing() {
@@ -161,14 +177,15 @@ class Folding {
     for (const auto& flight : ask_.line.flights(ask_.time.shown.from, kMost)) {
       if (flight.send >= begin_ || flight.end == timeline::kNone || flight.end < end_ || hidden(flight.type)) continue;
       if (!is_node(flight.from) || !is_node(flight.to)) continue;
-      const auto sent = run_.at(flight.send);
-      if (ask_.shows && !ask_.shows(flight.send, sent.event, sent.body)) continue;
-      const auto end = run_.at(flight.end).event;
+      if (ask_.shows && !shows(flight.send)) continue;
+      const Event end = event_at(flight.end);
       add(ask_.time.x(flight.left), lane_y(flight.from), flight.from, flight.send, ask_.time.x(end.at), flight.to, flight.end, flight.type, end.kind, end.node);
     }
   }
   void add(float x0, float y0, NodeId from, std::size_t send, float x1, NodeId to, std::size_t end, record::NameId type, Kind how, NodeId where) {
-    Arrow arrow{x0, y0, x1, lane_y(to), static_cast<std::uint32_t>(send), static_cast<std::uint32_t>(end), type, Arrow::End::arrives, Light::usual};
+    Arrow& arrow = out_.arrows.emplace_back();
+    arrow.x0 = x0, arrow.y0 = y0, arrow.x1 = x1, arrow.y1 = lane_y(to);
+    arrow.send = static_cast<std::uint32_t>(send), arrow.end = static_cast<std::uint32_t>(end), arrow.type = type;
     if (how == Kind::drop) {
       arrow.ends = Arrow::End::lost;
       arrow.y1 = y0 + (arrow.y1 - y0) * (where == to ? kLostThere : kLostHere);
@@ -176,7 +193,6 @@ class Folding {
     if (ask_.cone != nullptr)
       arrow.light = light(from, send) == Light::lit && (how == Kind::drop || light(to, end) == Light::lit) ? Light::lit : Light::dimmed;
     clip(arrow);
-    out_.arrows.push_back(arrow);
   }
   // Only what is in sight and a little beyond: a line of a million pixels would be drawn crooked.
   void clip(Arrow& a) const {
@@ -233,6 +249,7 @@ class Folding {
   const SpaceTimeAsk& ask_;
   SpaceTimeShapes& out_;
   const record::Recording& run_;
+  timeline::Chunks chunks_{run_};
   std::size_t begin_ = 0, end_ = 0;
   std::vector<SeenRow>& seen_;
   std::map<std::uint64_t, Open> open_;

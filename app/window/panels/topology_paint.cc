@@ -11,6 +11,7 @@ namespace window {
 namespace {
 
 constexpr float kPi = std::numbers::pi_v<float>;
+constexpr std::array<ImDrawIdx, 6> kCornersOfLine{0, 1, 2, 0, 2, 3};   // Two triangles.
 constexpr std::ptrdiff_t kManyCut = 150;     // Links.
 constexpr std::size_t kMostSmooth = 600;     // Messages drawn with smooth edges; more take the quick way.
 
@@ -31,27 +32,27 @@ void paint_chevron(ImDrawList& list, Point tip, Point way, float size, Colour co
   list.AddPolyline(points, 3, colour, 0, thickness);
 }
 
-// --- Links.
-
-// Thousands of dashes: written as ImGui would lay a line of one pixel with soft edges into the draw list, which for any path
-// costs more than finding where they are.
-void put_dashes(ImDrawList& list, const DrawnLink& link, float dash, Colour colour) {
-  const ImVec4 uv = list._Data->TexUvLines[1];
-  const Point way = unit(link.b - link.a), side = Point{way.y, -way.x} * 1.5f;   // Half of it, and one more to fade out in.
-  const int count = static_cast<int>(distance(link.a, link.b) / (dash * 2.2f)) + 1;
-  int put = 0;
-  list.PrimReserve(count * 6, count * 4);
-  each_dash(link.a, link.b, dash, [&](Point from, Point to) {
-    if (put++ == count) return;
-    const auto first = static_cast<ImDrawIdx>(list._VtxCurrentIdx);
-    for (const int corner : {0, 1, 2, 0, 2, 3}) list.PrimWriteIdx(static_cast<ImDrawIdx>(first + corner));
-    list.PrimWriteVtx(im(from + side), {uv.x, uv.y}, colour);
-    list.PrimWriteVtx(im(to + side), {uv.x, uv.y}, colour);
-    list.PrimWriteVtx(im(to - side), {uv.z, uv.w}, colour);
-    list.PrimWriteVtx(im(from - side), {uv.z, uv.w}, colour);
-  });
-  if (put < count) list.PrimUnreserve((count - put) * 6, (count - put) * 4);
+// One of thousands: written as ImGui would lay a thin line with soft edges into the draw list, which for any path costs more
+// than finding where it is.
+void put_line(ImDrawList& list, Point a, Point b, Colour colour) {
+  const int wide = std::clamp(static_cast<int>(std::lround(px(1))), 1, IM_DRAWLIST_TEX_LINES_WIDTH_MAX);
+  const ImVec4 uv = list._Data->TexUvLines[wide];
+  const float half = static_cast<float>(wide) * 0.5f + 1;   // One pixel more, in which its texture fades out.
+  const float x = b.x - a.x, y = b.y - a.y, far = x * x + y * y, part = far > 0 ? half / std::sqrt(far) : 0;
+  const float side_x = y * part, side_y = -x * part;
+  list.PrimReserve(6, 4);
+  const auto first = static_cast<ImDrawIdx>(list._VtxCurrentIdx);
+  ImDrawIdx* const index = list._IdxWritePtr;
+  ImDrawVert* const vertex = list._VtxWritePtr;
+  for (std::size_t i = 0; i < 6; ++i) index[i] = static_cast<ImDrawIdx>(first + kCornersOfLine[i]);
+  vertex[0] = {{a.x + side_x, a.y + side_y}, {uv.x, uv.y}, colour};
+  vertex[1] = {{b.x + side_x, b.y + side_y}, {uv.x, uv.y}, colour};
+  vertex[2] = {{b.x - side_x, b.y - side_y}, {uv.z, uv.w}, colour};
+  vertex[3] = {{a.x - side_x, a.y - side_y}, {uv.z, uv.w}, colour};
+  list._IdxWritePtr += 6, list._VtxWritePtr += 4, list._VtxCurrentIdx += 4;
 }
+
+// --- Links.
 
 void paint_link(ImDrawList& list, const DrawnLink& link, bool hovered, bool many, float dash) {
   const Theme& t = theme();
@@ -60,7 +61,7 @@ void paint_link(ImDrawList& list, const DrawnLink& link, bool hovered, bool many
   if (link.faulty) colour = faded(t.warn, 0.75f);
   if (lit) colour = t.accent;
   if (is_cut(link)) {
-    if (dash > px(4) && !lit) put_dashes(list, link, dash, faded(t.bad, 0.3f));
+    if (dash > px(4) && !lit) each_dash(link.a, link.b, dash, [&](Point a, Point b) { put_line(list, a, b, faded(t.bad, 0.3f)); });
     else paint_dashed(list, link.a, link.b, lit ? t.accent : faded(t.bad, many ? 0.6f : 0.75f), px(lit ? 2.0f : 1.3f));
     if (link.cut_there != link.cut_back) {     // The way that is cut, by an arrow that ends in a bar.
       const Point way = unit(link.cut_there ? link.b - link.a : link.a - link.b), middle = (link.a + link.b) * 0.5f;
@@ -106,6 +107,11 @@ void paint_flow(ImDrawList& list, const DrawnFlow& flow, Colour colour, float st
   const Point way = flow.b - flow.a, turn = flow.a + way * (1 - lost);
   const float width = (many ? px(1) : flow.width) + (hovered ? px(1.5f) : 0);
   const float ink = hovered || !many ? 0.6f : std::clamp(90 / static_cast<float>(flows), 0.016f, 0.3f);
+  if (many && !hovered) {
+    if (lost < 1) put_line(list, flow.a, turn, faded(colour, strength * ink));
+    if (lost > 0) put_line(list, turn, flow.b, faded(theme().bad, strength * std::min(1.0f, ink * 3)));
+    return;
+  }
   if (lost < 1) list.AddLine(im(flow.a), im(turn), faded(colour, strength * ink), width);
   if (lost > 0 && many) list.AddLine(im(turn), im(flow.b), faded(theme().bad, strength * std::min(1.0f, ink * 3)), width);
   else if (lost > 0) paint_dashed(list, turn, flow.b, faded(theme().bad, strength * 0.9f), std::max(width, px(1.5f)));
