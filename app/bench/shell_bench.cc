@@ -86,11 +86,11 @@ void scrubbing(std::vector<Figure>& figures) {
   figures.push_back({"scrubbing / standing still", scrub / still, "", "<= 1.5"});
 }
 
-// Events a second of the world, over a second of this clock.
+// Events a second of the world, over half a second of this clock.
 double speed(const Session& session, const std::function<void()>& meanwhile) {
   const auto began = Wall::now();
   const auto events = session.status().events;
-  while (Wall::now() - began < std::chrono::seconds(1)) meanwhile();
+  while (Wall::now() - began < std::chrono::milliseconds(500)) meanwhile();
   return static_cast<double>(session.status().events - events) / std::chrono::duration<double>(Wall::now() - began).count();
 }
 
@@ -117,7 +117,7 @@ double speed_with_window() {
 // In turns, the best of each: other work on the machine only ever slows the world down.
 void throughput(std::vector<Figure>& figures) {
   double headless = 0, open = 0;
-  for (int round = 0; round < 4; ++round) headless = std::max(headless, headless_speed()), open = std::max(open, speed_with_window());
+  for (int round = 0; round < 8; ++round) headless = std::max(headless, headless_speed()), open = std::max(open, speed_with_window());
   figures.push_back({"world as fast as it goes, headless", headless / 1e6, "M events/s", ""});
   figures.push_back({"world as fast as it goes, window open", open / 1e6, "M events/s", ""});
   figures.push_back({"window open / headless", open / headless, "", ">= 0.8"});
@@ -170,14 +170,16 @@ void first_frame(std::vector<Figure>& figures) {
   std::vector<double> bare, ours, opening;
   try {
     window_seconds(false);   // The driver loads itself.
-    for (int i = 0; i < 5; ++i) bare.push_back(window_seconds(false)), ours.push_back(window_seconds(true));
+    for (int i = 0; i < 9; ++i) bare.push_back(window_seconds(false)), ours.push_back(window_seconds(true));
   } catch (const window::NoDisplay& no) {
     ImGui::DestroyContext();
     return none(no.why);
   }
-  figures.push_back({"first frame of a bare window", median(bare) * 1e3, "ms", ""});
-  figures.push_back({"first frame of the gallery", median(ours) * 1e3, "ms", ""});
-  figures.push_back({"first frame, ours / bare", median(ours) / median(bare), "", "<= 1.5"});
+  // The quickest of each: other work on the machine only ever slows it down, and the display's server along with it.
+  const double least = *std::min_element(bare.begin(), bare.end()), gallery = *std::min_element(ours.begin(), ours.end());
+  figures.push_back({"first frame of a bare window", least * 1e3, "ms", ""});
+  figures.push_back({"first frame of the gallery", gallery * 1e3, "ms", ""});
+  figures.push_back({"first frame, ours / bare", gallery / least, "", "<= 1.5"});
   for (int i = 0; i < 5; ++i) let_it_forget(), opening.push_back(opening_ms());
   if (median(opening) > 0) figures.push_back({"from the program's start to its first frame", median(opening), "ms", "<= 1000"});
 }
