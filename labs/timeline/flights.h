@@ -66,7 +66,7 @@ class Flights {
   std::size_t under_way_ = 0;    // Messages, as far as is known.
   std::size_t next_look_ = kSpacing;
   static constexpr std::size_t kSpacing = 4096;   // Rows between checkpoints, or more:
-  static constexpr std::size_t kRowsPerOpen = 8;  // so that they take no more than 3 bytes a row.
+  static constexpr std::size_t kRowsPerOpen = 16; // so that they take no more than 1.5 bytes a row.
 };
 
 }  // namespace timeline
