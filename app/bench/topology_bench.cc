@@ -59,7 +59,8 @@ void submit(ImDrawList& list, const Drawing& drawing) {
 }  // namespace
 
 std::vector<Figure> topology_bench() {
-  Player player(flood(), {}, [] {});
+  Leaving leaving;
+  Player player(flood(), leaving, {}, [] {});
   play(player);
   const View view = player.view();
   const auto places = place_nodes(view.run.header().nodes, view.lab.system.groups, {});

@@ -136,7 +136,7 @@ void find_range(FoldedPlot& plot, const std::vector<PlotSource>& sources, const 
 
 bool is_hidden(const FoldedLine& line, const std::vector<PlotSource>& sources, const std::vector<std::string>& hidden) {
   const auto has = [&](const std::string& name) { return std::find(hidden.begin(), hidden.end(), name) != hidden.end(); };
-  return has(line.name) || (line.source > 0 && has(run_key(sources[line.source].name)));
+  return has(line.name) || has(run_key(sources[line.source].name));
 }
 
 std::string run_key(const std::string& run) { return "run " + run; }
@@ -194,7 +194,8 @@ std::string value_at(const FoldedPlot& plot, const FoldedLine& line, const PlotS
   return value_text(cell->last);
 }
 
-std::string range_text(const PlotSpec& spec, const MetricInfo& info, const PlotSource& source, core::NodeId node, Time from, Time to) {
+std::string range_text(const PlotSpec& spec, const MetricInfo& info, const PlotSource& source, core::NodeId node, double part,
+                       Time from, Time to) {
   const timeline::Timeline& line = *source.line;
   const record::NameId name = name_id(line.recording(), spec.name);
   from -= source.shift, to -= source.shift;
@@ -202,6 +203,10 @@ std::string range_text(const PlotSpec& spec, const MetricInfo& info, const PlotS
   if (seconds <= 0) return "";
   if (info.kind == Kind::timing) {
     std::vector<double> half(1), most(1);
+    if (part > 0) {
+      line.percentile(name, node, part, from, to, half);
+      return value_text(half[0]);
+    }
     line.percentile(name, node, 0.5, from, to, half);
     line.percentile(name, node, 0.99, from, to, most);
     return std::isnan(half[0]) ? "none" : "p50 " + value_text(half[0]) + "  p99 " + value_text(most[0]);
