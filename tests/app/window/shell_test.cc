@@ -1,158 +1,95 @@
-// The whole shell with a library of its own, in-process: what dialogs, places and messages do to each other.
-#include "app/window/shell.h"
-
-#include <filesystem>
-#include <thread>
+// The whole window in a process, by its keys: what they do beyond one panel.
+#include <gtest/gtest.h>
 
 #include "app/window/off_screen.h"
-#include "tests/app/library/made_library.h"
-#include "tests/app/window/hands.h"
+#include "tests/app/window/playing.h"
+#include "tests/labs/record/made_run.h"
 
 namespace window {
 namespace {
 
-using namespace std::chrono_literals;
+class Whole {
+ public:
+  Whole() : window_(setup(folder_.path())) {
+    window_.shell().open(lab_session("raft-losing-the-leader"));
+    key({kSpace});
+    EXPECT_TRUE(until([&] { return view().end >= core::kStart + 3s; }));
+    key({kSpace});
+    EXPECT_TRUE(until([&] { return !view().playing && !view().status.working; }));
+  }
 
-class ShellOnStage : public testing::Test {
- protected:
-  ShellOnStage() {
-    std::filesystem::create_directories(folder / "data/runs");
-    OffScreen::Setup setup;
-    setup.outside.wake = [] {}, setup.outside.program = "test";
-    setup.outside.folders = {folder / "data", folder / "config"};
-    screen.emplace(std::move(setup));
-    screen->settle();
-  }
-  std::string run(const std::string& name, std::uint64_t seed = 1) {
-    const std::string path = folder / ("data/runs/" + name + ".run");
-    library::write_run(path, 2s, 1, seed);
-    return path;
-  }
-  bool sees(const std::string& name) { return screen->stage().find(name) != nullptr; }
-  std::string all() {
-    std::string names;
-    for (const auto& probe : screen->stage().probes()) names += "\n  " + probe.name;
-    return names;
-  }
-  // Frames until it is so; other threads have their time.
-  bool until(const std::function<bool()>& is_so) {
-    for (int i = 0; i < 3000; ++i) {
-      if (is_so()) return true;
-      screen->settle();
-      std::this_thread::sleep_for(2ms);
+  bool until(const std::function<bool()>& done) {
+    const auto patience = std::chrono::steady_clock::now() + 60s;
+    while (!done()) {
+      if (std::chrono::steady_clock::now() > patience) return false;
+      window_.frame(0.05);
+      std::this_thread::sleep_for(1ms);
     }
-    return false;
-  }
-  void wish(Wish w) {
-    screen->shell().wish(std::move(w));
-    screen->settle();
-  }
-  void click(const std::string& name) {
-    ASSERT_TRUE(until([&] { return sees(name); })) << name << " is not on the screen:" << all();
-    const Probe at = *screen->stage().find(name);
-    screen->stage().input.move((at.least.x + at.greatest.x) / 2, (at.least.y + at.greatest.y) / 2);
-    screen->settle();
-    screen->stage().input.button(0, true), screen->stage().input.button(0, false);
-    screen->settle();
+    return true;
   }
   void key(const std::vector<int>& chord) {
-    for (const int k : chord) screen->stage().input.key(k, true);
-    screen->settle();
-    for (auto k = chord.rbegin(); k != chord.rend(); ++k) screen->stage().input.key(*k, false);
-    screen->settle();
+    for (const int k : chord) window_.stage().input.key(k, true);
+    window_.settle();
+    for (auto k = chord.rbegin(); k != chord.rend(); ++k) window_.stage().input.key(*k, false);
+    window_.settle();
   }
-  record::Folder folder;
-  std::optional<OffScreen> screen;
+  void type(const std::string& words) {
+    for (const char c : words) window_.stage().input.character(static_cast<unsigned char>(c));
+    window_.settle();
+  }
+  bool sees(const std::string& name) { return window_.stage().find(name) != nullptr; }
+  View view() { return window_.shell().player()->view(); }
+  Shell& shell() { return window_.shell(); }
+  OffScreen& window() { return window_; }
+
+ private:
+  static OffScreen::Setup setup(const std::string& home) {
+    OffScreen::Setup setup;
+    setup.outside.program = "faultline test";
+    setup.outside.folders = {home + "/data", home + "/config"};
+    return setup;
+  }
+  record::Folder folder_;
+  OffScreen window_;
 };
 
-TEST_F(ShellOnStage, WhatLiesBelowADialogHearsNoKey) {
-  const std::string path = run("mine");
-  wish(GoTo{Place::runs});
-  click("run:mine");
-  wish(Ask{"preferences"});
-  key({kDelete});
-  key({kF2});
-  EXPECT_TRUE(std::filesystem::exists(path));
-  EXPECT_FALSE(sees("field:edit Name")) << all();
-  key({kEscape});
-  key({kDelete});
-  EXPECT_TRUE(until([&] { return !std::filesystem::exists(path); })) << "closed, the list has its keys again";
+TEST(Whole, CommandsOfOnesOwnAreCopiedAsTheScriptThatGivesThemAgain) {
+  Whole whole;
+  whole.key({kCtrl, kShift, kC});
+  EXPECT_TRUE(whole.sees("said:No command was given in this run yet."));
+  whole.shell().wish(Give{"isolate leader"});
+  EXPECT_TRUE(whole.until([&] { return whole.view().status.own_commands == 1; }));
+  whole.key({kCtrl, kShift, kC});
+  const auto script = world::parse_script(whole.window().copied());
+  ASSERT_EQ(script.size(), 1u) << whole.window().copied();
+  EXPECT_EQ(world::command_text(script[0].command), "partition leader | rest");
+  EXPECT_EQ(core::kStart + script[0].wait, session::commands_of(whole.view().run).front().at);
 }
 
-TEST_F(ShellOnStage, TheEscapeThatClosesADialogClosesNothingElse) {
-  wish(Ask{"new"});
-  ASSERT_TRUE(sees("field:title")) << all();
-  wish(Ask{"help"});
-  key({kEscape});
-  EXPECT_TRUE(sees("field:title"));
-  key({kEscape});
-  EXPECT_FALSE(sees("field:title"));
-  wish(OpenLab{"raft-elections", {}, false, {}});
-  wish(SelectNode{2});
-  wish(Ask{"help"});
-  key({kEscape});
-  EXPECT_EQ(screen->shell().selection().node, 2u);
-}
-
-TEST_F(ShellOnStage, ADeletionIsUndoneWhereItIsSaidAndNotBesideLaterWords) {
-  run("one", 1);
-  const std::string path = run("two", 2);
-  wish(GoTo{Place::runs});
-  click("run:two");
-  key({kDelete});
-  ASSERT_TRUE(until([&] { return sees("button:Undo"); })) << all();
-  const auto undos = [&] {
-    return std::count_if(screen->stage().probes().begin(), screen->stage().probes().end(), [](const Probe& p) { return p.name == "button:Undo"; });
-  };
-  wish(Say{"Something else."});
-  screen->settle();
-  EXPECT_EQ(undos(), 1);
-  key({kCtrl, kZ});
-  EXPECT_TRUE(until([&] { return std::filesystem::exists(path) && sees("run:two"); })) << all();
-  EXPECT_EQ(undos(), 0);
-}
-
-std::size_t own_labs(const std::string& folder) {
-  std::error_code none;
-  std::size_t count = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, none)) count += entry.path().extension() == ".md";
-  return count;
-}
-
-TEST_F(ShellOnStage, AnExperimentIsOneFileHoweverOftenItIsStartedAndAnotherTitleMakesAnother) {
-  const std::string labs = folder / "data/labs";
-  const auto start = [&](const std::string& button) {
-    wish(Ask{"new"});
-    click("button:" + button);
-  };
-  start("Start");
-  ASSERT_TRUE(until([&] { return screen->shell().player() != nullptr; }));
-  start("Start");
-  EXPECT_EQ(own_labs(labs), 1u);
-  start("Save as lab file");
-  EXPECT_EQ(own_labs(labs), 1u);
-  // Changed, it is still the same experiment; but what somebody wrote in its file is not lost.
-  click("button:flood");
-  click("button:Save as lab file");
-  EXPECT_EQ(own_labs(labs), 1u);
-  std::ofstream(labs + "/my-experiment.md", std::ios::app) << "\nA word of mine.\n";
-  click("button:flood");
-  click("button:Save as lab file");
-  EXPECT_EQ(own_labs(labs), 2u);
-  EXPECT_NE(library::content(labs + "/my-experiment.md").find("A word of mine."), std::string::npos);
-}
-
-TEST_F(ShellOnStage, ARunThatWasClosedIsListedAsFinished) {
-  wish(OpenLab{"raft-elections", {}, false, {}});
-  wish(SetSpeed{8});
-  ASSERT_TRUE(until([&] { return screen->shell().player()->view().at > core::kStart + 2s; }));
-  wish(OpenLab{"raft-split-votes", {}, false, {}});
-  wish(GoTo{Place::runs});
-  EXPECT_TRUE(until([&] {
-    std::size_t markers = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(folder / "data/runs")) markers += entry.path().extension() == ".open";
-    return markers == 1;
-  })) << "only what is still recorded has a marker";
+TEST(Whole, AnEventIsFoundByTheKeyboardAlone) {
+  Whole whole;
+  whole.key({kCtrl, kF});
+  whole.type("kind:note");
+  ASSERT_TRUE(whole.until([&] { return whole.shell().selection().filter == "kind:note"; }));
+  // In the field letters are text.
+  whole.key({kN});
+  EXPECT_EQ(whole.shell().selection().row, timeline::kNone);
+  whole.key({kEnter});
+  whole.shell().wish(Seek{core::kStart});
+  whole.window().settle();
+  std::size_t last = 0;
+  for (int i = 0; i < 3; ++i) {
+    whole.key({kN});
+    const std::size_t row = whole.shell().selection().row;
+    ASSERT_NE(row, timeline::kNone);
+    EXPECT_EQ(whole.view().run.at(row).event.kind, record::EventKind::note);
+    EXPECT_TRUE(i == 0 || row > last);
+    last = row;
+  }
+  const std::size_t before = last;
+  whole.key({kShift, kN});
+  EXPECT_LT(whole.shell().selection().row, before);
+  EXPECT_EQ(whole.view().run.at(whole.shell().selection().row).event.kind, record::EventKind::note);
 }
 
 }  // namespace
