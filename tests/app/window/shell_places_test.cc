@@ -1,71 +1,28 @@
 // The whole shell with a library of its own, in-process: what dialogs, places and messages do to each other.
 #include "app/window/shell.h"
 
+#include <algorithm>
 #include <filesystem>
-#include <thread>
 
-#include "app/window/off_screen.h"
 #include "tests/app/library/made_library.h"
-#include "tests/app/window/hands.h"
+#include "tests/app/window/whole.h"
 
 namespace window {
 namespace {
 
 using namespace std::chrono_literals;
 
-class ShellOnStage : public testing::Test {
- protected:
-  ShellOnStage() {
-    std::filesystem::create_directories(folder / "data/runs");
-    OffScreen::Setup setup;
-    setup.outside.wake = [] {}, setup.outside.program = "test";
-    setup.outside.folders = {folder / "data", folder / "config"};
-    screen.emplace(std::move(setup));
-    screen->settle();
-  }
-  std::string run(const std::string& name, std::uint64_t seed = 1) {
-    const std::string path = folder / ("data/runs/" + name + ".run");
+// Also its runs.
+struct ShellPlaces : testing::Test, Whole {
+  ShellPlaces() { std::filesystem::create_directories(data("runs")); }
+  std::string run(const std::string& name, std::uint64_t seed = 1) const {
+    const std::string path = data("runs/" + name + ".run");
     library::write_run(path, 2s, 1, seed);
     return path;
   }
-  bool sees(const std::string& name) { return screen->stage().find(name) != nullptr; }
-  std::string all() {
-    std::string names;
-    for (const auto& probe : screen->stage().probes()) names += "\n  " + probe.name;
-    return names;
-  }
-  // Frames until it is so; other threads have their time.
-  bool until(const std::function<bool()>& is_so) {
-    for (int i = 0; i < 3000; ++i) {
-      if (is_so()) return true;
-      screen->settle();
-      std::this_thread::sleep_for(2ms);
-    }
-    return false;
-  }
-  void wish(Wish w) {
-    screen->shell().wish(std::move(w));
-    screen->settle();
-  }
-  void click(const std::string& name) {
-    ASSERT_TRUE(until([&] { return sees(name); })) << name << " is not on the screen:" << all();
-    const Probe at = *screen->stage().find(name);
-    screen->stage().input.move((at.least.x + at.greatest.x) / 2, (at.least.y + at.greatest.y) / 2);
-    screen->settle();
-    screen->stage().input.button(0, true), screen->stage().input.button(0, false);
-    screen->settle();
-  }
-  void key(const std::vector<int>& chord) {
-    for (const int k : chord) screen->stage().input.key(k, true);
-    screen->settle();
-    for (auto k = chord.rbegin(); k != chord.rend(); ++k) screen->stage().input.key(*k, false);
-    screen->settle();
-  }
-  record::Folder folder;
-  std::optional<OffScreen> screen;
 };
 
-TEST_F(ShellOnStage, WhatLiesBelowADialogHearsNoKey) {
+TEST_F(ShellPlaces, WhatLiesBelowADialogHearsNoKey) {
   const std::string path = run("mine");
   wish(GoTo{Place::runs});
   click("run:mine");
@@ -79,7 +36,7 @@ TEST_F(ShellOnStage, WhatLiesBelowADialogHearsNoKey) {
   EXPECT_TRUE(until([&] { return !std::filesystem::exists(path); })) << "closed, the list has its keys again";
 }
 
-TEST_F(ShellOnStage, TheEscapeThatClosesADialogClosesNothingElse) {
+TEST_F(ShellPlaces, TheEscapeThatClosesADialogClosesNothingElse) {
   wish(Ask{"new"});
   ASSERT_TRUE(sees("field:title")) << all();
   wish(Ask{"help"});
@@ -91,10 +48,10 @@ TEST_F(ShellOnStage, TheEscapeThatClosesADialogClosesNothingElse) {
   wish(SelectNode{2});
   wish(Ask{"help"});
   key({kEscape});
-  EXPECT_EQ(screen->shell().selection().node, 2u);
+  EXPECT_EQ(shell().selection().node, 2u);
 }
 
-TEST_F(ShellOnStage, ADeletionIsUndoneWhereItIsSaidAndNotBesideLaterWords) {
+TEST_F(ShellPlaces, ADeletionIsUndoneWhereItIsSaidAndNotBesideLaterWords) {
   run("one", 1);
   const std::string path = run("two", 2);
   wish(GoTo{Place::runs});
@@ -102,10 +59,10 @@ TEST_F(ShellOnStage, ADeletionIsUndoneWhereItIsSaidAndNotBesideLaterWords) {
   key({kDelete});
   ASSERT_TRUE(until([&] { return sees("button:Undo"); })) << all();
   const auto undos = [&] {
-    return std::count_if(screen->stage().probes().begin(), screen->stage().probes().end(), [](const Probe& p) { return p.name == "button:Undo"; });
+    return std::count_if(window().stage().probes().begin(), window().stage().probes().end(), [](const Probe& p) { return p.name == "button:Undo"; });
   };
   wish(Say{"Something else."});
-  screen->settle();
+  window().settle();
   EXPECT_EQ(undos(), 1);
   key({kCtrl, kZ});
   EXPECT_TRUE(until([&] { return std::filesystem::exists(path) && sees("run:two"); })) << all();
@@ -119,14 +76,14 @@ std::size_t own_labs(const std::string& folder) {
   return count;
 }
 
-TEST_F(ShellOnStage, AnExperimentIsOneFileHoweverOftenItIsStartedAndAnotherTitleMakesAnother) {
-  const std::string labs = folder / "data/labs";
+TEST_F(ShellPlaces, AnExperimentIsOneFileHoweverOftenItIsStartedAndAnotherTitleMakesAnother) {
+  const std::string labs = data("labs");
   const auto start = [&](const std::string& button) {
     wish(Ask{"new"});
     click("button:" + button);
   };
   start("Start");
-  ASSERT_TRUE(until([&] { return screen->shell().player() != nullptr; }));
+  ASSERT_TRUE(until([&] { return shell().player() != nullptr; }));
   start("Start");
   EXPECT_EQ(own_labs(labs), 1u);
   start("Save as lab file");
@@ -142,15 +99,15 @@ TEST_F(ShellOnStage, AnExperimentIsOneFileHoweverOftenItIsStartedAndAnotherTitle
   EXPECT_NE(library::content(labs + "/my-experiment.md").find("A word of mine."), std::string::npos);
 }
 
-TEST_F(ShellOnStage, ARunThatWasClosedIsListedAsFinished) {
+TEST_F(ShellPlaces, ARunThatWasClosedIsListedAsFinished) {
   wish(OpenLab{"raft-elections", {}, false, {}});
   wish(SetSpeed{8});
-  ASSERT_TRUE(until([&] { return screen->shell().player()->view().at > core::kStart + 2s; }));
+  ASSERT_TRUE(until([&] { return shell().player()->view().at > core::kStart + 2s; }));
   wish(OpenLab{"raft-split-votes", {}, false, {}});
   wish(GoTo{Place::runs});
   EXPECT_TRUE(until([&] {
     std::size_t markers = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(folder / "data/runs")) markers += entry.path().extension() == ".open";
+    for (const auto& entry : std::filesystem::directory_iterator(data("runs"))) markers += entry.path().extension() == ".open";
     return markers == 1;
   })) << "only what is still recorded has a marker";
 }
