@@ -58,7 +58,7 @@ void submit(ImDrawList& list, const Drawing& drawing, const std::vector<Line>& l
 
 }  // namespace
 
-Flood::Flood(std::size_t nodes, std::size_t tokens) : player_(session_of(nodes, tokens), {}, [] {}) {}
+Flood::Flood(std::size_t nodes, std::size_t tokens) : player_(session_of(nodes, tokens), leaving_, {}, [] {}) {}
 
 void Flood::frames_until(const std::function<bool()>& done) {
   while (!done()) player_.tick(0.001), std::this_thread::sleep_for(std::chrono::milliseconds(1));

@@ -22,6 +22,7 @@ class Flood {
 
  private:
   void frames_until(const std::function<bool()>& done);
+  window::Leaving leaving_;
   window::Player player_;
 };
 

@@ -366,14 +366,15 @@ void Library::Inside::mark(const std::string& path, const std::function<void(jso
   say(marks);
   for (RunEntry& entry : runs)
     if (entry.path == path) {
-      entry.name = fs::path(path).stem().string(), entry.note.clear(), entry.tags.clear();
+      entry.name = entry.plain_name, entry.note.clear(), entry.tags.clear();
       dress(entry);
     }
 }
 
 void Library::rename(const std::string& path, const std::string& name) {
+  const RunEntry* const entry = find(path);
   inside_->mark(path, [&](json& mark) {
-    if (name.empty() || name == fs::path(path).stem().string())
+    if (name.empty() || (entry != nullptr && name == entry->plain_name))
       mark.erase("name");
     else
       mark["name"] = shortened(name, kLongestName);

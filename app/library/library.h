@@ -17,7 +17,8 @@ namespace library {
 
 struct RunEntry {
   std::string path;
-  std::string name;                    // Given by a person; else the lab's, with the time.
+  std::string name;                    // Given by a person; else the plain one:
+  std::string plain_name;              // the lab's title and when it began; of a file from elsewhere the file's.
   std::string lab, world;
   std::uint64_t seed = 0;
   std::int64_t when = 0;               // Seconds since 1970: when its file was last written.

@@ -52,10 +52,17 @@ std::vector<Seen> files_of(const std::string& folder) {
   return files;
 }
 
+// The first line of a lab file.
+std::string title_of(const std::string& lab_text) {
+  if (!lab_text.starts_with("# ")) return "";
+  return lab_text.substr(2, std::min<std::size_t>(lab_text.find('\n'), 120) - 2);
+}
+
 json read_now(const Seen& file) {
   json read = {{"changed", file.changed}, {"bytes", file.bytes}};
   try {
     const record::Brief brief = record::read_brief(file.path);
+    read["title"] = title_of(brief.header.lab_text);
     read["lab"] = brief.header.lab, read["world"] = brief.header.world, read["seed"] = brief.header.seed;
     read["events"] = brief.events, read["length"] = brief.end.time_since_epoch().count();
   } catch (const std::exception& bad) {
@@ -71,7 +78,7 @@ RunEntry entry_of(const Seen& file, const json& read) {
   RunEntry entry;
   entry.path = file.path, entry.when = file.when, entry.bytes = file.bytes;
   const std::string stem = fs::path(file.path).stem().string();
-  entry.name = stem;
+  entry.name = entry.plain_name = plain_name(stem, member<std::string>(read, "title", ""));
   entry.lab = member<std::string>(read, "lab", lab_of_stem(stem));
   entry.world = member<std::string>(read, "world", "");
   entry.seed = member<std::uint64_t>(read, "seed", 0);
@@ -133,6 +140,13 @@ std::string lab_of_stem(const std::string& stem) {
   for (std::size_t at = 0; (at = stem.find('-', at)) != std::string::npos; ++at)
     if (digits(at + 1, 8) && at + 9 < stem.size() && stem[at + 9] == '-' && digits(at + 10, 6)) return stem.substr(0, at);
   return "";
+}
+
+std::string plain_name(const std::string& stem, const std::string& lab_title) {
+  const std::string lab = lab_of_stem(stem);
+  if (lab_title.empty() || lab.empty()) return stem;
+  const std::string digits = stem.substr(lab.size() + 10, 6), more = stem.substr(lab.size() + 16);
+  return lab_title + ", " + digits.substr(0, 2) + ":" + digits.substr(2, 2) + ":" + digits.substr(4) + (more.empty() ? "" : " (" + more.substr(1) + ")");
 }
 
 void move_run(const std::string& from, const std::string& to) {

@@ -22,8 +22,10 @@ int hold_marker(const std::string& run);
 
 // A name for a file of a lab at a moment, without any letter that a shell or another system minds.
 std::string file_stem(const std::string& lab, std::int64_t when);
-// The lab of such a name.
+// The lab of such a name; empty: it is none.
 std::string lab_of_stem(const std::string& stem);
+// "Losing the leader, 14:22:34": what people call a run whose file has such a name.
+std::string plain_name(const std::string& stem, const std::string& lab_title);
 // Moves a run with what lies beside it. Throws Refused, and then nothing was moved.
 void move_run(const std::string& from, const std::string& to);
 // Joins what lies beside a run of our own that was cut off into it. Throws record::StoreError.

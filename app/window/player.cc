@@ -9,8 +9,8 @@ namespace window {
 using core::Time;
 using std::chrono::microseconds;
 
-Player::Player(std::unique_ptr<session::Session> first, Paths paths, std::function<void()> on_change)
-    : paths_(std::move(paths)), on_change_(std::move(on_change)) {
+Player::Player(std::unique_ptr<session::Session> first, Leaving& leaving, MakePath make_path, std::function<void()> on_change)
+    : leaving_(leaving), make_path_(std::move(make_path)), on_change_(std::move(on_change)) {
   add(std::move(first));
   show_names();
   now().line->catch_up(microseconds(2000));
@@ -23,29 +23,22 @@ Player::~Player() {
   for (auto& branch : branches_) let_go(branch);
 }
 
-std::string Player::new_path() const { return paths_.make ? paths_.make(now().session->origin().lab.name) : ""; }
+std::string Player::new_path() const { return make_path_ ? make_path_(now().session->origin().lab.name) : ""; }
 
-void Player::let_go(std::unique_ptr<session::Session> session) {
-  const std::string path = session->origin().path;
-  session.reset();
-  closed(path);
-}
-
-// Also one that was made for a branch that cannot be.
-void Player::closed(const std::string& path) const {
-  if (!path.empty() && paths_.closed) paths_.closed(path);
+void Player::let_go(Run run) {
+  const std::string path = run.session->origin().path;
+  leaving_.leave(std::move(run.line));
+  leaving_.leave(std::move(run.session), path);
 }
 
 void Player::forget_undone(Branch& branch) {
-  for (auto& undone : branch.undone) undone.line.reset(), let_go(std::move(undone.session));
+  for (auto& undone : branch.undone) let_go(std::move(undone));
   branch.undone.clear();
 }
 
-// A line reads its session's recording, and goes before it.
 void Player::let_go(Branch& branch) {
   forget_undone(branch);
-  branch.line.reset();
-  let_go(std::move(branch.session));
+  let_go({std::move(branch.session), std::move(branch.line)});
 }
 
 // What a person chose once holds for every world that comes later, and for one that comes back.
@@ -238,7 +231,7 @@ bool Player::fork(Time at, Commands& answers, std::size_t commands) {
   try {
     add(now().session->fork(at, path, commands));
   } catch (const std::exception& why) {
-    closed(path);
+    leaving_.leave(nullptr, path);
     answers.want(Say{std::string("No branch from here: ") + why.what(), true});
     return false;
   }
@@ -289,7 +282,7 @@ void Player::undo(Commands& answers) {
     branch.status = branch.session->status();
     branch.known = false;
   } catch (const std::exception& why) {
-    closed(path);
+    leaving_.leave(nullptr, path);
     return answers.want(Say{std::string("Cannot be undone: ") + why.what(), true});
   }
   refusals_said_ = 0;
@@ -301,8 +294,7 @@ void Player::undo(Commands& answers) {
 void Player::redo(Commands& answers) {
   Branch& branch = now();
   if (branch.undone.empty()) return answers.want(Say{"Nothing to redo."});
-  branch.line.reset();
-  let_go(std::move(branch.session));
+  let_go({std::move(branch.session), std::move(branch.line)});
   branch.session = std::move(branch.undone.back().session);
   branch.line = std::move(branch.undone.back().line);
   branch.undone.pop_back();

@@ -10,20 +10,18 @@
 #include <string>
 #include <vector>
 
+#include "app/window/leaving.h"
 #include "app/window/view.h"
 
 namespace window {
 
 class Player {
  public:
-  // Where runs are kept: who makes the path of the run file for a new branch (nothing: it stays in memory), and who hears
-  // that it is recorded to its end.
-  struct Paths {
-    std::function<std::string(const std::string& lab)> make;
-    std::function<void(const std::string& path)> closed;
-  };
+  // Makes the path of the run file for a new branch; empty, or none said: it stays in memory.
+  using MakePath = std::function<std::string(const std::string& lab)>;
 
-  Player(std::unique_ptr<session::Session> first, Paths paths, std::function<void()> on_change);
+  // `leaving`: where runs go that are not looked at any more; it outlives the player.
+  Player(std::unique_ptr<session::Session> first, Leaving& leaving, MakePath make_path, std::function<void()> on_change);
   ~Player();
 
   // So many seconds have passed in front of the window. True: something is to be drawn anew.
@@ -37,7 +35,7 @@ class Player {
   const session::Session& session() const { return *now().session; }
 
  private:
-  struct Undone {                      // What `redo` brings back.
+  struct Run {                         // The line reads the session's recording, and goes before it.
     std::unique_ptr<session::Session> session;
     std::unique_ptr<timeline::Timeline> line;
   };
@@ -47,7 +45,7 @@ class Player {
     session::Status status;
     bool known = false;                // The line knows all that is recorded.
     core::Time catch_up_to{};          // A new past is made: the world goes on until here, then the person is back.
-    std::vector<Undone> undone;        // Of this branch alone, the last one last.
+    std::vector<Run> undone;           // What `redo` brings back: of this branch alone, the last one last.
   };
   Branch& now() { return branches_[current_]; }
   const Branch& now() const { return branches_[current_]; }
@@ -59,8 +57,7 @@ class Player {
   void look_at(core::Time at);
   void show_names();
   std::string new_path() const;
-  void closed(const std::string& path) const;
-  void let_go(std::unique_ptr<session::Session> session);
+  void let_go(Run run);
   void forget_undone(Branch& branch);
   void let_go(Branch& branch);
   void heed(session::Session& session) const;
@@ -80,7 +77,8 @@ class Player {
   void notice_violation();
   void notice_refusals(Commands& answers);
 
-  Paths paths_;
+  Leaving& leaving_;
+  MakePath make_path_;
   std::function<void()> on_change_;
   std::vector<Branch> branches_;
   std::vector<BranchName> names_;

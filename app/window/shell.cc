@@ -13,6 +13,24 @@ namespace {
 
 constexpr float kTopBar = 44;
 
+// While it lives, no key is heard: what lies below a dialog is drawn so. Else Delete would delete the run that is marked in
+// the list behind the preferences.
+class Silence {
+ public:
+  explicit Silence(bool wished) {
+    if (!wished) return;
+    auto& durations = ImGui::GetIO().KeysDownDuration;
+    kept_.assign(std::begin(durations), std::end(durations));
+    std::fill(std::begin(durations), std::end(durations), -1.0f);
+  }
+  ~Silence() { std::copy(kept_.begin(), kept_.end(), ImGui::GetIO().KeysDownDuration); }
+  Silence(const Silence&) = delete;
+  Silence& operator=(const Silence&) = delete;
+
+ private:
+  std::vector<float> kept_;
+};
+
 }  // namespace
 
 Shell::Shell(Outside outside) : outside_(std::move(outside)), library_(outside_.folders) {
@@ -20,8 +38,8 @@ Shell::Shell(Outside outside) : outside_(std::move(outside)), library_(outside_.
   preferences = library_.load_preferences();
   library_.list_runs();
   read_labs();
-  free_play_.save = [this](const std::string& text) {
-    const std::string path = save_lab(text);
+  free_play_.save = [this](const std::string& text, const FreePlay::Written& before) {
+    const std::string path = save_lab(text, before);
     read_labs();
     return path;
   };
@@ -29,11 +47,14 @@ Shell::Shell(Outside outside) : outside_(std::move(outside)), library_(outside_.
 
 Shell::~Shell() {
   player_.reset();   // Its runs are closed before the library goes.
+  compare_.close();
+  leaving_.wait();
+  take_gone();
   keep();
 }
 
 bool Shell::busy() const {
-  return (player_ && player_->busy()) || !said_.empty() || !commands_.all().empty() || library_.work() || compare_.busy() ||
+  return (player_ && player_->busy()) || !said_.empty() || !commands_.all().empty() || library_.work() || leaving_.busy() || compare_.busy() ||
          export_dialog_.busy() || opening_ ||
          (place == Place::bench && bench_.checks.busy());
 }
@@ -72,6 +93,7 @@ void Shell::draw_frame(double seconds) {
     for (auto& wish : player_->take_said()) commands_.want(std::move(wish));
   }
   take_from_library();
+  take_gone();
   take_opened();
   const ImGuiIO& io = ImGui::GetIO();
   ImGui::SetNextWindowPos({0, 0});
@@ -83,15 +105,19 @@ void Shell::draw_frame(double seconds) {
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
                    ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNavFocus);
   ImGui::PopStyleVar(3);
+  const bool dialog = dialog_open();   // It has the keyboard for itself, also in the frame in which a key closes it.
   if (!only_) draw_top_bar();
   ImGui::SetCursorPos({0, only_ ? 0 : px(kTopBar)});
-  draw_place();
+  {
+    const Silence silence(dialog);
+    draw_place();
+  }
   draw_said();
   draw_work();
   if (opening_) opening_->draw(seconds);
   ImGui::End();
   draw_dialogs();
-  take_keys();
+  if (!dialog) take_keys();
   for (const auto& wish : commands_.take()) do_wish(wish);
   keep_steps_done();
   remember_plots();
@@ -101,6 +127,13 @@ void Shell::draw_frame(double seconds) {
 void Shell::take_from_library() {
   library_.poll();
   for (const auto& words : library_.take_said()) commands_.want(Say{words, true});
+}
+
+// Runs that are recorded to their end.
+void Shell::take_gone() {
+  const auto paths = leaving_.gone();
+  for (const auto& path : paths) library_.close_run(path);
+  if (!paths.empty()) library_.list_runs();
 }
 
 // Preferences, when they changed: an edge was dragged, a theme chosen.
@@ -205,18 +238,13 @@ void Shell::draw_work() {
 // What was said last, at the bottom, for a while.
 void Shell::draw_said() {
   if (said_.empty()) return;
-  if (look().clock > said_until_) {
-    said_.clear();
-    deleted_.clear();
-    return;
-  }
+  if (look().clock > said_until_) return said_.clear();
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   const float wrap = std::min(px(720), screen.x - px(120));
   const ImFont* const font = ImGui::GetFont();
   const ImVec2 size = font->CalcTextSizeA(font->FontSize, FLT_MAX, wrap, said_.data(), said_.data() + said_.size());
-  const float undo = deleted_.empty() ? 0 : px(80);
-  ImGui::SetNextWindowPos({std::floor((screen.x - size.x - undo) / 2 - px(18)), screen.y - px(64) - size.y - px(24)});
-  ImGui::SetNextWindowSize({size.x + px(36) + undo, size.y + px(24)});
+  ImGui::SetNextWindowPos({std::floor((screen.x - size.x) / 2 - px(18)), screen.y - px(64) - size.y - px(24)});
+  ImGui::SetNextWindowSize({size.x + px(36), size.y + px(24)});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(18, 12));
   ImGui::PushStyleColor(ImGuiCol_WindowBg, theme().raised);
   ImGui::PushStyleColor(ImGuiCol_Border, said_bad_ ? theme().bad : theme().line);
@@ -230,10 +258,6 @@ void Shell::draw_said() {
   ImGui::PopStyleColor();
   ImGui::PopTextWrapPos();
   probe("said:" + said_, ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
-  if (!deleted_.empty()) {
-    ImGui::SetCursorPos({size.x + px(36), px(6)});
-    if (button("Undo")) commands_.want(RestoreRuns{deleted_});
-  }
   ImGui::End();
 }
 
@@ -245,9 +269,9 @@ void Shell::draw_dialogs() {
   export_dialog_.draw(commands_);
 }
 
-// A dialog has the keyboard for itself.
+bool Shell::dialog_open() const { return palette_.is_open() || help_.open || preferences_dialog_.open || export_dialog_.is_open(); }
+
 void Shell::take_keys() {
-  if (palette_.is_open() || help_.open || preferences_dialog_.open || export_dialog_.is_open()) return;
   const std::optional<View> view = player_ ? std::optional<View>(player_->view()) : std::nullopt;
   if (auto wish = pressed_action(view ? &*view : nullptr, place, look().scale)) commands_.want(std::move(*wish));
 }

@@ -18,6 +18,7 @@
 #include "app/window/panels/palette.h"
 #include "app/window/panels/preferences.h"
 #include "app/window/panels/runs.h"
+#include "app/window/leaving.h"
 #include "app/window/opening.h"
 #include "app/window/player.h"
 
@@ -64,9 +65,11 @@ class Shell {
   void draw_top_bar();
   void draw_place();
   void draw_dialogs();
+  bool dialog_open() const;
   void take_keys();
   void ask(const std::string& dialog);
   void take_from_library();
+  void take_gone();
   void keep();
   void keep_steps_done();
   void go_to(Place where);
@@ -74,7 +77,7 @@ class Shell {
   void compare(const std::vector<std::string>& paths);
   void keep_answer(const Answered& answered);
   void keep_hint(const HintUsed& hint);
-  std::string save_lab(const std::string& text) const;
+  std::string save_lab(const std::string& text, const FreePlay::Written& before) const;
   void remember_plots();
   const library::LabProgress& progress_of(const std::string& lab) const;
   void move_time(double factor, double part);
@@ -101,8 +104,9 @@ class Shell {
   Help help_;
   PreferencesDialog preferences_dialog_;
   FreePlay free_play_;
-  Compare compare_;
   ExportDialog export_dialog_;
+  Leaving leaving_;                    // Runs that were closed, as long as that takes.
+  Compare compare_;
   std::unique_ptr<Opening> opening_;   // A file that is being read,
   std::optional<Seek> after_opening_;  // and the moment to look at then.
   std::unique_ptr<Player> player_;
@@ -110,7 +114,6 @@ class Shell {
   Commands commands_;
   std::vector<SavePicture> pictures_;  // To be taken of this frame.
   std::string said_;
-  std::vector<std::string> deleted_;   // What `Undo` beside it brings back.
   bool said_bad_ = false, quit_ = false, only_ = false, full_screen_ = false;
   double said_until_ = 0, work_began_ = 0;
 };

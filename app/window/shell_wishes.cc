@@ -21,13 +21,10 @@ bool Shell::do_library_wish(const Wish& wish) {
                      [&](const NoteRun& w) { library_.note(w.path, w.note); },
                      [&](const TagRun& w) { library_.tag(w.path, w.tags); },
                      [&](const DeleteRuns& w) {
-                       for (const auto& path : w.paths) library_.remove(path);
-                       commands_.want(Say{w.paths.size() == 1 ? "Deleted." : std::to_string(w.paths.size()) + " runs deleted."});
-                       deleted_ = w.paths;
+                       for (const auto& path : w.paths) library_.remove(path);   // The list says so, and offers them back.
                      },
                      [&](const RestoreRuns& w) {
                        for (const auto& path : w.paths) library_.restore(path);
-                       deleted_.clear();
                        commands_.want(Say{"Restored."});
                      },
                      [&](const ImportRuns& w) { library_.import(w.paths); }, [&](const auto&) { mine = false; }},
@@ -138,15 +135,22 @@ void Shell::compare(const std::vector<std::string>& paths) {
     const auto* const entry = library_.find(path);
     wanted.push_back({path, entry != nullptr ? entry->name : std::filesystem::path(path).stem().string()});
   }
-  compare_.open(std::move(wanted), outside_.wake);
+  compare_.open(std::move(wanted), outside_.wake, &leaving_);
   go_to(Place::runs);
 }
 
-// An experiment of one's own becomes a lab file beside the runs. Throws why it cannot.
-std::string Shell::save_lab(const std::string& text) const {
+// An experiment of one's own becomes a lab file beside the runs. Started once more, or changed and started, it stays one
+// file, unless somebody has written in that since. Throws why it cannot.
+std::string Shell::save_lab(const std::string& text, const FreePlay::Written& before) const {
   if (outside_.folders.data.empty()) throw library::Refused("there is no folder to keep it in");
   const std::string folder = outside_.folders.data + "/labs";
   library::make_folder(folder);
+  for (const auto& lab : labs_)
+    if (lab.text == text && lab.name.starts_with(folder + "/")) return lab.name;
+  if (!before.path.empty() && library::read_file(before.path, std::size_t{1} << 20) == before.text) {
+    library::write_file(before.path, text);
+    return before.path;
+  }
   const auto title = text.substr(0, text.find('\n'));
   std::string stem;
   for (const char c : title)
@@ -212,12 +216,8 @@ void Shell::open(std::unique_ptr<session::Session> session) {
   bench_.forget();
   if (const auto kept = preferences.plots.find(session->origin().lab.name); kept != preferences.plots.end()) bench_.plots.set_layout(kept->second);
   selection_ = {};
-  const Player::Paths paths{[this](const std::string& lab) { return library_.new_run_path(lab); },
-                            [this](const std::string& path) {
-                              library_.close_run(path);
-                              library_.list_runs();
-                            }};
-  player_ = std::make_unique<Player>(std::move(session), paths, outside_.wake);
+  player_ = std::make_unique<Player>(
+      std::move(session), leaving_, [this](const std::string& lab) { return library_.new_run_path(lab); }, outside_.wake);
   commands_.want(StopAtViolation{preferences.stop_at_violation});
   place = Place::bench;
 }

@@ -15,11 +15,13 @@ using library::Compared;
 
 constexpr float kRow = 26, kWide = 1000, kGap = 24;
 
-// The same sign for a run wherever it is named. A letter without a colour: colours are the nodes' in the plots beside it.
+char letter_of(std::size_t run) { return static_cast<char>('A' + run); }
+std::string sign_and_name(std::size_t run, const std::string& name) { return std::string(1, letter_of(run)) + "  " + name; }
+
+// The same sign for a run wherever it is named, in its hue of the plots.
 void draw_sign(ImDrawList& list, ImVec2 centre, std::size_t run) {
-  const char letter[2] = {static_cast<char>('A' + run), 0};
-  list.AddRectFilled({centre.x - px(8), centre.y - px(8)}, {centre.x + px(8), centre.y + px(8)}, theme().pressed, px(4));
-  draw_text(list, {centre.x, centre.y - look().fonts.small->FontSize / 2}, letter, theme().text, look().fonts.small, 0.5f);
+  list.AddRectFilled({centre.x - px(8), centre.y - px(8)}, {centre.x + px(8), centre.y + px(8)}, series_colour(run), px(4));
+  draw_text(list, {centre.x, centre.y - look().fonts.small->FontSize / 2}, std::string(1, letter_of(run)), theme().ground, look().fonts.small, 0.5f);
 }
 
 // The lab as the file has it. One that this program cannot read any more still has its name.
@@ -35,13 +37,15 @@ guide::Lab lab_of(const record::RunHeader& header) {
 
 }  // namespace
 
-void Compare::open(std::vector<library::Comparison::Wanted> runs, std::function<void()> wake) {
+void Compare::open(std::vector<library::Comparison::Wanted> runs, std::function<void()> wake, Leaving* leaving) {
   close();
+  leaving_ = leaving;
   comparison_ = std::make_unique<library::Comparison>(std::move(runs), std::move(wake));
 }
 
 void Compare::close() {
-  laid_.reset(), known_.reset(), comparison_.reset();
+  laid_.reset();
+  if (comparison_) leaving_->leave(std::make_shared<decltype(known_)>(std::move(known_))), leaving_->leave(std::move(comparison_));
   figures_.clear(), origins_.clear(), commands_given_.clear();
   baseline_ = 0, how_ = 0;
 }
@@ -172,7 +176,7 @@ void Compare::draw_runs(float name_width, float cell_width) {
 }
 
 void Compare::draw_table(const std::string& id, std::vector<ComparedRow> rows, float name_width, float cell_width) {
-  if (rows.empty()) return muted(differences_only_ ? "All the same." : "None.");
+  if (rows.empty()) return muted(known_->runs.size() < 2 ? "Not known yet." : differences_only_ ? "All the same." : "None.");
   ImGui::PushID(id.c_str());
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -229,8 +233,8 @@ void Compare::draw_parting(Commands& commands) {
     } else {
       const float width = ImGui::GetContentRegionAvail().x - px(110);
       fitted("They part at " + time_text(parting.at) + ", event " + std::to_string(parting.row + 1), width);
-      fitted(std::string(1, static_cast<char>('A' + known_->baseline)) + "  " + parting.baseline, width, theme().muted, look().fonts.small_mono);
-      fitted(std::string(1, static_cast<char>('A' + i)) + "  " + parting.other, width, theme().muted, look().fonts.small_mono);
+      fitted(sign_and_name(known_->baseline, parting.baseline), width, theme().muted, look().fonts.small_mono);
+      fitted(sign_and_name(i, parting.other), width, theme().muted, look().fonts.small_mono);
       const ImVec2 end = ImGui::GetCursorScreenPos();
       ImGui::SetCursorScreenPos({at.x + px(28) + width + px(12), at.y});
       ImGui::PushID(static_cast<int>(i));
@@ -281,11 +285,13 @@ void Compare::lay() {
   laid_->overlays.clear();
   laid_->end = base.line->end();
   const core::Time zero = all.aligned[baseline_].value_or(core::kStart);
+  laid_->plots.hues = {baseline_};
   for (std::size_t i = 0; i < all.runs.size(); ++i) {
     if (i == baseline_ || !all.runs[i]->line) continue;
-    laid_->overlays.push_back({all.runs[i]->line.get(), all.runs[i]->name, zero - all.aligned[i].value_or(zero), {}});
+    laid_->overlays.push_back({all.runs[i]->line.get(), sign_and_name(i, all.runs[i]->name), zero - all.aligned[i].value_or(zero), {}});
+    laid_->plots.hues.push_back(i);
   }
-  laid_->branches = {{base.name, {}, false}};
+  laid_->branches = {{sign_and_name(baseline_, base.name), {}, false}};
   laid_->status.now = laid_->end, laid_->status.events = base.run->size();
   laid_->at = zero;
   laid_->moment = base.line->moment(laid_->at);

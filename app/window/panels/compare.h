@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/library/comparison.h"
+#include "app/window/leaving.h"
 #include "app/window/panels/compare_table.h"
 #include "app/window/panels/plots.h"
 #include "app/window/view.h"
@@ -14,8 +15,8 @@
 namespace window {
 
 struct Compare {
-  // Reads them on a thread of its own; `wake` asks for a frame.
-  void open(std::vector<library::Comparison::Wanted> runs, std::function<void()> wake);
+  // Reads them on a thread of its own; `wake` asks for a frame. `leaving`: where the runs go when it is closed.
+  void open(std::vector<library::Comparison::Wanted> runs, std::function<void()> wake, Leaving* leaving);
   void close();
   bool is_open() const { return comparison_ != nullptr; }
   bool busy() const { return comparison_ && comparison_->work().has_value(); }
@@ -48,6 +49,7 @@ struct Compare {
   void lay();
   std::vector<ComparedRow> shown(std::vector<ComparedRow> rows) const;
 
+  Leaving* leaving_ = nullptr;
   std::unique_ptr<library::Comparison> comparison_;
   std::shared_ptr<const library::Compared> known_;
   std::vector<ComparedRow> figures_, origins_, commands_given_;    // Of what is known, against the baseline.

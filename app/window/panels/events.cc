@@ -164,23 +164,34 @@ void Events::draw_table(const View& view, Selection& selection, Commands& comman
   draw_map(view, selection, greatest.x - px(kMap + 2), top, greatest.y - px(4));
 }
 
+// Who scrubs, steps, or goes to the beginning wants to see what happened there. A list that shows another stretch while a
+// run plays stays where it was scrolled to.
+void Events::follow_moment(const View& view, double shown) {
+  const bool moved = std::exchange(moment_, view.at) != view.at;
+  if (!moved || view.playing || view.live || reveal_) return;
+  const auto at = static_cast<double>(search_->before(view.moment.rows));
+  if (view.at == core::kStart) top_ = 0;
+  else if (at < top_ + 1 || at > top_ + shown - 2) top_ = at - shown / 2;
+  at_end_ = false;
+}
+
 // Moves the first row that is shown, by a picked event, the wheel, keys, or the end of a run that goes on.
 void Events::scroll(const View& view, const Selection& selection, double shown) {
   const double last = std::max(0.0, static_cast<double>(search_->size()) - shown);
+  follow_moment(view, shown);
   if (reveal_ && (search_->has(selection.row) || done_)) {
     const auto to = static_cast<double>(search_->before(selection.row));
     if (to < top_ || to > top_ + shown - 2) top_ = to - shown / 2;
     reveal_ = false, at_end_ = false;
   }
   double by = 0;
-  if (ImGui::IsWindowHovered()) {
-    by = -static_cast<double>(ImGui::GetIO().MouseWheel) * kRowsANotch;
-    const auto pressed = [](ImGuiKey key) { return !ImGui::GetIO().WantTextInput && ImGui::IsKeyPressed(ImGui::GetKeyIndex(key)); };
-    if (pressed(ImGuiKey_PageUp)) by -= shown - 1;
-    if (pressed(ImGuiKey_PageDown)) by += shown - 1;
-    if (pressed(ImGuiKey_Home)) by = -top_;
-    if (pressed(ImGuiKey_End)) by = last - top_;
-  }
+  if (ImGui::IsWindowHovered()) by = -static_cast<double>(ImGui::GetIO().MouseWheel) * kRowsANotch;
+  const bool writes = ImGui::GetIO().WantTextInput || ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopupId | ImGuiPopupFlags_AnyPopupLevel);
+  const auto pressed = [&](ImGuiKey key) { return !writes && ImGui::IsKeyPressed(ImGui::GetKeyIndex(key)); };
+  if (pressed(ImGuiKey_PageUp)) by -= shown - 1;
+  if (pressed(ImGuiKey_PageDown)) by += shown - 1;
+  if (pressed(ImGuiKey_Home)) by = -top_;
+  if (pressed(ImGuiKey_End)) by = last - top_;
   // A list that shows its end goes on showing it while the run goes on; who scrolls up stays there.
   if (by != 0) at_end_ = top_ + by >= last - 1;
   else if (at_end_ && view.live) top_ = last;

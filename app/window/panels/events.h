@@ -22,6 +22,7 @@ struct Events {
   void search(const View& view, const Selection& selection);
   void draw_head(const View& view, Selection& selection, Commands& commands);
   void draw_table(const View& view, Selection& selection, Commands& commands);
+  void follow_moment(const View& view, double shown);
   void scroll(const View& view, const Selection& selection, double shown);
   void draw_bar(double shown);
   void draw_rows(const View& view, Selection& selection, Commands& commands);
@@ -37,6 +38,7 @@ struct Events {
   std::size_t seen_row_ = timeline::kNone;   // The picked one, to notice when another panel picks one.
   bool reveal_ = false;                // It is to be scrolled to.
   bool at_end_ = true;                 // The list shows its end, and goes along with it.
+  core::Time moment_{};                // The moment of the frame before: when it is another one, it is scrolled to.
   bool hovers_ = false;
   double top_ = 0;                     // The first result that is shown, and how much of it is above: exact for any run.
   float held_ = 0;                     // Where the scrollbar's thumb was taken.

@@ -66,7 +66,7 @@ void FreePlay::open() {
 bool FreePlay::draw(Commands& commands) {
   if (!open_) return false;
   text("New experiment", theme().text, look().fonts.title);
-  muted("Put nodes together as you like. What you start is a lab file that can be shared and opened again.");
+  paragraph("Put nodes together as you like. What you start is a lab file that can be shared and opened again.", theme().muted);
   gap(14);
   const float width = ImGui::GetContentRegionAvail().x;
   const bool beside = width > px(720);
@@ -243,7 +243,10 @@ void FreePlay::draw_side(Commands& commands) {
 bool FreePlay::write(Commands& commands, std::string& path) {
   try {
     if (!save) throw std::runtime_error("there is no place to save it");
-    path = save(lab_text(draft));
+    if (written_title_ != draft.title) written_ = {};
+    const std::string text = lab_text(draft);
+    path = save(text, written_);
+    written_ = {path, text}, written_title_ = draft.title;
     return true;
   } catch (const std::exception& why) {
     commands.want(Say{std::string("The lab file could not be written: ") + why.what(), true});

@@ -11,8 +11,13 @@
 namespace window {
 
 struct FreePlay {
-  // Writes a lab file's text where it belongs and says its path; throws why it cannot.
-  std::function<std::string(const std::string& text)> save;
+  // A lab file that was written.
+  struct Written {
+    std::string path, text;
+  };
+  // Writes a lab file's text where it belongs and says its path; throws why it cannot. `before`: what this experiment was
+  // written as before, which it takes the place of; an empty path: it is a new one.
+  std::function<std::string(const std::string& text, const Written& before)> save;
 
   void open();
   bool is_open() const { return open_; }
@@ -32,6 +37,8 @@ struct FreePlay {
   void start(Commands& commands);
 
   bool open_ = false;
+  Written written_;                    // This experiment, as it was written last,
+  std::string written_title_;          // under this title: under another one it is another experiment.
   Holding holding_;
   std::size_t settings_of_ = static_cast<std::size_t>(-1);   // The group whose settings are unfolded.
   std::size_t remove_ = static_cast<std::size_t>(-1);        // At the end of the frame.

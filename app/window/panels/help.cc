@@ -26,6 +26,12 @@ std::vector<Group> groups() {
     for (const auto& chord : action.keys) keys += (keys.empty() ? "" : "  ") + chord_text(chord);
     all.back().lines.push_back({action.name, keys});
   }
+  all.push_back({"Lists",
+                 {{"A page on, a page back", "PageDown  PageUp"},
+                  {"Open the run that is marked", "Enter"},
+                  {"Rename it", "F2"},
+                  {"Delete it", "Delete"},
+                  {"Bring back what was deleted", "Ctrl+Z"}}});
   all.push_back({"Hands",
                  {{"Cut the links that a line crosses", "drag on the ground"},
                   {"Split in two groups", "Shift+drag"},

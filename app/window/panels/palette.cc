@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <optional>
 #include <set>
 
 #include "app/window/input.h"
@@ -24,6 +25,23 @@ bool reads(const std::string& line) {
   } catch (const world::BadCommand&) {
     return false;
   }
+}
+
+// A moment as it is shown, 00:12.480, as seconds, 12.48, or with any unit, 12480ms.
+std::optional<core::Time> moment_of(const std::string& typed) {
+  core::Duration length{};
+  if (core::parse(typed, length) && length >= core::Duration{}) return core::kStart + length;
+  double seconds = 0;
+  for (std::size_t from = 0; from <= typed.size();) {
+    const std::size_t end = std::min(typed.find(':', from), typed.size());
+    const std::string part = typed.substr(from, end - from);
+    double value = 0;
+    if (part.empty() || part.find_first_not_of("0123456789.") != std::string::npos || !core::parse(part, value)) return {};
+    seconds = seconds * 60 + value;
+    from = end + 1;
+  }
+  if (seconds > 1e8) return {};
+  return core::kStart + core::Duration(static_cast<std::int64_t>(std::llround(seconds * 1e9)));
 }
 
 // What is found, with how well.
@@ -92,11 +110,10 @@ std::vector<Found> find(const std::string& typed, const View* view, const std::v
   std::vector<Found> first;
   std::string words = typed;
   if (view != nullptr && typed.starts_with(":")) {
-    core::Duration at{};
-    if (core::parse(typed.substr(1), at))
-      first.push_back({"Go to " + time_text(core::kStart + at), "moment", "", Seek{core::kStart + at}, ""});
+    if (const auto at = moment_of(typed.substr(1)))
+      first.push_back({"Go to " + time_text(*at), "moment", "", Seek{*at}, ""});
     else
-      first.push_back({":12.4s", "a moment, with its unit", "", {}, ":"});
+      first.push_back({":12.4", "a moment: seconds, 00:12.400, or 12400ms", "", {}, ":"});
     return first;
   }
   const bool only_commands = typed.starts_with(">");

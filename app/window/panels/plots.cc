@@ -71,7 +71,7 @@ void Plots::choose_plots(const View& view) {
 Plots::Frame Plots::begin_frame(const View& view, Selection& selection, Commands& commands) {
   const ImVec2 least = region_least(), greatest = region_greatest();
   Frame frame{view, selection, commands, {}, {}, {}, {}, {}, view.at};
-  frame.sources.push_back({&view.line, "this run", {}, {}});
+  frame.sources.push_back({&view.line, hues.empty() ? "this run" : view.branches[view.branch].name, {}, {}});
   for (const Overlay& overlay : view.overlays)
     if (overlay.line != nullptr) frame.sources.push_back({overlay.line, overlay.name, overlay.shift, overlay.from});
   frame.area = {std::floor(least.x + px(kGutter)), std::floor(least.y + px(kHead)), std::floor(greatest.x - px(kRightEdge)), greatest.y};

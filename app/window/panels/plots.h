@@ -33,6 +33,9 @@ struct Plots {
     FoldedPlot folded;                 // As it was drawn last: for menus.
   };
   std::vector<One> plots;
+  // Of each run, the one looked at first: then a run has one hue in all plots, and its nodes are told apart by markers.
+  // Empty: hues are those of nodes, and runs are told apart by dashes.
+  std::vector<std::size_t> hues;
 
  private:
   // What all plots of a frame share.
@@ -59,15 +62,22 @@ struct Plots {
   void draw_lines(Frame& frame, const One& one, const ValueAxis& values);
   void draw_legend(Frame& frame, One& one);
   void draw_roles(Frame& frame, std::size_t i, float top);
-  bool legend_entry(Frame& frame, One& one, const std::string& key, const std::string& name, const std::string& value, std::size_t look,
-                    bool dashed, ImVec2& at);
+  struct Entry {                       // Of a legend.
+    std::string key, name, value;      // `key`: what of it is hidden.
+    Colour colour = 0;
+    std::size_t source = 0;            // Whose dashes it has.
+    std::size_t marker = kNoMarker;
+  };
+  bool legend_entry(Frame& frame, One& one, const Entry& entry, ImVec2& at);
+  std::vector<Entry> legend_of(const Frame& frame, const One& one);
+  Colour colour_of(const FoldedLine& line) const;
   void use_hands(Frame& frame, const char* id, const Area& area, std::size_t plot);   // plots_hands.cc
   void use_wheel(Frame& frame);
   void draw_add(Frame& frame);                                        // plots_menus.cc, from here
   void draw_menu(Frame& frame);
   bool is_changed_by_hand() { return by_hand_ = true; }
 
-  static constexpr std::size_t kNoPlot = static_cast<std::size_t>(-1);
+  static constexpr std::size_t kNoPlot = static_cast<std::size_t>(-1), kNoMarker = kNoPlot;
   bool by_hand_ = false;               // A person chose: the defaults keep away.
   std::uint64_t line_ = 0;             // Whose defaults, metrics are known.
   std::size_t chosen_at_ = static_cast<std::size_t>(-1);   // Series that were known then,

@@ -1,6 +1,8 @@
 // What opens over the plots: the list of metrics that can be added, and the menu of one plot.
 #include <algorithm>
+#include <utility>
 
+#include "app/window/input.h"
 #include "app/window/panels/plots.h"
 #include "app/window/plot/csv.h"
 #include "app/window/widgets.h"
@@ -52,6 +54,8 @@ void Plots::draw_add(Frame& frame) {
   const float inner = ImGui::GetContentRegionAvail().x;
   if (ImGui::IsWindowAppearing()) ImGui::SetKeyboardFocusHere();
   field("metric", search_, "Find a metric", inner);
+  // Whoever has typed enough to leave one takes it by Enter.
+  bool entered = !search_.empty() && (ImGui::IsKeyPressed(kEnter, false) || ImGui::IsKeyPressed(kKeypadEnter, false));
   muted("Nodes");
   ImGui::SameLine(0, px(10));
   std::vector<std::string> ways{"a line each", "sum", "highest", "one"};
@@ -91,7 +95,7 @@ void Plots::draw_add(Frame& frame) {
     const bool of_node = adding_.nodes != PlotSpec::Nodes::one || std::any_of(nodes.begin(), nodes.end(), [&](const auto& node) {
       return node.name == adding_.node && std::find(info.nodes.begin(), info.nodes.end(), node.id) != info.nodes.end();
     });
-    if (row(info.name, title_of(spec, metrics_), kind_word(info.kind) + (info.unit.empty() ? "" : ", " + info.unit), list_width, false, of_node)) add(spec);
+    if (row(info.name, title_of(spec, metrics_), kind_word(info.kind) + (info.unit.empty() ? "" : ", " + info.unit), list_width, false, of_node) || (of_node && std::exchange(entered, false))) add(spec);
     tooltip(info.name + (info.help.empty() ? "" : "\n" + info.help));
   }
   for (const auto& node : nodes) {
@@ -101,7 +105,7 @@ void Plots::draw_add(Frame& frame) {
     spec.what = PlotSpec::What::roles, spec.name = node.group;
     if (!matches(node.group, title_of(spec, metrics_))) continue;
     any = true;
-    if (row("roles " + node.group, title_of(spec, metrics_), "who is what", list_width)) add(spec);
+    if (row("roles " + node.group, title_of(spec, metrics_), "who is what", list_width) || std::exchange(entered, false)) add(spec);
   }
   if (!any) empty("No metric of that name.");
   ImGui::EndChild();

@@ -92,13 +92,13 @@ void Plots::draw_lines(Frame& frame, const One& one, const ValueAxis& values) {
     const FoldedLine* const first = same_of_first(line);
     if (first == nullptr || is_hidden(*first, frame.sources, one.hidden)) continue;
     shape_difference(*first, line, frame.time, values, ribbon);
-    paint_ribbon(list, ribbon, faded(series_colour(line.look), 0.16f));
+    paint_ribbon(list, ribbon, faded(colour_of(line), 0.16f));
   }
   for (const FoldedLine& line : folded.lines) {
     if (is_hidden(line, frame.sources, one.hidden)) continue;
     const bool over = line.source > 0;
-    const Colour colour = over ? faded(series_colour(line.look), 0.85f) : series_colour(line.look);
-    const float dash = px(line.source % 2 == 1 ? 5.0f : 2.0f), between = px(3);
+    const Colour colour = over ? faded(colour_of(line), 0.85f) : colour_of(line);
+    const float dash = px(dash_of(line.source).on), between = px(dash_of(line.source).off);
     if (line.stepped || line.band) {
       shape_ribbon(line, frame.time, values, over ? std::max(1.0f, px(1)) : px(1.6f), ribbon);
       paint_ribbon(list, over ? dashed(ribbon, dash, between) : ribbon, line.band ? faded(colour, 0.8f) : colour);
@@ -106,72 +106,89 @@ void Plots::draw_lines(Frame& frame, const One& one, const ValueAxis& values) {
       shape_polyline(line, frame.time, values, polyline);
       paint_polyline(list, over ? dashed(polyline, dash, between) : polyline, colour, over ? px(1.1f) : px(1.6f));
     }
-    if (folded.looks > 1 && !over && !line.band)
+    if (folded.looks > 1 && (!over || !hues.empty()) && !line.band)
       for (const Corner& place : marker_places(line, frame.time, values, px(110), folded.looks)) paint_marker(list, line.look, {place.x, place.y}, px(2.8f), colour);
   }
 }
 
+Colour Plots::colour_of(const FoldedLine& line) const {
+  return series_colour(hues.empty() ? line.look : hues[std::min(line.source, hues.size() - 1)]);
+}
+
 // True when it was pressed. `at` goes on to the right, or to the next line.
-bool Plots::legend_entry(Frame& frame, One& one, const std::string& key, const std::string& name, const std::string& value, std::size_t look_of,
-                         bool dash, ImVec2& at) {
+bool Plots::legend_entry(Frame& frame, One& one, const Entry& entry, ImVec2& at) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const Fonts& fonts = look().fonts;
   const float swatch = px(14), space = px(6);
   // Values change while the cursor moves; the places of the entries should not.
-  const float value_room = value.empty() ? 0 : std::max(text_size(value, fonts.small_mono).x, text_size("000.00", fonts.small_mono).x) + space;
+  const float value_room = entry.value.empty() ? 0 : std::max(text_size(entry.value, fonts.small_mono).x, text_size("000.00", fonts.small_mono).x) + space;
   const float most = frame.area.right - frame.area.left;
-  const float width = std::min(most, swatch + space + text_size(name, fonts.small).x + value_room + px(10));
+  const float width = std::min(most, swatch + space + text_size(entry.name, fonts.small).x + value_room + px(10));
   if (at.x + width > frame.area.right + px(10) && at.x > frame.area.left) at = {frame.area.left, at.y + px(kEntry)};
-  const bool off = has(one.hidden, key);
-  const Colour colour = series_colour(look_of);
+  const bool off = has(one.hidden, entry.key);
   ImGui::SetCursorScreenPos(at);
-  const std::string id = "legend " + key;
+  const std::string id = "legend " + entry.key;
   ImGui::PushID(id.data(), id.data() + id.size());
   const bool pressed = ImGui::InvisibleButton("entry", {width - px(4), px(kEntry)});
   ImGui::PopID();
   const bool hovered = ImGui::IsItemHovered();
   const float middle = std::floor(at.y + px(kEntry) / 2);
-  const Colour mark = off ? theme().strong_line : colour;
+  const Colour mark = off ? theme().strong_line : entry.colour;
   const float thick = std::max(1.0f, std::round(px(1.6f)));
-  for (float x = 0; x < swatch; x += px(5)) list.AddRectFilled({at.x + x, middle - thick / 2}, {at.x + std::min(swatch, x + px(dash ? 3 : 5)), middle + thick / 2}, mark);
-  if (one.folded.looks > 1 && !dash) paint_marker(list, look_of, {at.x + swatch / 2, middle}, px(3), mark);
+  const Dash dash = dash_of(entry.source);
+  const float on = entry.source == 0 ? swatch : px(dash.on), step = on + px(dash.off);
+  for (float x = 0; x < swatch; x += step) list.AddRectFilled({at.x + x, middle - thick / 2}, {at.x + std::min(swatch, x + on), middle + thick / 2}, mark);
+  if (entry.marker != kNoMarker) paint_marker(list, entry.marker, {at.x + swatch / 2, middle}, px(3), mark);
   const float text_x = at.x + swatch + space, y = middle - fonts.small->FontSize / 2;
+  const std::string name = shortened(entry.name, std::max(px(20), width - swatch - space - value_room), fonts.small);
   draw_text(list, {text_x, y}, name, off ? theme().faint : hovered ? theme().text : theme().muted, fonts.small);
   if (off) list.AddRectFilled({text_x, middle}, {text_x + text_size(name, fonts.small).x, middle + 1}, theme().faint);
-  if (!value.empty()) draw_text(list, {text_x + text_size(name, fonts.small).x + space, y + px(0.5f)}, value, off ? theme().faint : theme().text, fonts.small_mono);
-  probe("legend:" + one.folded.title + ":" + name, at, {at.x + width - px(4), at.y + px(kEntry)});
-  if (hovered) tooltip(name + "  " + value + (one.folded.unit.empty() ? "" : " " + one.folded.unit) + "\nat " + time_text(frame.at) + "\nClick hides it, Ctrl-click shows only it.");
+  if (!entry.value.empty()) draw_text(list, {text_x + text_size(name, fonts.small).x + space, y + px(0.5f)}, entry.value, off ? theme().faint : theme().text, fonts.small_mono);
+  probe("legend:" + one.folded.title + ":" + entry.name, at, {at.x + width - px(4), at.y + px(kEntry)});
+  const auto& range = frame.selection.range;
+  const std::string when = range ? "from " + time_text(range->first) + " to " + time_text(range->second) : "at " + time_text(frame.at);
+  if (hovered) tooltip(entry.name + "  " + entry.value + (one.folded.unit.empty() ? "" : " " + one.folded.unit) + "\n" + when + "\nClick hides it, Ctrl-click shows only it.");
   at.x += width;
   return pressed;
 }
 
-void Plots::draw_legend(Frame& frame, One& one) {
-  ImVec2 at{frame.area.left, one.area.bottom + px(4)};
+// The lines of the run looked at, and then the runs.
+std::vector<Plots::Entry> Plots::legend_of(const Frame& frame, const One& one) {
   const FoldedPlot& folded = one.folded;
   const MetricInfo* const info = find_metric(metrics_, one.spec.name);
-  std::string pressed;
-  std::vector<std::string> names;
+  const auto& range = frame.selection.range;
+  std::vector<Entry> entries;
   for (const FoldedLine& line : folded.lines) {
     if (line.source > 0) continue;
-    names.push_back(line.name);
-    const auto& range = frame.selection.range;
-    const bool whole_node = line.node != core::kNobody || (info != nullptr && info->kind == core::Metric::Kind::timing);
-    std::string value = range && info != nullptr && whole_node ? range_text(one.spec, *info, frame.sources[0], line.node, range->first, range->second, columns_)
-                                                              : value_at(folded, line, frame.sources[0], columns_.name(frame.view.line, one.spec.name), frame.at);
-    if (range && line.part > 0) value = value_at(folded, line, frame.sources[0], 0, frame.at);
-    if (legend_entry(frame, one, line.name, line.name, value, line.look, false, at)) pressed = line.name;
+    const bool whole_node = line.part < 0 && line.node != core::kNobody;
+    Entry entry{line.name, line.name, "", hues.empty() ? colour_of(line) : theme().muted, 0, folded.looks > 1 ? line.look : kNoMarker};
+    if (range && info != nullptr && (whole_node || line.part > 0))
+      entry.value = range_text(one.spec, *info, frame.sources[0], line.node, line.part, range->first, range->second, columns_);
+    else
+      entry.value = value_at(folded, line, frame.sources[0], columns_.name(frame.view.line, one.spec.name), frame.at);
+    entries.push_back(std::move(entry));
   }
-  for (std::size_t s = 1; s < frame.sources.size(); ++s) {
-    // Its own lines have the colours of the same lines of this run.
+  for (std::size_t s = hues.empty() ? 1 : 0; s < frame.sources.size(); ++s) {
     const FoldedLine* only = nullptr;
     std::size_t count = 0;
     for (const FoldedLine& line : folded.lines)
       if (line.source == s) only = &line, ++count;
     if (count == 0) continue;
-    const std::string value = count == 1 ? value_at(folded, *only, frame.sources[s], columns_.name(*frame.sources[s].line, one.spec.name), frame.at) : "";
-    const std::string key = run_key(frame.sources[s].name);
-    names.push_back(key);
-    if (legend_entry(frame, one, key, frame.sources[s].name, value, count == 1 ? only->look : 7, true, at)) pressed = key;
+    // Where hues are the nodes', its lines have those of the same lines of this run.
+    Entry entry{run_key(frame.sources[s].name), frame.sources[s].name, "", count == 1 || !hues.empty() ? colour_of(*only) : series_colour(7), s, kNoMarker};
+    if (count == 1 && s > 0) entry.value = value_at(folded, *only, frame.sources[s], columns_.name(*frame.sources[s].line, one.spec.name), frame.at);
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+void Plots::draw_legend(Frame& frame, One& one) {
+  ImVec2 at{frame.area.left, one.area.bottom + px(4)};
+  std::string pressed;
+  std::vector<std::string> names;
+  for (const Entry& entry : legend_of(frame, one)) {
+    names.push_back(entry.key);
+    if (legend_entry(frame, one, entry, at)) pressed = entry.key;
   }
   one.whole.bottom = at.y + px(kEntry) + px(kBelow);
   if (pressed.empty()) return;

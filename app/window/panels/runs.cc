@@ -301,20 +301,29 @@ void Runs::remove(std::vector<std::string> paths, Commands& commands) {
   commands.want(DeleteRuns{std::move(paths)});
 }
 
-void Runs::draw_foot(const std::vector<library::RunEntry>& runs, const State& state, Commands& commands) {
-  gap(12);
-  // What did not go, or came back, is in the list.
-  std::vector<std::string> gone = deleted_;
-  std::erase_if(gone, [&](const auto& path) {
+// Of what was deleted last, as long as that is offered. What did not go, or came back, is in the list.
+std::vector<std::string> Runs::gone(const std::vector<library::RunEntry>& runs) const {
+  if (look().clock >= deleted_at_ + kOffered) return {};
+  std::vector<std::string> paths = deleted_;
+  std::erase_if(paths, [&](const auto& path) {
     return std::any_of(runs.begin(), runs.end(), [&](const auto& run) { return run.path == path; });
   });
-  if (!gone.empty() && look().clock < deleted_at_ + kOffered) {
-    text(counted(gone.size(), "run") + " deleted.", theme().text);
+  return paths;
+}
+
+void Runs::restore(std::vector<std::string> paths, Commands& commands) {
+  deleted_.clear();
+  if (!paths.empty()) commands.want(RestoreRuns{std::move(paths)});
+}
+
+void Runs::draw_foot(const std::vector<library::RunEntry>& runs, const State& state, Commands& commands) {
+  gap(12);
+  if (auto paths = gone(runs); !paths.empty()) {
+    text(counted(paths.size(), "run") + " deleted.", theme().text);
     ImGui::SameLine(0, px(12));
     ImGui::SetCursorPosY(ImGui::GetCursorPosY() - ImGui::GetStyle().FramePadding.y);
-    if (!button("Undo", {}, "They come back with their names, notes and tags. So they do for 30 days.")) return;
-    commands.want(RestoreRuns{std::move(gone)});
-    return deleted_.clear();
+    if (button("Undo", {}, "They come back with their names, notes and tags. So they do for 30 days.  Ctrl+Z")) restore(std::move(paths), commands);
+    return;
   }
   if (state.work) {
     const float top = ImGui::GetCursorPosY();
@@ -335,7 +344,9 @@ void Runs::draw_foot(const std::vector<library::RunEntry>& runs, const State& st
 }
 
 void Runs::take_keys(const std::vector<library::RunEntry>& runs, Commands& commands) {
-  if (editing_ || ImGui::GetIO().WantTextInput || ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup) || rows_.empty()) return;
+  if (editing_ || ImGui::GetIO().WantTextInput || ImGui::IsPopupOpen("", ImGuiPopupFlags_AnyPopup)) return;
+  if (ImGui::GetIO().KeyCtrl && ImGui::IsKeyPressed(kZ, false)) return restore(gone(runs), commands);
+  if (rows_.empty()) return;
   const auto here = std::find_if(rows_.begin(), rows_.end(), [&](std::size_t i) { return runs[i].path == current_; });
   const int now = here == rows_.end() ? -1 : static_cast<int>(here - rows_.begin());
   const int last = static_cast<int>(rows_.size()) - 1;

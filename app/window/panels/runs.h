@@ -40,6 +40,8 @@ struct Runs {
   void take_keys(const std::vector<library::RunEntry>& runs, Commands& commands);
   void edit(const library::RunEntry& run, RunColumn column);
   void remove(std::vector<std::string> paths, Commands& commands);
+  std::vector<std::string> gone(const std::vector<library::RunEntry>& runs) const;
+  void restore(std::vector<std::string> paths, Commands& commands);
   std::vector<std::string> checked_paths(const std::vector<library::RunEntry>& runs) const;
 
   std::string search_;

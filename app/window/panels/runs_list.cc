@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <ctime>
+#include <filesystem>
 #include <numeric>
 
 #include "app/window/words.h"
@@ -104,7 +105,7 @@ std::string cell_text(const RunEntry& run, RunColumn column) {
   const bool unknown = !run.trouble.empty() || (run.recording && run.events == 0);
   switch (column) {
     case RunColumn::name: return run.name;
-    case RunColumn::lab: return run.lab;
+    case RunColumn::lab: return std::filesystem::path(run.lab).stem().string();   // One's own are named by their file.
     case RunColumn::world: return run.world;
     case RunColumn::seed: return unknown ? "" : std::to_string(run.seed);
     case RunColumn::when: return moment_text(run.when, "%Y-%m-%d %H:%M");

@@ -136,7 +136,7 @@ void find_range(FoldedPlot& plot, const std::vector<PlotSource>& sources, const 
 
 bool is_hidden(const FoldedLine& line, const std::vector<PlotSource>& sources, const std::vector<std::string>& hidden) {
   const auto has = [&](const std::string& name) { return std::find(hidden.begin(), hidden.end(), name) != hidden.end(); };
-  return has(line.name) || (line.source > 0 && has(run_key(sources[line.source].name)));
+  return has(line.name) || has(run_key(sources[line.source].name));
 }
 
 std::string run_key(const std::string& run) { return "run " + run; }
@@ -194,14 +194,15 @@ std::string value_at(const FoldedPlot& plot, const FoldedLine& line, const PlotS
   return value_text(cell->last);
 }
 
-std::string range_text(const PlotSpec& spec, const MetricInfo& info, const PlotSource& source, core::NodeId node, Time from, Time to,
-                       Columns& columns) {
+std::string range_text(const PlotSpec& spec, const MetricInfo& info, const PlotSource& source, core::NodeId node, double part,
+                       Time from, Time to, Columns& columns) {
   const timeline::Timeline& line = *source.line;
   const record::NameId name = columns.name(line, spec.name);
   from -= source.shift, to -= source.shift;
   const double seconds = static_cast<double>((to - from).count()) / 1e9;
   if (seconds <= 0) return "";
   if (info.kind == Kind::timing) {
+    if (part > 0) return value_text(columns.percentile(line, name, node, part, from, to));
     const double half = columns.percentile(line, name, node, 0.5, from, to), most = columns.percentile(line, name, node, 0.99, from, to);
     return std::isnan(half) ? "none" : "p50 " + value_text(half) + "  p99 " + value_text(most);
   }

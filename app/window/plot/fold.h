@@ -45,7 +45,7 @@ struct FoldedPlot {
   double least = 0, greatest = 0;      // Of all that is not hidden; NaN: nothing is seen.
 };
 
-// `hidden`: names of lines, and for a whole run that is laid over its run_key.
+// `hidden`: names of lines, and for a whole run its run_key.
 std::string run_key(const std::string& run);
 bool is_hidden(const FoldedLine& line, const std::vector<PlotSource>& sources, const std::vector<std::string>& hidden);
 
@@ -56,8 +56,9 @@ FoldedPlot fold_plot(const PlotSpec& spec, const std::vector<MetricInfo>& metric
 // What a line is at a moment, as a number for people: exact where it is in force, else of the piece around it.
 std::string value_at(const FoldedPlot& plot, const FoldedLine& line, const PlotSource& source, record::NameId name, core::Time at);
 
-// What happened in a marked range: "+240 (100/s)", "3 \u2192 5", "p50 2.1, p99 9.8, 412 samples".
-std::string range_text(const PlotSpec& spec, const MetricInfo& info, const PlotSource& source, core::NodeId node, core::Time from,
-                       core::Time to, Columns& columns);
+// What happened in a marked range: "+240  100/s", "3 \u2192 5"; of a timing its percentile `part`, or p50 and p99 when that
+// is below 0.
+std::string range_text(const PlotSpec& spec, const MetricInfo& info, const PlotSource& source, core::NodeId node, double part,
+                       core::Time from, core::Time to, Columns& columns);
 
 }  // namespace window

@@ -68,6 +68,11 @@ void shape_polyline(const FoldedLine& line, const TimeAxis& time, const ValueAxi
   }
 }
 
+Dash dash_of(std::size_t source) {
+  constexpr Dash kDashes[] = {{5, 3}, {2, 3}, {9, 3}, {5, 6}, {1.5f, 5}};
+  return source == 0 ? Dash{} : kDashes[(source - 1) % std::size(kDashes)];
+}
+
 Ribbon dashed(const Ribbon& line, float on, float off) {
   Ribbon out;
   const auto phase_end = [&](float x, bool& drawn) {   // Where the dash or gap that x lies in ends.

@@ -27,6 +27,11 @@ struct Polyline {
 
 void shape_ribbon(const FoldedLine& line, const TimeAxis& time, const ValueAxis& values, float thickness, Ribbon& out);
 void shape_polyline(const FoldedLine& line, const TimeAxis& time, const ValueAxis& values, Polyline& out);
+// Of each run that is laid over the first one another, so that six are told apart without their colours.
+struct Dash {
+  float on = 1, off = 0;
+};
+Dash dash_of(std::size_t source);
 // The same with gaps: of each `on + off` pixels to the right the first `on` stay.
 Ribbon dashed(const Ribbon& line, float on, float off);
 Polyline dashed(const Polyline& line, float on, float off);

@@ -141,6 +141,19 @@ TEST(Library, NamesNotesAndTagsOutliveTheWindow) {
   EXPECT_EQ(later.runs()[0].name, "a") << "without a name it has its file's";
 }
 
+TEST(Library, ARunThatNobodyNamedIsCalledByItsLabAndWhenItBegan) {
+  MadeLibrary made;
+  const std::string path = made.in_runs("raft-elections-20261121-142234-2.run"), foreign = made.in_runs("from-a-friend.run");
+  write_run(path, 5s, 1);
+  write_run(foreign, 5s, 1);
+  made.list();
+  EXPECT_EQ(made.library.find(path)->name, "Lab, 14:22:34 (2)");
+  EXPECT_EQ(made.library.find(foreign)->name, "from-a-friend") << "a file from elsewhere keeps its name";
+  made.library.rename(path, "Mine");
+  made.library.rename(path, "");
+  EXPECT_EQ(made.library.find(path)->name, "Lab, 14:22:34 (2)");
+}
+
 TEST(Library, WhatWasDeletedComesBackWithAllThatWasSaidOfIt) {
   MadeLibrary made;
   const std::string run = made.in_runs("a.run");

@@ -11,6 +11,7 @@
 #include "app/window/widgets.h"
 #include "labs/catalog/labs.h"
 #include "tests/app/window/hands.h"
+#include "tests/app/window/playing.h"
 
 namespace window {
 namespace {
@@ -96,6 +97,21 @@ TEST(Palette, EveryActionThatMakesSenseCanBeFoundByItsName) {
     ASSERT_FALSE(found.empty()) << action.name;
     EXPECT_EQ(found.front().title, action.name);
   }
+}
+
+TEST(Palette, GoesToAMomentHoweverItIsWritten) {
+  Playing playing;
+  const View view = playing.view();
+  const auto goes_to = [&](const std::string& typed) {
+    const auto found = find(typed, &view, {}, {}, {});
+    const auto* const seek = found.empty() ? nullptr : std::get_if<Seek>(&found[0].wish);
+    return seek == nullptr ? -1 : (seek->to - core::kStart) / 1ms;
+  };
+  EXPECT_EQ(goes_to(":12.4s"), 12'400);
+  EXPECT_EQ(goes_to(":12.4"), 12'400) << "seconds, when nothing is said";
+  EXPECT_EQ(goes_to(":00:12.480"), 12'480) << "as the window shows it";
+  EXPECT_EQ(goes_to(":1:02"), 62'000);
+  for (const char* wrong : {":", ":x", ":1:", ":-3", ":1e9", ":99999999999"}) EXPECT_EQ(goes_to(wrong), -1) << wrong;
 }
 
 TEST(Palette, WhatWasChosenOfLateComesFirst) {

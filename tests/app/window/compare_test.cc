@@ -15,7 +15,7 @@ struct Compared3 {
     library::record_raft(folder / "a.run", 5, 3s, {});
     library::record_raft(folder / "b.run", 5, 3s, {{1s, "partition leader | rest"}, {2s, "heal"}});
     library::record_raft(folder / "c.run", 6, 2s, {{500ms, "crash S1"}}, {"raft.heartbeat=20ms"});
-    panel.open({{folder / "a.run", "A calm one"}, {folder / "b.run", "The leader cut off"}, {folder / "c.run", "Another seed"}}, {});
+    panel.open({{folder / "a.run", "A calm one"}, {folder / "b.run", "The leader cut off"}, {folder / "c.run", "Another seed"}}, {}, &leaving);
     hands.frame();
     settle();
   }
@@ -25,21 +25,14 @@ struct Compared3 {
     hands.frame(2);
   }
   void draw() {
-    ImGui::SetCursorPos(px(32, 24));
-    ImGui::BeginChild("place", {ImGui::GetWindowWidth() - px(64), ImGui::GetWindowHeight() - px(40)});
-    panel.draw(commands);
-    ImGui::EndChild();
+    draw_in_place([this] { panel.draw(commands); });
   }
   template <class Kind>
-  std::vector<Kind> wished() {
-    std::vector<Kind> all;
-    for (const auto& wish : commands.take())
-      if (const auto* kind = std::get_if<Kind>(&wish)) all.push_back(*kind);
-    return all;
-  }
+  std::vector<Kind> wished() { return taken<Kind>(commands); }
   void picture(const std::string& name) { save_picture(stage, name); }
   record::Folder folder;
   Stage stage;
+  Leaving leaving;
   Compare panel;
   Commands commands;
   Hands hands{stage, [this] { draw(); }};
@@ -74,6 +67,16 @@ TEST(ComparePanel, GoesToWhereTwoRunsPart) {
   ASSERT_EQ(wishes.size(), 2u);
   EXPECT_EQ(std::get<OpenRun>(wishes[0]).path, three.folder / "b.run");
   EXPECT_EQ(std::get<Seek>(wishes[1]).to, core::kStart + 1s);
+}
+
+TEST(ComparePanel, ARunHasOneHueAndItsNameInTheLegendAndCanBeHidden) {
+  Compared3 three;
+  for (const char* run : {"A  A calm one", "B  The leader cut off", "C  Another seed"}) EXPECT_TRUE(three.hands.sees(std::string("legend:Term:") + run)) << three.hands.all();
+  // All lines of a run have its hue, whichever node they are of, and the sign of the run, too.
+  const auto place = three.hands.centre("legend:Term:B  The leader cut off");
+  three.hands.click(place);
+  three.hands.frame(2);
+  EXPECT_TRUE(three.hands.sees("legend:Term:B  The leader cut off")) << "switched off, it stays in the legend";
 }
 
 TEST(ComparePanel, CopiesTheTableAndGoesBack) {

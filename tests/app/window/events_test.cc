@@ -119,6 +119,34 @@ TEST_F(EventsHands, TakeAnExampleOfTheHelpByClick) {
   EXPECT_EQ(playing.selection.filter, "kind:drop");
 }
 
+TEST_F(EventsHands, GoAlongWithTheMomentThatIsLookedAt) {
+  play();
+  playing.wish(Seek{core::kStart});
+  hands.frame(2);
+  EXPECT_TRUE(hands.sees(row(0))) << "the list was at its end, and the mouse is elsewhere";
+  playing.wish(Seek{core::kStart + 500ms});
+  hands.frame(2);
+  EXPECT_TRUE(hands.sees(row(playing.view().moment.rows - 1)));
+  // What somebody scrolls to stays until the moment is another one.
+  hands.wheel({400, 300}, 400);
+  hands.frame(3);
+  EXPECT_TRUE(hands.sees(row(0)));
+}
+
+TEST_F(EventsHands, PagesTurnWhereverTheMouseIs) {
+  play();
+  hands.move({5, 5});
+  const std::size_t bottom = first_shown();
+  hands.key({kPageUp});
+  EXPECT_LT(first_shown(), bottom);
+  hands.key({kHome});
+  EXPECT_EQ(first_shown(), 0u);
+  hands.key({kPageDown});
+  EXPECT_GT(first_shown(), 0u);
+  hands.key({kEnd});
+  EXPECT_EQ(first_shown(), bottom);
+}
+
 TEST_F(EventsHands, StepThroughTheResults) {
   play();
   filter("kind:note");

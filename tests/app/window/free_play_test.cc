@@ -23,7 +23,7 @@ struct Making {
     ImGui::EndChild();
   }) {
     stage.scale = scale;
-    free.save = [this](const std::string& text) {
+    free.save = [this](const std::string& text, const FreePlay::Written&) {
       saved.push_back(text);
       return std::string("/tmp/experiment.md");
     };
@@ -114,7 +114,7 @@ TEST(FreePlay, SavingStays) {
 
 TEST(FreePlay, AFileThatCannotBeWrittenIsSaidAndNothingIsOpened) {
   Making m;
-  m.free.save = [](const std::string&) -> std::string { throw std::runtime_error("the disk is full"); };
+  m.free.save = [](const std::string&, const FreePlay::Written&) -> std::string { throw std::runtime_error("the disk is full"); };
   m.hands.click("button:Start");
   ASSERT_EQ(wishes<Say>(m.commands).size(), 1u);
   EXPECT_NE(wishes<Say>(m.commands)[0].text.find("the disk is full"), std::string::npos);

@@ -95,4 +95,21 @@ class Hands {
   std::function<void()> draw_;
 };
 
+// A panel in the place below the top bar.
+inline void draw_in_place(const std::function<void()>& draw) {
+  ImGui::SetCursorPos(px(32, 24));
+  ImGui::BeginChild("place", {ImGui::GetWindowWidth() - px(64), ImGui::GetWindowHeight() - px(40)});
+  draw();
+  ImGui::EndChild();
+}
+
+// The wishes of one kind since they were taken last.
+template <class Kind>
+std::vector<Kind> taken(Commands& commands) {
+  std::vector<Kind> all;
+  for (const auto& wish : commands.take())
+    if (const auto* kind = std::get_if<Kind>(&wish)) all.push_back(*kind);
+  return all;
+}
+
 }  // namespace window

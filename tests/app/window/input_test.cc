@@ -30,14 +30,19 @@ class AButton {
   Stage& stage_;
 };
 
+// Frames until all that hands did is seen, and what follows from it.
+void see_all(Stage& stage, AButton& window) {
+  while (stage.input.waiting()) window.frame();
+  window.frame();
+}
+
 TEST(Input, ClicksWithinOneFrameAreAllFound) {
   Stage stage(300, 200);
   AButton window(stage);
   window.frame();
   stage.input.move(40, 30);
   for (int i = 0; i < 20; ++i) stage.input.button(0, true), stage.input.button(0, false);
-  while (stage.input.waiting()) window.frame();
-  window.frame();
+  see_all(stage, window);
   EXPECT_EQ(window.pressed, 20);
 }
 
@@ -46,8 +51,7 @@ TEST(Input, AKeyThatGoesDownAndUpBetweenTwoFramesIsFound) {
   AButton window(stage);
   window.frame();
   for (int i = 0; i < 20; ++i) stage.input.key(kF5, true), stage.input.key(kF5, false);
-  while (stage.input.waiting()) window.frame();
-  window.frame();
+  see_all(stage, window);
   EXPECT_EQ(window.f5, 20);
 }
 

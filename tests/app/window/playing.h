@@ -27,7 +27,7 @@ class Playing {
  public:
   explicit Playing(const std::string& lab = "raft-elections") : Playing(lab_session(lab)) {}
   explicit Playing(std::unique_ptr<session::Session> session)
-      : player(std::move(session), {}, [] {}) {}
+      : player(std::move(session), leaving, {}, [] {}) {}
 
   // Frames until `done`, each of which says that so much time has passed.
   bool until(const std::function<bool()>& done, double seconds = 0.05) {
@@ -65,6 +65,7 @@ class Playing {
   }
   View view() const { return player.view(); }
 
+  Leaving leaving;
   Player player;
   Selection selection;
   std::vector<std::string> said;

@@ -121,7 +121,7 @@ TEST(PlotFold, WhileNothingHappensNothingIsReadAgain) {
   EXPECT_EQ(f.columns.pieces_read(), before);
   // Nor the percentiles of a marked range.
   const auto* info = find_metric(f.metrics, "client_latency_ms");
-  const auto range = [&] { return range_text(*read_spec("metric client_latency_ms"), *info, f.sources[0], core::kNobody, ms(0), ms(9000), f.columns); };
+  const auto range = [&] { return range_text(*read_spec("metric client_latency_ms"), *info, f.sources[0], core::kNobody, -1, ms(0), ms(9000), f.columns); };
   const std::string first = range();
   EXPECT_EQ(first.rfind("p50 ", 0), 0u);
   const auto remembered = f.columns.remembered();

@@ -28,12 +28,7 @@ struct PlotsOnStage : testing::Test {
     return TimeAxis{{selection.from, selection.to}, area->least.x, area->greatest.x}.at(x);
   }
   template <class W>
-  std::vector<W> wished() {
-    std::vector<W> all;
-    for (const auto& wish : commands.take())
-      if (const W* const one = std::get_if<W>(&wish)) all.push_back(*one);
-    return all;
-  }
+  std::vector<W> wished() { return taken<W>(commands); }
   void hold(int key, bool down) {
     stage.input.key(key, down);
     hands.frame();
@@ -199,6 +194,21 @@ TEST_F(PlotsOnStage, AnyMetricOfAnyNodeCanBeFoundAndAdded) {
   EXPECT_EQ(plots.layout().back(), "metric consensus_replication_lag_entries node=S2");
   hands.frame(2);
   EXPECT_TRUE(hands.sees("legend:Replication lag:S2")) << hands.all();
+}
+
+TEST_F(PlotsOnStage, EnterTakesTheFirstMetricThatWasFound) {
+  hands.click("button:+ plot");
+  hands.type("lag");
+  hands.key({kEnter});
+  EXPECT_EQ(plots.layout().back(), "metric consensus_replication_lag_entries");
+  EXPECT_FALSE(hands.sees("field:metric"));
+}
+
+TEST_F(PlotsOnStage, AMarkedRangeTellsThePercentilesOverAllOfIt) {
+  selection.range = {ms(1000), ms(9000)};
+  at = ms(20000);                      // Where nothing was measured.
+  hands.frame(2);
+  EXPECT_TRUE(hands.sees("text:9") && hands.sees("text:14")) << hands.all();
 }
 
 TEST_F(PlotsOnStage, FaultsAreMarkedWithWhatTheyWere) {

@@ -31,18 +31,10 @@ std::vector<RunEntry> four() {
 struct Placed {
   explicit Placed(std::vector<RunEntry> of, int width = 1200, int height = 600) : runs(std::move(of)), stage(width, height) { hands.frame(2); }
   void draw() {
-    ImGui::SetCursorPos(px(32, 24));
-    ImGui::BeginChild("place", {ImGui::GetWindowWidth() - px(64), ImGui::GetWindowHeight() - px(40)});
-    panel.draw(runs, state, commands);
-    ImGui::EndChild();
+    draw_in_place([this] { panel.draw(runs, state, commands); });
   }
   template <class Kind>
-  std::vector<Kind> wished() {
-    std::vector<Kind> all;
-    for (const auto& wish : commands.take())
-      if (const auto* kind = std::get_if<Kind>(&wish)) all.push_back(*kind);
-    return all;
-  }
+  std::vector<Kind> wished() { return taken<Kind>(commands); }
   void picture(const std::string& name) { save_picture(stage, name); }
   std::vector<RunEntry> runs;
   Stage stage;

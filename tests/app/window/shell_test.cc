@@ -1,60 +1,25 @@
 // The whole window in a process, by its keys: what they do beyond one panel.
 #include <gtest/gtest.h>
 
-#include "app/window/off_screen.h"
 #include "tests/app/window/playing.h"
-#include "tests/labs/record/made_run.h"
+#include "tests/app/window/whole.h"
 
 namespace window {
 namespace {
 
-class Whole {
- public:
-  Whole() : window_(setup(folder_.path())) {
-    window_.shell().open(lab_session("raft-losing-the-leader"));
+// A lab that has gone on for three seconds, and stands.
+struct Standing : Whole {
+  Standing() {
+    shell().open(lab_session("raft-losing-the-leader"));
     key({kSpace});
     EXPECT_TRUE(until([&] { return view().end >= core::kStart + 3s; }));
     key({kSpace});
     EXPECT_TRUE(until([&] { return !view().playing && !view().status.working; }));
   }
-
-  bool until(const std::function<bool()>& done) {
-    const auto patience = std::chrono::steady_clock::now() + 60s;
-    while (!done()) {
-      if (std::chrono::steady_clock::now() > patience) return false;
-      window_.frame(0.05);
-      std::this_thread::sleep_for(1ms);
-    }
-    return true;
-  }
-  void key(const std::vector<int>& chord) {
-    for (const int k : chord) window_.stage().input.key(k, true);
-    window_.settle();
-    for (auto k = chord.rbegin(); k != chord.rend(); ++k) window_.stage().input.key(*k, false);
-    window_.settle();
-  }
-  void type(const std::string& words) {
-    for (const char c : words) window_.stage().input.character(static_cast<unsigned char>(c));
-    window_.settle();
-  }
-  bool sees(const std::string& name) { return window_.stage().find(name) != nullptr; }
-  View view() { return window_.shell().player()->view(); }
-  Shell& shell() { return window_.shell(); }
-  OffScreen& window() { return window_; }
-
- private:
-  static OffScreen::Setup setup(const std::string& home) {
-    OffScreen::Setup setup;
-    setup.outside.program = "faultline test";
-    setup.outside.folders = {home + "/data", home + "/config"};
-    return setup;
-  }
-  record::Folder folder_;
-  OffScreen window_;
 };
 
 TEST(Whole, CommandsOfOnesOwnAreCopiedAsTheScriptThatGivesThemAgain) {
-  Whole whole;
+  Standing whole;
   whole.key({kCtrl, kShift, kC});
   EXPECT_TRUE(whole.sees("said:No command was given in this run yet."));
   whole.shell().wish(Give{"isolate leader"});
@@ -67,7 +32,7 @@ TEST(Whole, CommandsOfOnesOwnAreCopiedAsTheScriptThatGivesThemAgain) {
 }
 
 TEST(Whole, AnEventIsFoundByTheKeyboardAlone) {
-  Whole whole;
+  Standing whole;
   whole.key({kCtrl, kF});
   whole.type("kind:note");
   ASSERT_TRUE(whole.until([&] { return whole.shell().selection().filter == "kind:note"; }));

@@ -1,0 +1,116 @@
+// The whole shell with a library of its own, in-process: what dialogs, places and messages do to each other.
+#include "app/window/shell.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "tests/app/library/made_library.h"
+#include "tests/app/window/whole.h"
+
+namespace window {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Also its runs.
+struct ShellPlaces : testing::Test, Whole {
+  ShellPlaces() { std::filesystem::create_directories(data("runs")); }
+  std::string run(const std::string& name, std::uint64_t seed = 1) const {
+    const std::string path = data("runs/" + name + ".run");
+    library::write_run(path, 2s, 1, seed);
+    return path;
+  }
+};
+
+TEST_F(ShellPlaces, WhatLiesBelowADialogHearsNoKey) {
+  const std::string path = run("mine");
+  wish(GoTo{Place::runs});
+  click("run:mine");
+  wish(Ask{"preferences"});
+  key({kDelete});
+  key({kF2});
+  EXPECT_TRUE(std::filesystem::exists(path));
+  EXPECT_FALSE(sees("field:edit Name")) << all();
+  key({kEscape});
+  key({kDelete});
+  EXPECT_TRUE(until([&] { return !std::filesystem::exists(path); })) << "closed, the list has its keys again";
+}
+
+TEST_F(ShellPlaces, TheEscapeThatClosesADialogClosesNothingElse) {
+  wish(Ask{"new"});
+  ASSERT_TRUE(sees("field:title")) << all();
+  wish(Ask{"help"});
+  key({kEscape});
+  EXPECT_TRUE(sees("field:title"));
+  key({kEscape});
+  EXPECT_FALSE(sees("field:title"));
+  wish(OpenLab{"raft-elections", {}, false, {}});
+  wish(SelectNode{2});
+  wish(Ask{"help"});
+  key({kEscape});
+  EXPECT_EQ(shell().selection().node, 2u);
+}
+
+TEST_F(ShellPlaces, ADeletionIsUndoneWhereItIsSaidAndNotBesideLaterWords) {
+  run("one", 1);
+  const std::string path = run("two", 2);
+  wish(GoTo{Place::runs});
+  click("run:two");
+  key({kDelete});
+  ASSERT_TRUE(until([&] { return sees("button:Undo"); })) << all();
+  const auto undos = [&] {
+    return std::count_if(window().stage().probes().begin(), window().stage().probes().end(), [](const Probe& p) { return p.name == "button:Undo"; });
+  };
+  wish(Say{"Something else."});
+  window().settle();
+  EXPECT_EQ(undos(), 1);
+  key({kCtrl, kZ});
+  EXPECT_TRUE(until([&] { return std::filesystem::exists(path) && sees("run:two"); })) << all();
+  EXPECT_EQ(undos(), 0);
+}
+
+std::size_t own_labs(const std::string& folder) {
+  std::error_code none;
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, none)) count += entry.path().extension() == ".md";
+  return count;
+}
+
+TEST_F(ShellPlaces, AnExperimentIsOneFileHoweverOftenItIsStartedAndAnotherTitleMakesAnother) {
+  const std::string labs = data("labs");
+  const auto start = [&](const std::string& button) {
+    wish(Ask{"new"});
+    click("button:" + button);
+  };
+  start("Start");
+  ASSERT_TRUE(until([&] { return shell().player() != nullptr; }));
+  start("Start");
+  EXPECT_EQ(own_labs(labs), 1u);
+  start("Save as lab file");
+  EXPECT_EQ(own_labs(labs), 1u);
+  // Changed, it is still the same experiment; but what somebody wrote in its file is not lost.
+  click("button:flood");
+  click("button:Save as lab file");
+  EXPECT_EQ(own_labs(labs), 1u);
+  std::ofstream(labs + "/my-experiment.md", std::ios::app) << "\nA word of mine.\n";
+  click("button:flood");
+  click("button:Save as lab file");
+  EXPECT_EQ(own_labs(labs), 2u);
+  EXPECT_NE(library::content(labs + "/my-experiment.md").find("A word of mine."), std::string::npos);
+}
+
+TEST_F(ShellPlaces, ARunThatWasClosedIsListedAsFinished) {
+  wish(OpenLab{"raft-elections", {}, false, {}});
+  wish(SetSpeed{8});
+  ASSERT_TRUE(until([&] { return shell().player()->view().at > core::kStart + 2s; }));
+  wish(OpenLab{"raft-split-votes", {}, false, {}});
+  wish(GoTo{Place::runs});
+  EXPECT_TRUE(until([&] {
+    std::size_t markers = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(data("runs"))) markers += entry.path().extension() == ".open";
+    return markers == 1;
+  })) << "only what is still recorded has a marker";
+}
+
+}  // namespace
+}  // namespace window
