@@ -26,7 +26,7 @@ ImVec2 dash_of(Glyph glyph, bool answer) {
     case Glyph::disc: return answer ? ImVec2(2, 3) : ImVec2(11, 3);
     case Glyph::square: return answer ? ImVec2(5, 3) : ImVec2(0, 0);
     case Glyph::diamond: return answer ? ImVec2(3, 6) : ImVec2(16, 4);
-    case Glyph::triangle: return answer ? ImVec2(1.5f, 3) : ImVec2(8, 5);
+    case Glyph::triangle: return answer ? ImVec2(2, 8) : ImVec2(4, 5);
     case Glyph::ring: return answer ? ImVec2(1.5f, 6) : ImVec2(6, 6);
   }
   return {0, 0};

@@ -259,10 +259,10 @@ Point pill_of(const DrawnCut& cut, const Places& places, const Lens& lens) {
   const Point ring = cut.cut.b.empty() ? best : lens.camera.screen(places.group_of(cut.cut.b[0]).centre);
   float most = -1e30f;
   const auto take = [&](Point at, float off) {
-    const bool outside = at.x - half < lens.window.least.x || at.x + half > lens.window.greatest.x || at.y < lens.window.least.y + 54 * lens.scale || at.y > lens.window.greatest.y - 40 * lens.scale;
+    at = kept_inside(at, {half, 12 * lens.scale}, lens.window, lens.scale);
     const float room = room_around(at, half, places, lens);
     // Outside of the ring no links lie under it.
-    const float good = std::min(room, 46 * lens.scale) + 0.25f * std::min(distance(at, ring), 300 * lens.scale) - (outside || room < 0 ? 300 * lens.scale : 0) - off;
+    const float good = std::min(room, 46 * lens.scale) + 0.25f * std::min(distance(at, ring), 300 * lens.scale) - (room < 0 ? 300 * lens.scale : 0) - off;
     if (good > most + 1) most = good, best = at;
   };
   for (const Point end : ends) {
@@ -298,6 +298,13 @@ record::NameId KnownNames::find(std::string_view text) const {
   for (std::size_t i = 1; i < names_.size(); ++i)
     if (names_[i].text == text) return static_cast<record::NameId>(i);
   return 0;
+}
+
+Point kept_inside(Point pill, Point half, const Box& window, float scale) {
+  // Below the title and above the hint, as far as there is room for them.
+  const float head = std::min(54 * scale, window.height() * 0.2f), foot = std::min(40 * scale, window.height() * 0.1f) + half.y;
+  const float left = window.least.x + half.x + 8 * scale, top = window.least.y + head;
+  return {std::clamp(pill.x, left, std::max(left, window.greatest.x - half.x - 8 * scale)), std::clamp(pill.y, top, std::max(top, window.greatest.y - foot))};
 }
 
 float pixel_radius(const Lens& lens) { return std::clamp(kNodeRadius * lens.camera.zoom, 4.5f * lens.scale, 60 * lens.scale); }

@@ -297,17 +297,46 @@ void paint_note(ImDrawList& list, Point at, std::string_view words, Colour colou
 
 namespace {
 
+// What stands at the outer side of a circle, below its middle: squares, words, what it said last. As wide as `room` allows.
+Box sides_of(const DrawnNode& node, float room) {
+  if (node.box || node.detail < 2 || !node.sides) return {};
+  const Fonts& f = look().fonts;
+  const float squares = px(11.5f) * static_cast<float>(node.squares.size());
+  const float wide = std::max({squares, text_size(node.words, f.small_mono).x, std::min(room, text_size(node.said, f.small).x)});
+  const float tall = (node.squares.empty() ? 0 : px(14)) + (node.words.empty() ? 0 : px(15)) + (node.said.empty() ? 0 : px(15));
+  const float x = node.at.x + (node.outer_left ? -1.0f : 1.0f) * (node.radius + px(12)), y = node.at.y + node.radius * 0.42f;
+  return {{node.outer_left ? x - wide : x, y}, {node.outer_left ? x : x + wide, y + tall}};
+}
+
+// From where those words begin to the nearest node or edge outwards.
+float room_beside(const Drawing& drawing, const Box& window, const DrawnNode& node) {
+  const float side = node.outer_left ? -1.0f : 1.0f, x = node.at.x + side * (node.radius + px(12));
+  float room = std::min(px(170), (node.outer_left ? x - window.least.x : window.greatest.x - x) - px(8));
+  const float top = node.at.y + node.radius * 0.42f, bottom = top + px(44);
+  for (const auto& other : drawing.nodes) {
+    const Point half = other.box ? other.half : Point{other.radius, other.radius};
+    const float gap = (other.at.x - x) * side - half.x - px(6);
+    if (&other != &node && other.at.y + half.y > top && other.at.y - half.y < bottom && (other.at.x - x) * side > 0) room = std::min(room, gap);
+  }
+  return room;
+}
+
 // How badly a title would lie there: on nodes and words, or only on a line.
+constexpr int kCovered = 10;
+
 int covers(const Box& box, const Drawing& drawing, const Layout& layout, const DrawnNode& own) {
   int bad = 0;
-  for (const auto& node : drawing.nodes) {
+  for (std::size_t i = 0; i < drawing.nodes.size(); ++i) {
+    const auto& node = drawing.nodes[i];
+    const Box sides = sides_of(node, layout.rooms[i]);
+    if (sides.width() > 0 && overlap(box, sides)) bad += kCovered;
     if (&node == &own) continue;
     const Point half = node.box ? node.half : Point{node.radius, node.radius};
-    if (overlap(box, {node.at - half, node.at + half})) bad += 10;
+    if (overlap(box, {node.at - half, node.at + half})) bad += kCovered;
   }
   for (const auto* boxes : {&layout.titles, &layout.pills, &layout.legend})
     for (const Box& other : *boxes)
-      if (other.width() > 0 && overlap(box, other)) bad += 10;
+      if (other.width() > 0 && overlap(box, other)) bad += kCovered;
   for (const auto& cut : drawing.cuts) bad += std::any_of(cut.curve.begin(), cut.curve.end(), [&](Point p) { return box.holds(p); }) ? 1 : 0;
   return bad;
 }
@@ -322,14 +351,20 @@ Box place_title(const Drawing& drawing, const Layout& layout, const DrawnNode& n
   const float least = layout.window.least.x + px(4), greatest = std::max(least, layout.window.greatest.x - px(4) - size.x);
   Box best;
   int fewest = 1'000'000;
+  const auto take = [&](float wished, float y) {
+    const float x = std::clamp(wished, least, greatest);
+    const Box box{{x, y}, {x + size.x, y + size.y}};
+    const int bad = covers(box, drawing, layout, node);
+    if (bad < fewest) fewest = bad, best = box;
+  };
   for (const float y : {node.low ? below : above, node.low ? above : below})
-    for (const float aside : {0.0f, -0.25f, 0.25f, -0.5f, 0.5f}) {
-      const float x = std::clamp(node.at.x + (aside - 0.5f) * size.x, least, greatest);
-      const Box box{{x, y}, {x + size.x, y + size.y}};
-      const int bad = covers(box, drawing, layout, node);
-      if (bad < fewest) fewest = bad, best = box;
-    }
-  return best;
+    for (const float aside : {0.0f, -0.25f, 0.25f, -0.5f, 0.5f}) take(node.at.x + (aside - 0.5f) * size.x, y);
+  // Beside it there is room as long as no squares and no name stand there.
+  const bool name_inside = text_size(node.name, look().fonts.small).x <= node.radius * 2 - px(3);
+  if (node.detail == 1 && name_inside)
+    take(node.outer_left ? node.at.x - node.radius - px(6) - size.x : node.at.x + node.radius + px(6), node.at.y - size.y / 2);
+  // Words over words say nothing: then its colour and the second ring have to do.
+  return fewest < kCovered ? best : Box{};
 }
 
 }  // namespace
@@ -362,9 +397,7 @@ Layout lay_out(const Drawing& drawing, const Box& window) {
   for (const auto& cut : drawing.cuts) {
     const ImVec2 size = text_size(cut.words);
     const Point half{size.x / 2 + px(24), size.y / 2 + px(4)};
-    // Kept inside the panel.
-    const Point middle{std::clamp(cut.pill.x, window.least.x + half.x + px(8), std::max(window.least.x + half.x + px(8), window.greatest.x - half.x - px(8))),
-                       std::clamp(cut.pill.y, window.least.y + px(54), std::max(window.least.y + px(54), window.greatest.y - half.y - px(40)))};
+    const Point middle = kept_inside(cut.pill, half, window, look().scale);
     layout.pills.push_back({middle - half, middle + half});
     layout.closes.push_back({{middle.x + half.x - px(26), middle.y - half.y}, middle + half});
   }
@@ -373,6 +406,7 @@ Layout lay_out(const Drawing& drawing, const Box& window) {
   layout.title = {title, title + Point{size.x, size.y}};
   for (const auto& node : drawing.nodes)
     if (node.box && overlap(layout.title, {node.at - node.half, node.at + node.half})) layout.title = {};   // The cluster is what matters.
+  for (const auto& node : drawing.nodes) layout.rooms.push_back(room_beside(drawing, window, node));
   for (const auto& node : drawing.nodes) layout.titles.push_back(place_title(drawing, layout, node));
   return layout;
 }
@@ -412,8 +446,8 @@ Hit hit(const Drawing& drawing, const Layout& layout, Point mouse) {
   return found;
 }
 
-// topology_paint_node.cc. `title`: where its title stands; nowhere: it has none.
-void paint_node(ImDrawList& list, const DrawnNode& node, bool hovered, const Layout& layout, const Box& title);
+// topology_paint_node.cc
+void paint_node(ImDrawList& list, const DrawnNode& node, bool hovered, const Box& window, const Box& title, float room);
 
 void paint(ImDrawList& list, const Drawing& drawing, const Layout& layout, const KnownNames& names, float flow, double phase, Hit under) {
   paint_links(list, drawing, under);
@@ -428,7 +462,7 @@ void paint(ImDrawList& list, const Drawing& drawing, const Layout& layout, const
   for (std::size_t i = 0; i < drawing.cuts.size(); ++i) paint_cut(list, drawing.cuts[i], under == Hit{Hit::What::cut, i});
   paint_dots(list, drawing, names, 1 - flow * 0.85f, under);
   paint_crosses(list, drawing, names);
-  for (std::size_t i = 0; i < drawing.nodes.size(); ++i) paint_node(list, drawing.nodes[i], under == Hit{Hit::What::node, i}, layout, layout.titles[i]);
+  for (std::size_t i = 0; i < drawing.nodes.size(); ++i) paint_node(list, drawing.nodes[i], under == Hit{Hit::What::node, i}, layout.window, layout.titles[i], layout.rooms[i]);
   paint_pills(list, drawing, layout, under);
   paint_legend(list, drawing, layout, names, under);
   if (layout.title.width() > 0) draw_text(list, im(layout.title.least), drawing.title, theme().text, look().fonts.strong);

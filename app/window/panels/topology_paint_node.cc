@@ -102,7 +102,7 @@ void paint_squares(ImDrawList& list, const DrawnNode& node, Point at) {
 }
 
 // What stands at the outer side of a circle: chips above, squares or words, and what it said last.
-void paint_sides(ImDrawList& list, const DrawnNode& node, const Box& window) {
+void paint_sides(ImDrawList& list, const DrawnNode& node, const Box& window, float room) {
   const Theme& t = theme();
   const Fonts& f = look().fonts;
   const float side = node.outer_left ? -1.0f : 1.0f;
@@ -131,7 +131,6 @@ void paint_sides(ImDrawList& list, const DrawnNode& node, const Box& window) {
     else draw_text(list, {x, y}, node.words, t.muted, f.small_mono, align), y += px(15);
   }
   if (node.said.empty() || node.said_strength <= 0) return;
-  const float room = std::min(px(170), (node.outer_left ? x - window.least.x : window.greatest.x - x) - px(8));
   if (room < px(40)) return;
   const std::string said = shortened(node.said, room, f.small);
   draw_text(list, {x, y}, said, faded(node.said_bad ? t.warn : t.muted, std::max(0.35f, node.said_strength)), f.small, align);
@@ -160,14 +159,14 @@ void paint_box(ImDrawList& list, const DrawnNode& node, bool hovered) {
 
 }  // namespace
 
-void paint_node(ImDrawList& list, const DrawnNode& node, bool hovered, const Layout& layout, const Box& title) {
+void paint_node(ImDrawList& list, const DrawnNode& node, bool hovered, const Box& window, const Box& title, float room) {
   const Point reach = node.box ? node.half : Point{node.radius, node.radius};
   if (look().probes != nullptr) probe((node.node == core::kNobody ? "group:" : "node:") + node.name, im(node.at - reach), im(node.at + reach));
   if (node.box) return paint_box(list, node, hovered);
   paint_circle(list, node, hovered);
   if (node.detail == 2) paint_rings(list, node);
   paint_names(list, node);
-  if (node.detail == 2) paint_sides(list, node, layout.window);
+  if (node.detail == 2) paint_sides(list, node, window, room);
   if (title.width() > 0) draw_text(list, im(title.least), node.title, node.look == DrawnNode::Look::ordinary ? theme().warn : ink_of(node.look), look().fonts.small);
 }
 

@@ -59,7 +59,7 @@ std::string faults_of(const Stage& stage, const std::vector<Probe>& before) {
   }
   for (const Probe& a : stage.probes())
     for (const Probe& b : stage.probes())
-      if (is_node(a) && is_node(b) && a.name < b.name && overlap(a, b, stage.scale)) faults += "\n  over each other: " + a.name + " | " + b.name;
+      if (is_plate(a) && (is_node(a) || before.empty()) && is_node(b) && a.name < b.name && overlap(a, b, stage.scale)) faults += "\n  over each other: " + a.name + " | " + b.name;
   return faults;
 }
 
