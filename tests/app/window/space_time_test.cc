@@ -3,6 +3,7 @@
 #include "app/window/decode.h"
 #include "hands.h"
 #include "playing.h"
+#include "scene.h"
 
 namespace window {
 namespace {
@@ -256,7 +257,12 @@ class SpaceTimeHands : public testing::Test {
   Hands hands;
 };
 
-TEST_F(SpaceTimeHands, SayThatNothingHasHappenedYet) {
+TEST(SpaceTime, SaysThatNothingHasHappenedYet) {
+  // A world's thread would record that its nodes start, sooner or later.
+  Scene scene(catalog::load_lab("raft-elections").text);
+  Stage stage(1000, 400);
+  SpaceTime panel;
+  Hands hands(stage, [&] { panel.draw(scene.view(), scene.selection, scene.commands); });
   hands.frame(2);
   EXPECT_TRUE(hands.sees("empty:Nothing has happened yet. Play, and every message becomes an arrow here."));
 }
