@@ -207,6 +207,12 @@ void add_window(CLI::App& app, Words& w) {
       ->check(one_of({"topology", "plots", "space-time", "events", "inspector", "guide", "settings", "checks", "scrubber",
                       "palette", "help", "preferences", "export", "new", "runs"}));
   shot->add_option("--select", a.select, "A node to select, such as S1")->type_name("NODE");
+  shot->add_option("--event", a.event, "An event to select, by its number in the list of events")
+      ->type_name("N")
+      ->check(takes<std::uint64_t>("a whole number from 1", 1));
+  shot->add_option("--from", a.from, "Where the stretch of time begins that is shown, such as 1.9s")->type_name("TIME");
+  shot->add_option("--to", a.to, "and where it ends")->type_name("TIME");
+  shot->add_option("--compare", a.compare, "Run files to compare, two or more, instead of a lab")->type_name("FILES");
   shot->add_option("--size", a.size, "Width and height in pixels")->type_name("WxH");
   shot->add_option("--scale", a.scale, "0.75 to 2.5")
       ->type_name("X")

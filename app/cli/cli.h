@@ -52,9 +52,10 @@ struct FuzzArguments {
 int fuzz(const FuzzArguments& arguments);
 
 struct ShotArguments {
-  std::string lab, script, at = "5s", panel, size = "1600x1000", theme = "dark", select, out;
+  std::string lab, script, at = "5s", from, to, panel, size = "1600x1000", theme = "dark", select, out;
   std::vector<std::string> settings;
-  std::uint64_t seed = 0;
+  std::vector<std::string> compare;    // Run files, instead of a lab.
+  std::uint64_t seed = 0, event = 0;   // By its number; 0: none.
   bool has_seed = false;
   double scale = 1;
 };

@@ -57,12 +57,43 @@ std::unique_ptr<Session> made(const ShotArguments& a, core::Time at) {
   return session;
 }
 
+// A time of the command line; false, with a word about it: it is none.
+bool read_time(const char* option, const std::string& words, core::Duration& out) {
+  if (core::parse(words, out)) return true;
+  fail(kUsage, std::string(option) + " takes a time such as `12s`, not `" + words + "`");
+  return false;
+}
+
+// What is looked at in the window, as hands would have it.
+void look_at(const ShotArguments& a, core::Duration from, core::Duration to, window::Shell& shell) {
+  if (!a.select.empty()) shell.select(a.select);
+  window::Selection& selection = shell.selection();
+  if (a.event > 0) selection.row = a.event - 1;
+  if (a.from.empty() && a.to.empty()) return;
+  selection.follow = false;
+  if (!a.from.empty()) selection.from = core::kStart + from;
+  selection.to = a.to.empty() ? selection.from + std::chrono::seconds(10) : core::kStart + to;
+}
+
+// Files are read on threads of their own: until all of them are.
+void settle(window::OffScreen& screen) {
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  for (int still = 0; still < 6 && std::chrono::steady_clock::now() < patience; ++still) {
+    screen.settle();
+    if (!screen.shell().busy()) continue;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    still = 0;
+  }
+}
+
 }  // namespace
 
 int shot(const ShotArguments& a) {
-  core::Duration at{};
+  core::Duration at{}, from{}, to{};
   int width = 0, height = 0;
-  if (!core::parse(a.at, at)) return fail(kUsage, "--at takes a time such as `12s`, not `" + a.at + "`");
+  if (!read_time("--at", a.at, at) || (!a.from.empty() && !read_time("--from", a.from, from)) || (!a.to.empty() && !read_time("--to", a.to, to))) return kUsage;
+  if (!a.to.empty() && to <= from) return fail(kUsage, "--to must be later than --from");
+  if (a.compare.size() == 1 || (!a.compare.empty() && !a.lab.empty())) return fail(kUsage, "--compare takes two or more run files, and no lab");
   if (std::sscanf(a.size.c_str(), "%dx%d", &width, &height) != 2 || width < 100 || height < 100 || width > 8192 || height > 8192)
     return fail(kUsage, "--size takes a size such as `1600x1000`, not `" + a.size + "`");
   try {
@@ -75,8 +106,9 @@ int shot(const ShotArguments& a) {
     if (a.panel == "runs") screen.shell().wish(window::GoTo{window::Place::runs});
     else if (!dialog) screen.shell().only(a.panel);
     if (!a.lab.empty()) screen.shell().open(made(a, core::kStart + at));
-    if (!a.select.empty()) screen.shell().select(a.select);
-    for (int i = 0; i < 6; ++i) screen.settle();
+    if (!a.compare.empty()) screen.shell().wish(window::CompareRuns{a.compare});
+    look_at(a, from, to, screen.shell());
+    settle(screen);
     if (!window::write_png(screen.stage().picture(), a.out)) return fail(kCannotWrite, "cannot write " + a.out);
     std::cout << "drawn in " << plain_line(a.out) << "\n";
     return kValid;

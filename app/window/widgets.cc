@@ -355,8 +355,17 @@ void progress(double part, float width, Colour colour) {
   if (x > at.x + 1) list.AddRectFilled(box.Min, {x, box.Max.y}, colour != 0 ? colour : theme().accent, px(2));
 }
 
-void tooltip(std::string_view words) {
+std::string beginning(std::string_view words) {
+  constexpr std::size_t kMost = 2000;
+  if (words.size() <= kMost) return std::string(words);
+  std::size_t end = kMost;
+  while (end > 0 && (static_cast<unsigned char>(words[end]) & 0xc0u) == 0x80u) --end;
+  return std::string(words.substr(0, end)) + "\u2026";
+}
+
+void tooltip(std::string_view all) {
   if (!ImGui::IsItemHovered(ImGuiHoveredFlags_AllowWhenDisabled)) return;
+  const std::string words = beginning(all);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(10, 7));
   ImGui::BeginTooltip();
   ImGui::PushTextWrapPos(px(360));

@@ -51,6 +51,8 @@ bool field(std::string_view id, std::string& value, std::string_view hint, float
 // --- Small things.
 void chip(std::string_view words, Colour colour);                    // Words in a rounded frame.
 void progress(double part, float width, Colour colour = 0);
+// So much of a text as a tooltip can hold: one letter too many for a draw list ends the program.
+std::string beginning(std::string_view words);
 void tooltip(std::string_view words);                                // For the item just drawn, when hovered.
 void divider();
 void gap(float height = 8);

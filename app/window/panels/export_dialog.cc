@@ -49,7 +49,8 @@ void ExportDialog::draw(Commands& commands) {
   if (!open_) return;
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   const ImVec2 size{std::min(px(520), screen.x - px(24)), 0};
-  ImGui::SetNextWindowPos({std::floor((screen.x - size.x) / 2), std::floor(screen.y * 0.16f)});
+  // A little above the middle, and never over an edge while it fits at all.
+  ImGui::SetNextWindowPos({std::floor((screen.x - size.x) / 2), std::floor(screen.y * 0.4f)}, 0, {0, 0.4f});
   ImGui::SetNextWindowSize(size);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(24, 20));
   ImGui::PushStyleColor(ImGuiCol_Border, theme().strong_line);

@@ -41,7 +41,7 @@ void SpaceTime::draw(const View& view, Selection& selection, Commands& commands)
   const Places at = places();
   // Below the last lane is room for its operations.
   const float room = at.bottom - at.top - px(12);
-  lanes_ = make_lanes(nodes, folded_, at.top - scroll_, room, px(17), px(44));
+  lanes_ = make_lanes(nodes, folded_, at.top - scroll_, room, px(17), px(72));
   scroll_ = std::clamp(scroll_, 0.0f, std::max(0.0f, lanes_.height - room));
   Stretch shown{selection.from, selection.to};
   if (selection.follow && hold_ == Hold::nothing) shown = following(shown, view.at);
@@ -56,7 +56,7 @@ void SpaceTime::draw(const View& view, Selection& selection, Commands& commands)
   list.PopClipRect();
   draw_names(view, selection, at);
   draw_head(view, selection, at);
-  tip(view, selection, at);
+  tip(view, at);
   draw_menu(view, selection, commands);
 }
 
@@ -65,12 +65,12 @@ void SpaceTime::light_causes(const View& view, const Selection& selection) {
     cone_.row = timeline::kNone;
     return;
   }
-  const bool other = cone_.row != selection.row || cone_rows_ > view.line.rows();
+  const bool other = cone_.row != selection.row || cone_line_ != view.line.identity();
   // What it leads to grows as the run goes on.
   const bool grown = cone_rows_ != view.line.rows() && look().clock - cone_found_ > kCauseSeconds;
   if (!other && !grown) return;
   cone_ = view.line.cone(selection.row);
-  cone_rows_ = view.line.rows(), cone_found_ = look().clock;
+  cone_line_ = view.line.identity(), cone_rows_ = view.line.rows(), cone_found_ = look().clock;
 }
 
 void SpaceTime::fold(const View& view, const Selection& selection, const Places&) {
@@ -130,30 +130,52 @@ void SpaceTime::draw_legend(const View& view, float left, float right, float y) 
   }
 }
 
+void SpaceTime::fold_lane(core::NodeId node) {
+  if (folded_.nodes.erase(node) == 0) folded_.nodes.insert(node);
+}
+
+// At the right end of a lane's head: a triangle that makes the lane thin, or wide again. True: the mouse is on it.
+bool SpaceTime::fold_button(const Lane& lane, const Places& at, float half, bool lane_hovered) {
+  const float wide = px(16), right = at.names - px(2);
+  ImGui::SetCursorScreenPos({right - wide, lane.y - half});
+  const std::string id = "##fold" + std::to_string(lane.nodes.front());
+  if (ImGui::InvisibleButton(id.c_str(), {wide, half * 2})) fold_lane(lane.nodes.front());
+  const bool hovered = ImGui::IsItemHovered();
+  tooltip(lane.thin ? "Unfold the lane of " + lane.name : "Make the lane of " + lane.name + " thin: only its messages are shown");
+  probe("fold lane:" + lane.name, {right - wide, lane.y - half}, {right, lane.y + half});
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const Colour ink = hovered ? theme().text : faded(theme().faint, lane_hovered || lane.thin ? 1.0f : 0.55f);
+  const ImVec2 c{right - wide / 2, lane.y};
+  const float h = px(3.5f);
+  if (lane.thin) list.AddTriangleFilled({c.x - h * 0.6f, c.y - h}, {c.x + h * 0.8f, c.y}, {c.x - h * 0.6f, c.y + h}, ink);
+  else list.AddTriangleFilled({c.x - h, c.y - h * 0.6f}, {c.x + h, c.y - h * 0.6f}, {c.x, c.y + h * 0.8f}, ink);
+  return hovered;
+}
+
 void SpaceTime::draw_names(const View& view, Selection& selection, const Places& at) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.PushClipRect({at.least.x, at.top}, {at.names, at.bottom}, true);
-  const float half = std::min(lanes_.spacing / 2, px(12));
   for (const Lane& lane : lanes_.all) {
+    const float half = std::min(lane.height / 2, px(12));
     if (lane.y + half < at.top || lane.y - half > at.bottom) continue;
     const core::NodeId node = lane.nodes.front();
     ImGui::SetCursorScreenPos({at.least.x, lane.y - half});
     const std::string id = "##lane" + std::to_string(node);
-    if (ImGui::InvisibleButton(id.c_str(), {at.names - at.least.x - px(6), half * 2})) {
-      if (lane.folded) folded_.erase(lane.group);
+    if (ImGui::InvisibleButton(id.c_str(), {at.names - at.least.x - px(18), half * 2})) {
+      if (lane.folded) folded_.groups.erase(lane.group);
       else selection.node = selection.node == node ? core::kNobody : node, selection.row = timeline::kNone;
     }
     const bool hovered = ImGui::IsItemHovered(), chosen = !lane.folded && selection.node == node;
-    if (hovered && !lane.folded) selection.hovered_node = node;
     if (ImGui::IsItemClicked(1)) menu_node_ = node, menu_row_ = kNoRow, menu_at_ = view.at, ImGui::OpenPopup("space-time menu");
     const std::string kind = view.run.node(node)->kind;
     tooltip(lane.folded ? "Click to see each node of " + lane.group : kind + ", one of " + lane.group + ". Click to inspect, right-click to fold the group.");
-    ImFont* const font = lanes_.spacing < px(20) ? look().fonts.small : look().fonts.body;
-    std::string name = lane.name;
-    while (name.size() > 3 && text_size(name, font).x > at.names - at.least.x - px(38)) name.resize(name.size() - 2), name += ".";
-    draw_text(list, {at.least.x + px(20), lane.y - font->FontSize / 2 - 1}, name, chosen ? theme().accent : hovered ? theme().text : theme().muted, font);
+    const bool on_button = !lane.folded && fold_button(lane, at, half, hovered);
+    if ((hovered || on_button) && !lane.folded) selection.hovered_node = node;
+    ImFont* const font = lane.height < px(20) ? look().fonts.small : look().fonts.body;
+    const std::string name = shortened(lane.name, at.names - at.least.x - px(36), font);
+    draw_text(list, {at.least.x + px(20), lane.y - font->FontSize / 2 - 1}, name, chosen ? theme().accent : hovered ? theme().text : lane.thin ? theme().faint : theme().muted, font);
     if (chosen) list.AddRectFilled({at.least.x + px(10), lane.y - px(6)}, {at.least.x + px(12.5f), lane.y + px(6)}, theme().accent, px(1));
-    probe("lane:" + lane.name, {at.least.x + px(20), lane.y - half}, {at.names, lane.y + half});
+    probe("lane:" + lane.name, {at.least.x + px(20), lane.y - half}, {at.names - px(18), lane.y + half});
   }
   list.PopClipRect();
 }
@@ -222,7 +244,7 @@ void SpaceTime::hands(const View& view, Selection& selection, Commands& commands
     if (!moved_ && over && io.MouseReleased[1]) {
       menu_row_ = shape_at(shapes_, io.MousePos.x, io.MousePos.y, px(kReach)), menu_at_ = time_.at(io.MousePos.x), menu_node_ = core::kNobody;
       for (const Lane& lane : lanes_.all)
-        if (std::abs(io.MousePos.y - lane.y) < lanes_.spacing / 2) menu_node_ = lane.nodes.front();
+        if (std::abs(io.MousePos.y - lane.y) < lane.height / 2) menu_node_ = lane.nodes.front();
       ImGui::OpenPopup("space-time menu");
     }
   }
@@ -239,18 +261,6 @@ void SpaceTime::hands(const View& view, Selection& selection, Commands& commands
   // Other panels are told what is under the mouse; what they say is theirs.
   if (hovered_ != kNoRow) selection.hovered_row = hovered_, hovers_ = true;
   else if (hovers_) selection.hovered_row = timeline::kNone, hovers_ = false;
-}
-
-void SpaceTime::tip(const View& view, Selection&, const Places& at) {
-  if (hold_ != Hold::nothing || ImGui::IsPopupOpen("space-time menu")) return;
-  const ImVec2 mouse = ImGui::GetIO().MousePos;
-  if (!ImGui::IsWindowHovered() || mouse.x < at.names || mouse.y < at.label_y) return;
-  std::string words;
-  if (hovered_ != kNoRow) words = event_card(view.line, hovered_);
-  for (const MarkGlyph& glyph : fold_marks(view.line.marks(), time_, px(5)))
-    if (words.empty() && std::abs(mouse.x - glyph.x) < px(4)) words = glyph_text(view.line, glyph);
-  if (words.empty()) return;
-  card_tip(words);
 }
 
 }  // namespace window

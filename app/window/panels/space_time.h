@@ -33,10 +33,13 @@ struct SpaceTime {
   void wheel(const View& view, Selection& selection, const Places& at);
   void drag(const View& view, Selection& selection);
   void click(const View& view, Selection& selection, Commands& commands);
-  void tip(const View& view, Selection& selection, const Places& at);
+  void fold_lane(core::NodeId node);     // Or unfold it.
+  bool fold_button(const Lane& lane, const Places& at, float half, bool lane_hovered);
+  void tip(const View& view, const Places& at);
+  std::string words_at(const View& view, ImVec2 mouse, const Places& at) const;
   void draw_menu(const View& view, Selection& selection, Commands& commands);
 
-  std::set<std::string> folded_;       // Groups on one lane.
+  FoldedLanes folded_;
   std::set<record::NameId> hidden_;    // Types of messages.
   FilterBox filter_;
   Faults faults_;
@@ -44,6 +47,7 @@ struct SpaceTime {
   TimeAxis time_;
   SpaceTimeShapes shapes_;
   timeline::Cone cone_;
+  std::uint64_t cone_line_ = 0;         // Of which timeline: another branch has other rows.
   std::size_t cone_rows_ = 0;          // How long the run was when it was found.
   double cone_found_ = 0;              // When, by the window's clock.
   float scroll_ = 0;                   // Of lanes that have no room.

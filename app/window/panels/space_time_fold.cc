@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 
+#include "app/window/words.h"
 #include "labs/timeline/chunks.h"
 
 namespace window {
@@ -20,7 +21,7 @@ constexpr double kFadesFrom = 0.8;
 // How far a lost message comes: nearly there, or, when its sender's side lost it, not half of the way.
 constexpr float kLostThere = 0.88f, kLostHere = 0.42f;
 // Below so many events for each thousand pixels also what is frequent and small has room: timers, durable writes.
-constexpr double kRoomForSmall = 900, kRoomForNotes = 4000;
+constexpr double kRoomForSmall = 900, kRoomForNotes = 4000, kAlways = 1e18;
 constexpr std::uint8_t kMostSlots = 4;
 
 class Folding {
@@ -113,17 +114,19 @@ class Folding {
       case Kind::persist: return sign(i, Sign::What::persist, kRoomForSmall);
       case Kind::note: return sign(i, Sign::What::note, kRoomForNotes);
       case Kind::refuse: return sign(i, Sign::What::refuse, kRoomForNotes);
-      case Kind::crash: return sign(i, Sign::What::crash, 1e18);
-      case Kind::restart: return sign(i, Sign::What::restart, 1e18);
-      case Kind::pause: return sign(i, Sign::What::pause, 1e18);
-      case Kind::resume: return sign(i, Sign::What::resume, 1e18);
-      case Kind::violation: return sign(i, Sign::What::violation, 1e18);
+      case Kind::crash: return sign(i, Sign::What::crash, kAlways);
+      case Kind::restart: return sign(i, Sign::What::restart, kAlways);
+      case Kind::pause: return sign(i, Sign::What::pause, kAlways);
+      case Kind::resume: return sign(i, Sign::What::resume, kAlways);
+      case Kind::violation: return sign(i, Sign::What::violation, kAlways);
       default: return;
     }
   }
 
+  // `room`: with more events in sight there is none for it; what befalls a node always has some.
   void sign(std::size_t i, Sign::What what, double room) {
     const SeenRow& s = seen_[i];
+    if (room < kAlways && ask_.lanes.thin(s.node)) return;
     const double thousands = std::max(0.1, static_cast<double>(ask_.time.right - ask_.time.left) / 1000);
     if (!s.shown || !is_node(s.node) || static_cast<double>(out_.events) > room * thousands) return;
     out_.signs.push_back({what, s.x, s.y, row_of(i), light(s.node, begin_ + i)});
@@ -235,6 +238,7 @@ class Folding {
     return 31;
   }
   void close_operation(const Open& open, std::uint32_t complete, float x1, bool ok) {
+    if (ask_.lanes.thin(open.node)) return;
     const float y = lane_y(open.node) + ask_.scale * (7 + 4 * static_cast<float>(open.slot % kMostSlots));
     Operation operation{open.x, x1, y, open.invoke, complete, ok, Light::usual};
     const std::uint32_t row = complete != kNoRow ? complete : open.invoke;
@@ -265,33 +269,45 @@ float distance_to(float x, float y, const Arrow& a) {
 
 }  // namespace
 
-Lanes make_lanes(const std::vector<record::NodeInfo>& nodes, const std::set<std::string>& folded, float top, float height, float least, float most) {
+Lanes make_lanes(const std::vector<record::NodeInfo>& nodes, const FoldedLanes& folded, float top, float height, float least, float most) {
+  constexpr float kThin = 0.4f, kThinLeast = 0.75f;   // Of a lane; a name must still have room in it.
   Lanes lanes;
   lanes.of_node.resize(nodes.size());
   for (const auto& node : nodes) {
     if (node.id - 1 >= nodes.size()) continue;
-    const bool fold = folded.count(node.group) > 0;
+    const bool fold = folded.groups.count(node.group) > 0;
     if (!fold || lanes.all.empty() || !lanes.all.back().folded || lanes.all.back().group != node.group)
-      lanes.all.push_back({fold ? node.group : node.name, node.group, {}, 0, fold});
+      lanes.all.push_back({fold ? node.group : node.name, node.group, {}, 0, 0, fold, !fold && folded.nodes.count(node.id) > 0});
     lanes.all.back().nodes.push_back(node.id);
     lanes.of_node[node.id - 1] = static_cast<std::uint16_t>(lanes.all.size() - 1);
   }
   if (lanes.all.empty()) return lanes;
-  // Half a lane more between groups.
+  const auto apart = [&](std::size_t i) { return i > 0 && lanes.all[i].group != lanes.all[i - 1].group ? kThin : 0.0f; };
   float places = 0;
-  std::vector<float> at;
-  for (std::size_t i = 0; i < lanes.all.size(); ++i) {
-    if (i > 0) places += lanes.all[i].group != lanes.all[i - 1].group ? 1.4f : 1;
-    at.push_back(places);
-  }
-  lanes.spacing = std::clamp(height / (places + 1), least, most);
+  for (std::size_t i = 0; i < lanes.all.size(); ++i) places += apart(i) + (lanes.all[i].thin ? kThin : 1);
+  lanes.spacing = std::clamp(height / places, least, most);
   for (std::size_t i = 0; i < lanes.all.size(); ++i) {
     Lane& lane = lanes.all[i];
-    lane.y = std::floor(top + lanes.spacing * (at[i] + 0.5f)) + 0.5f;
+    lanes.height += lanes.spacing * apart(i);
+    lane.height = lane.thin ? std::clamp(lanes.spacing * kThin, least * kThinLeast, least) : lanes.spacing;
+    lane.y = std::floor(top + lanes.height + lane.height / 2) + 0.5f;
+    lanes.height += lane.height;
     if (lane.folded && lane.nodes.size() > 1) lane.name += " \u00d7" + std::to_string(lane.nodes.size());
   }
-  lanes.height = lanes.spacing * (places + 1);
   return lanes;
+}
+
+std::string outcome_text(const timeline::Timeline& line, const SpaceTimeShapes& shapes, std::uint32_t row) {
+  const auto& run = line.recording();
+  const auto after = [&](std::uint32_t end) { return seconds_text(run.at(end).event.at - run.at(row).event.at); };
+  for (const Arrow& a : shapes.arrows) {
+    if (a.send != row) continue;
+    if (a.ends == Arrow::End::under_way) return "is still under way";
+    return (a.ends == Arrow::End::lost ? "is lost after " : "arrives after ") + after(a.end);
+  }
+  for (const Operation& o : shapes.operations)
+    if (o.invoke == row) return o.complete == kNoRow ? "is not answered in what is shown" : "ends after " + after(o.complete) + ": " + run.name(run.at(o.complete).event.type);
+  return "";
 }
 
 void fold_space_time(const SpaceTimeAsk& ask, SpaceTimeShapes& out) { Folding(ask, out).fold(); }

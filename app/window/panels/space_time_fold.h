@@ -15,19 +15,24 @@ namespace window {
 struct Lane {
   std::string name, group;
   std::vector<core::NodeId> nodes;
-  float y = 0;                         // Its middle, in pixels.
-  bool folded = false;
+  float y = 0, height = 0;             // Its middle, and how much of the picture is its own; in pixels.
+  bool folded = false;                 // Of a whole group.
+  bool thin = false;                   // Only its messages and what befell it are shown.
 };
 struct Lanes {
   std::vector<Lane> all;
   std::vector<std::uint16_t> of_node;  // By id - 1.
-  float spacing = 0, height = 0;       // Between two; of all together.
+  float spacing = 0, height = 0;       // Between two that are not thin; of all together.
   float y(core::NodeId node) const { return node - 1 < of_node.size() ? all[of_node[node - 1]].y : 0; }
+  bool thin(core::NodeId node) const { return node - 1 < of_node.size() && all[of_node[node - 1]].thin; }
 };
-// `folded`: groups of which all nodes share a lane. Lanes share the height, but are never nearer than `least` and never
-// further apart than `most`.
-Lanes make_lanes(const std::vector<record::NodeInfo>& nodes, const std::set<std::string>& folded, float top, float height, float least,
-                 float most);
+// What was folded up by hand.
+struct FoldedLanes {
+  std::set<std::string> groups;        // All of their nodes share a lane.
+  std::set<core::NodeId> nodes;        // Their lanes are thin.
+};
+// Lanes share the height, but are never nearer than `least` and never further apart than `most`.
+Lanes make_lanes(const std::vector<record::NodeInfo>& nodes, const FoldedLanes& folded, float top, float height, float least, float most);
 
 inline constexpr std::uint32_t kNoRow = 0xffffffffu;
 
@@ -90,6 +95,10 @@ struct SpaceTimeAsk {
 };
 
 void fold_space_time(const SpaceTimeAsk& ask, SpaceTimeShapes& out);
+
+// What became of what begins in this row, as far as it is in sight: "arrives after 4.2 ms", "is still under way". Empty:
+// nothing begins there.
+std::string outcome_text(const timeline::Timeline& line, const SpaceTimeShapes& shapes, std::uint32_t row);
 
 // What is at a place: the row of the nearest sign, arrow end, arrow or operation within `reach` pixels. kNoRow: nothing.
 std::uint32_t shape_at(const SpaceTimeShapes& shapes, float x, float y, float reach);

@@ -29,10 +29,11 @@ void SpaceTime::draw_menu(const View& view, Selection& selection, Commands& comm
       ImGui::Separator();
       if (menu_item("Inspect " + node->name)) selection.node = node->id, selection.row = timeline::kNone;
       if (menu_item("Only " + node->name)) selection.filter = "node:" + node->name;
-      const bool folded = folded_.count(node->group) > 0;
+      const bool folded = folded_.groups.count(node->group) > 0;
+      if (!folded && menu_item((lanes_.thin(node->id) ? "Unfold " : "Fold up ") + node->name)) fold_lane(node->id);
       if (menu_item((folded ? "Unfold " : "Fold up ") + node->group)) {
-        if (folded) folded_.erase(node->group);
-        else folded_.insert(node->group);
+        if (folded) folded_.groups.erase(node->group);
+        else folded_.groups.insert(node->group);
       }
     }
     if (!hidden_.empty() && menu_item("Show all kinds of messages")) hidden_.clear();

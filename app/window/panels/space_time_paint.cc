@@ -26,7 +26,7 @@ ImVec2 dash_of(Glyph glyph, bool answer) {
     case Glyph::disc: return answer ? ImVec2(2, 3) : ImVec2(11, 3);
     case Glyph::square: return answer ? ImVec2(5, 3) : ImVec2(0, 0);
     case Glyph::diamond: return answer ? ImVec2(3, 6) : ImVec2(16, 4);
-    case Glyph::triangle: return answer ? ImVec2(1.5f, 3) : ImVec2(8, 5);
+    case Glyph::triangle: return answer ? ImVec2(2, 8) : ImVec2(4, 5);
     case Glyph::ring: return answer ? ImVec2(1.5f, 6) : ImVec2(6, 6);
   }
   return {0, 0};
@@ -170,9 +170,9 @@ class Painter {
 
   void densities() {
     if (p_.shapes.density.empty()) return;
-    const float w = SpaceTimeShapes::kPiece, part = 1 - p_.shapes.detail, tall = std::max(px(2), p_.lanes.spacing * 0.72f);
+    const float w = SpaceTimeShapes::kPiece, part = 1 - p_.shapes.detail;
     for (std::size_t lane = 0; lane < p_.shapes.density.size(); ++lane) {
-      const float y = p_.lanes.all[lane].y;
+      const float y = p_.lanes.all[lane].y, tall = std::max(px(2), std::min(p_.lanes.all[lane].height * 0.72f, px(40)));
       const auto& parts = p_.shapes.density[lane];
       for (std::size_t i = 0; i < parts.size(); ++i) {
         if (parts[i] <= 0) continue;
@@ -191,7 +191,7 @@ class Painter {
     }
     std::string group;
     for (const auto& node : run_.header().nodes) {
-      if (node.group == group || p_.folded.count(node.group) > 0) continue;
+      if (node.group == group || p_.folded.groups.count(node.group) > 0) continue;
       group = node.group;
       for (const RoleRow& row : fold_roles(line_, group, p_.time, p_.view.end))
         for (const RoleBar& bar : row.bars) role(row, bar);
@@ -201,7 +201,7 @@ class Painter {
     using Kind = RoleBar::Kind;
     const float y = p_.lanes.y(row.node), x0 = clamp_x(p_.time.x(bar.from)), x1 = clamp_x(p_.time.x(bar.to));
     if (x1 <= x0) return;
-    const float thick = px(p_.shapes.detail > 0.5f ? 5 : 6);
+    const float thick = p_.lanes.thin(row.node) ? px(3) : px(p_.shapes.detail > 0.5f ? 5 : 6);
     switch (bar.kind) {
       case Kind::usual: list_.AddLine({x0, y}, {x1, y}, faded(theme().strong_line, 0.45f), px(3)); break;
       case Kind::changing:

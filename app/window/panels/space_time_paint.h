@@ -16,7 +16,7 @@ struct SpaceTimePicture {
   const Lanes& lanes;
   const SpaceTimeShapes& shapes;
   const Faults& faults;
-  const std::set<std::string>& folded;
+  const FoldedLanes& folded;
   TimeAxis time;
   float top = 0, bottom = 0;           // Of what the lanes lie on; labels of marks are above, times below.
   float label_y = 0;                   // Where the labels of marks are.

@@ -161,8 +161,10 @@ void Topology::say_under(const View& view, Selection& selection) {
   if (row != timeline::kNone || selection.hovered_row == said_row_) selection.hovered_row = row;
   said_node_ = node, said_row_ = row;
   if (gesture_.what != Gesture::What::none || menu_.is_open()) return;
-  const std::string words = words_under(view);
-  if (words.empty()) return;
+  const std::string all = words_under(view);
+  if (all.empty()) return;
+  // A message may hold a whole log.
+  const std::string words = beginning(all);
   probe("tooltip:" + words, im(lens_.window.least), im(lens_.window.least));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(10, 7));
   ImGui::BeginTooltip();

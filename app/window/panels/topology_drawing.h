@@ -61,6 +61,7 @@ struct DrawnNode {
   bool box = false;
   Point half;                           // Of a box.
   int detail = 2;                       // 0: only a dot; 1: its name; 2: everything.
+  bool beside = false;                  // A name that has no room inside stands beside it, else above.
   Look look{};
   bool sides = true;                    // There is room for words beside it.
   bool paused = false, selected = false, picked = false;

@@ -14,6 +14,8 @@ using core::Duration;
 
 constexpr std::size_t kMostLines = 500;         // Links that are drawn though nothing is on them.
 constexpr std::size_t kSquares = 8;
+constexpr float kFar = 0.33f;                    // A zoom at which a client's box has one line.
+constexpr std::size_t kFew = 12;                 // Nodes; so few all keep their names, however small they are.
 constexpr std::size_t kMostSaid = 30;           // Nodes; with more, notes would lie over each other.
 
 std::string percent(double part) { return count_text(part * 100) + " %"; }
@@ -145,7 +147,7 @@ struct Folding {
     const std::size_t told = lens.tip_for < places.sites.size() ? places.sites[lens.tip_for].node : core::kNobody;
     for (const auto& info : view.run.header().nodes) {
       const auto& moment = view.moment.nodes[info.id - 1];
-      seen.push_back(seen_of(view, names, info, moment.spell, detail == 2 || info.id == told));
+      seen.push_back(seen_of(view, names, info, moment.spell, detail == 2 || info.id == told || is_lead(names.at(moment.spell.role).text)));
       GroupFacts& group = facts[places.of(info.id).group];
       group.epoch = std::max(group.epoch, moment.spell.epoch);
       group.last = std::max(group.last, seen.back().words.last);
@@ -230,7 +232,22 @@ std::string fault_words(const world::LinkFaults& f) {
   return all;
 }
 
-// The pill of a cut hangs at that end of its curve, on that side, where it is furthest from all nodes.
+// How much room there is between a pill in the middle of `at` and the nearest node; below 0: they lie over each other.
+float room_around(Point at, float half, const Places& places, const Lens& lens) {
+  float room = 1e30f;
+  const Point box = half_box(lens);
+  for (const Site& site : places.sites) {
+    // A pill is wide: what matters is how far a node is from any part of it.
+    const Point node = lens.camera.screen(site.at);
+    const Point off{std::abs(node.x - at.x) - half - box.x, std::abs(node.y - at.y) - 12 * lens.scale - box.y};
+    const float free = site.box ? std::max(off.x, off.y) : distance_to_segment(node, at - Point{half, 0}, at + Point{half, 0}) - pixel_radius(lens) - 10 * lens.scale;
+    room = std::min(room, free);
+  }
+  return room;
+}
+
+// The pill of a cut hangs at that end of its curve, on that side, where it is furthest from all nodes; where they stand close
+// together, a little off.
 Point pill_of(const DrawnCut& cut, const Places& places, const Lens& lens) {
   // Within a folded group: above it.
   if (cut.curve.empty() && !cut.cut.a.empty()) return lens.camera.screen(places.of(cut.cut.a[0]).at) - Point{0, pixel_radius(lens) * 1.5f + 30 * lens.scale};
@@ -239,21 +256,18 @@ Point pill_of(const DrawnCut& cut, const Places& places, const Lens& lens) {
   const float half = (static_cast<float>(cut.words.size()) * 3.6f + 26) * lens.scale;
   Point best = lens.window.middle();
   const Point ring = cut.cut.b.empty() ? best : lens.camera.screen(places.group_of(cut.cut.b[0]).centre);
-  float widest = -1e30f;
-  for (const Point end : ends)
-    for (const Point off : {Point{half, 0}, Point{-half, 0}, Point{0, 24 * lens.scale}, Point{0, -24 * lens.scale}}) {
-      const Point at = end + off;
-      float room = 1e30f;
-      for (const Site& site : places.sites) {
-        // A pill is wide: what matters is how far a node is from any part of it.
-        const Point node = lens.camera.screen(site.at);
-        room = std::min(room, distance_to_segment(node, at - Point{half, 0}, at + Point{half, 0}) - (site.box ? 40 * lens.scale : 0));
-      }
-      const bool outside = at.x - half < lens.window.least.x || at.x + half > lens.window.greatest.x || at.y < lens.window.least.y + 60 * lens.scale || at.y > lens.window.greatest.y - 50 * lens.scale;
-      // Outside of the ring no links lie under it.
-      room = std::min(room, 80 * lens.scale) + 0.25f * std::min(distance(at, ring), 300 * lens.scale) - (outside ? 300 * lens.scale : 0);
-      if (room > widest + 1) widest = room, best = at;
-    }
+  float most = -1e30f;
+  const auto take = [&](Point at, float off) {
+    at = kept_inside(at, {half, 12 * lens.scale}, lens.window, lens.scale);
+    const float room = room_around(at, half, places, lens);
+    // Outside of the ring no links lie under it.
+    const float good = std::min(room, 46 * lens.scale) + 0.25f * std::min(distance(at, ring), 300 * lens.scale) - (room < 0 ? 300 * lens.scale : 0) - off;
+    if (good > most + 1) most = good, best = at;
+  };
+  for (const Point end : ends) {
+    for (const Point off : {Point{half, 0}, Point{-half, 0}, Point{0, 24 * lens.scale}, Point{0, -24 * lens.scale}}) take(end + off, 0);
+    for (const float far : {-4.0f, -3.0f, -2.0f, 2.0f, 3.0f, 4.0f}) take(end + Point{far * half, 0}, 100 * lens.scale);
+  }
   return best;
 }
 
@@ -285,11 +299,20 @@ record::NameId KnownNames::find(std::string_view text) const {
   return 0;
 }
 
+Point kept_inside(Point pill, Point half, const Box& window, float scale) {
+  // Below the title and above the hint, as far as there is room for them.
+  const float head = std::min(54 * scale, window.height() * 0.2f), foot = std::min(40 * scale, window.height() * 0.1f) + half.y;
+  const float left = window.least.x + half.x + 8 * scale, top = window.least.y + head;
+  return {std::clamp(pill.x, left, std::max(left, window.greatest.x - half.x - 8 * scale)), std::clamp(pill.y, top, std::max(top, window.greatest.y - foot))};
+}
+
 float pixel_radius(const Lens& lens) { return std::clamp(kNodeRadius * lens.camera.zoom, 4.5f * lens.scale, 60 * lens.scale); }
 
 Point half_box(const Lens& lens) {
   const float k = std::clamp(lens.camera.zoom / lens.scale, 0.62f, 1.0f) * lens.scale;
-  return {74 * std::max(k, 0.85f * lens.scale), std::max(29 * k, 23 * lens.scale)};
+  // Looked at from far away a box would reach over the ring beside it: it gives up its second line, and then some of its width.
+  const bool far = lens.camera.zoom < kFar * lens.scale;
+  return {std::min(74 * std::max(k, 0.85f * lens.scale), std::max(34 * lens.scale, 165 * lens.camera.zoom)), far ? 13 * lens.scale : std::max(29 * k, 23 * lens.scale)};
 }
 
 float rim_of(const Site& site, const Lens& lens, Point direction) {
@@ -301,6 +324,11 @@ float rim_of(const Site& site, const Lens& lens, Point direction) {
   return std::min(x > 0 ? half.x / x : 1e9f, y > 0 ? half.y / y : 1e9f) + more;
 }
 
+float head_of(const Box& window, float scale, bool crowd) {
+  // In a low window the nodes are worth more than the words.
+  return std::min((crowd ? 58 : 78) * scale, window.height() * 0.26f);
+}
+
 Camera fitted_camera(const Places& places, const Box& window, float scale) {
   const Box all = places.bounds();
   bool boxes_left = false;
@@ -308,8 +336,7 @@ Camera fitted_camera(const Places& places, const Box& window, float scale) {
   const bool crowd = places.sites.size() > 30;
   // Words stand around the nodes, whatever the zoom: title and legend above, hints below, squares at the sides.
   const float left = (boxes_left ? 62 : crowd ? 20 : 122) * scale, right = (crowd ? 20 : 122) * scale;
-  // In a low window the nodes are worth more than the words.
-  const float top = std::min((crowd ? 58 : 78) * scale, window.height() * 0.26f), bottom = std::min((crowd ? 36 : 54) * scale, window.height() * 0.14f);
+  const float top = head_of(window, scale, crowd), bottom = std::min((crowd ? 36 : 54) * scale, window.height() * 0.14f);
   const float width = std::max(60.0f, window.width() - left - right), height = std::max(60.0f, window.height() - top - bottom);
   Camera camera;
   const float round = 2 * kNodeRadius;
@@ -323,7 +350,8 @@ void fold_nodes(const View& view, const Selection& selection, const Places& plac
                 Drawing& out) {
   Folding folding{view, selection, places, names, lens};
   const float radius = pixel_radius(lens);
-  const int detail = radius >= 21 * lens.scale ? 2 : radius >= 10.5f * lens.scale ? 1 : 0;
+  const bool few = places.sites.size() <= kFew;
+  const int detail = radius >= 21 * lens.scale ? 2 : few || radius >= 10.5f * lens.scale ? 1 : 0;
   folding.look_at_nodes(detail);
   // Words and squares of neighbours must not lie over each other: on a tight ring only those have them who matter most.
   std::vector<char> roomy;
@@ -337,6 +365,7 @@ void fold_nodes(const View& view, const Selection& selection, const Places& plac
     node.node = site.node, node.group = site.group, node.box = site.box;
     node.at = lens.camera.screen(site.at);
     node.radius = radius, node.half = half_box(lens), node.detail = site.box ? 2 : detail;
+    node.beside = few;
     node.outer_left = site.at.x < places.groups[site.group].centre.x - 1;
     node.low = site.at.y > places.groups[site.group].centre.y + 1;
     if (site.node != core::kNobody) folding.single(site, node);

@@ -63,6 +63,10 @@ core::Duration lingering(const View& view);
 float rim_of(const Site& site, const Lens& lens, Point direction);
 float pixel_radius(const Lens& lens);
 Point half_box(const Lens& lens);
+// The middle of a pill, moved as little as keeps it in its panel.
+Point kept_inside(Point pill, Point half, const Box& window, float scale);
+// How much of a panel's top is kept for its title, the legend, and the words above the nodes.
+float head_of(const Box& window, float scale, bool crowd = false);
 // Zoom and place so that everything is seen, with room for words around.
 Camera fitted_camera(const Places& places, const Box& window, float scale);
 

@@ -254,11 +254,21 @@ void paint_cut(ImDrawList& list, const DrawnCut& cut, bool hovered) {
   }
 }
 
+// A pill that hangs off its curve is tied to the nearer end of it.
+void tie(ImDrawList& list, const DrawnCut& cut, const Box& pill) {
+  if (cut.curve.empty()) return;
+  const Point middle = pill.middle(), first = cut.curve.front(), last = cut.curve.back();
+  const Point end = distance(first, middle) < distance(last, middle) ? first : last;
+  const Point at{std::clamp(end.x, pill.least.x, pill.greatest.x), std::clamp(end.y, pill.least.y, pill.greatest.y)};
+  if (distance(end, at) > px(16)) list.AddLine(im(end), im(at), faded(theme().bad, 0.6f), px(1.2f));
+}
+
 void paint_pills(ImDrawList& list, const Drawing& drawing, const Layout& layout, Hit under) {
   for (std::size_t i = 0; i < drawing.cuts.size(); ++i) {
     const bool hovered = under.index == i && (under.what == Hit::What::cut || under.what == Hit::What::cut_close);
     if (drawing.cuts[i].quiet && !hovered) continue;
     const Box& box = layout.pills[i];
+    tie(list, drawing.cuts[i], box);
     paint_pill(list, box, hovered ? theme().raised : theme().sunken, theme().bad);
     draw_text(list, {box.least.x + px(11), box.middle().y - text_size("M").y / 2}, drawing.cuts[i].words, theme().text);
     const bool closing = hovered && under.what == Hit::What::cut_close;
@@ -328,6 +338,80 @@ void paint_note(ImDrawList& list, Point at, std::string_view words, Colour colou
   draw_text(list, {box.least.x + px(10), box.least.y + px(5)}, words, theme().text, font);
 }
 
+namespace {
+
+// What stands at the outer side of a circle, below its middle: squares, words, what it said last. As wide as `room` allows.
+Box sides_of(const DrawnNode& node, float room) {
+  if (node.box || node.detail < 2 || !node.sides) return {};
+  const Fonts& f = look().fonts;
+  const float squares = px(11.5f) * static_cast<float>(node.squares.size());
+  const float wide = std::max({squares, text_size(node.words, f.small_mono).x, std::min(room, text_size(node.said, f.small).x)});
+  const float tall = (node.squares.empty() ? 0 : px(14)) + (node.words.empty() ? 0 : px(15)) + (node.said.empty() ? 0 : px(15));
+  const float x = node.at.x + (node.outer_left ? -1.0f : 1.0f) * (node.radius + px(12)), y = node.at.y + node.radius * 0.42f;
+  return {{node.outer_left ? x - wide : x, y}, {node.outer_left ? x : x + wide, y + tall}};
+}
+
+// From where those words begin to the nearest node or edge outwards.
+float room_beside(const Drawing& drawing, const Box& window, const DrawnNode& node) {
+  const float side = node.outer_left ? -1.0f : 1.0f, x = node.at.x + side * (node.radius + px(12));
+  float room = std::min(px(170), (node.outer_left ? x - window.least.x : window.greatest.x - x) - px(8));
+  const float top = node.at.y + node.radius * 0.42f, bottom = top + px(44);
+  for (const auto& other : drawing.nodes) {
+    const Point half = other.box ? other.half : Point{other.radius, other.radius};
+    const float gap = (other.at.x - x) * side - half.x - px(6);
+    if (&other != &node && other.at.y + half.y > top && other.at.y - half.y < bottom && (other.at.x - x) * side > 0) room = std::min(room, gap);
+  }
+  return room;
+}
+
+// How badly a title would lie there: on nodes and words, or only on a line.
+constexpr int kCovered = 10;
+
+int covers(const Box& box, const Drawing& drawing, const Layout& layout, const DrawnNode& own) {
+  int bad = 0;
+  for (std::size_t i = 0; i < drawing.nodes.size(); ++i) {
+    const auto& node = drawing.nodes[i];
+    const Box sides = sides_of(node, layout.rooms[i]);
+    if (sides.width() > 0 && overlap(box, sides)) bad += kCovered;
+    if (&node == &own) continue;
+    const Point half = node.box ? node.half : Point{node.radius, node.radius};
+    if (overlap(box, {node.at - half, node.at + half})) bad += kCovered;
+  }
+  for (const auto* boxes : {&layout.titles, &layout.pills, &layout.legend})
+    for (const Box& other : *boxes)
+      if (other.width() > 0 && overlap(box, other)) bad += kCovered;
+  for (const auto& cut : drawing.cuts) bad += std::any_of(cut.curve.begin(), cut.curve.end(), [&](Point p) { return box.holds(p); }) ? 1 : 0;
+  return bad;
+}
+
+// A title stands above its node, or below it in the lower half of a ring; a little aside, or at the other end, where that
+// is taken.
+Box place_title(const Drawing& drawing, const Layout& layout, const DrawnNode& node) {
+  if (node.title.empty() || node.detail == 0 || node.box) return {};
+  const ImVec2 size = text_size(node.title, look().fonts.small);
+  const float rings = node.radius + px(6) + (node.detail == 2 ? px(4) * static_cast<float>(node.rings.size()) : 0);
+  const float above = node.at.y - rings - size.y, below = node.at.y + rings;
+  const float least = layout.window.least.x + px(4), greatest = std::max(least, layout.window.greatest.x - px(4) - size.x);
+  Box best;
+  int fewest = 1'000'000;
+  const auto take = [&](float wished, float y) {
+    const float x = std::clamp(wished, least, greatest);
+    const Box box{{x, y}, {x + size.x, y + size.y}};
+    const int bad = covers(box, drawing, layout, node);
+    if (bad < fewest) fewest = bad, best = box;
+  };
+  for (const float y : {node.low ? below : above, node.low ? above : below})
+    for (const float aside : {0.0f, -0.25f, 0.25f, -0.5f, 0.5f}) take(node.at.x + (aside - 0.5f) * size.x, y);
+  // Beside it there is room as long as no squares and no name stand there.
+  const bool name_inside = text_size(node.name, look().fonts.small).x <= node.radius * 2 - px(3);
+  if (node.detail == 1 && name_inside)
+    take(node.outer_left ? node.at.x - node.radius - px(6) - size.x : node.at.x + node.radius + px(6), node.at.y - size.y / 2);
+  // Words over words say nothing: then its colour and the second ring have to do.
+  return fewest < kCovered ? best : Box{};
+}
+
+}  // namespace
+
 Layout lay_out(const Drawing& drawing, const Box& window) {
   Layout layout;
   layout.window = window;
@@ -348,19 +432,25 @@ Layout lay_out(const Drawing& drawing, const Box& window) {
       width += one;
     }
     float x = std::max(left, right - width);
-    if (left + widths[0] > right || y > window.least.y + px(60)) break;   // No room: the tooltips have to do.
+    const float head = y > window.least.y + px(20) ? head_of(window, look().scale) - px(24) : window.height() < px(170) ? 0 : px(40);
+    if (left + widths[0] > right || y + tall > window.least.y + head) break;   // No room: the tooltips have to do.
     for (const float one : widths) layout.legend[i++] = {{x, y}, {x + one - px(4), y + tall}}, x += one;
     y += tall;
   }
   for (const auto& cut : drawing.cuts) {
     const ImVec2 size = text_size(cut.words);
     const Point half{size.x / 2 + px(24), size.y / 2 + px(4)};
-    // Kept inside the panel.
-    const Point middle{std::clamp(cut.pill.x, window.least.x + half.x + px(8), std::max(window.least.x + half.x + px(8), window.greatest.x - half.x - px(8))),
-                       std::clamp(cut.pill.y, window.least.y + px(54), std::max(window.least.y + px(54), window.greatest.y - half.y - px(40)))};
+    const Point middle = kept_inside(cut.pill, half, window, look().scale);
     layout.pills.push_back({middle - half, middle + half});
     layout.closes.push_back({{middle.x + half.x - px(26), middle.y - half.y}, middle + half});
   }
+  const ImVec2 size = text_size(drawing.title, look().fonts.strong);
+  const Point title{window.least.x + px(20), window.least.y + px(15)};
+  layout.title = {title, title + Point{size.x, size.y}};
+  for (const auto& node : drawing.nodes)
+    if (node.box && overlap(layout.title, {node.at - node.half, node.at + node.half})) layout.title = {};   // The cluster is what matters.
+  for (const auto& node : drawing.nodes) layout.rooms.push_back(room_beside(drawing, window, node));
+  for (const auto& node : drawing.nodes) layout.titles.push_back(place_title(drawing, layout, node));
   return layout;
 }
 
@@ -399,10 +489,10 @@ Hit hit(const Drawing& drawing, const Layout& layout, Point mouse) {
   return found;
 }
 
-void paint_node(ImDrawList& list, const DrawnNode& node, bool hovered, const Box& window);   // topology_paint_node.cc
+// topology_paint_node.cc
+void paint_node(ImDrawList& list, const DrawnNode& node, bool hovered, const Box& window, const Box& title, float room);
 
 void paint(ImDrawList& list, const Drawing& drawing, const Layout& layout, const KnownNames& names, float flow, double phase, Hit under) {
-  const Box& window = layout.window;
   paint_links(list, drawing, under);
   for (std::size_t i = 0; i < drawing.flows.size(); ++i) {
     const DrawnFlow& one = drawing.flows[i];
@@ -415,10 +505,10 @@ void paint(ImDrawList& list, const Drawing& drawing, const Layout& layout, const
   for (std::size_t i = 0; i < drawing.cuts.size(); ++i) paint_cut(list, drawing.cuts[i], under == Hit{Hit::What::cut, i});
   paint_dots(list, drawing, names, 1 - flow * 0.85f, under);
   paint_crosses(list, drawing, names);
-  for (std::size_t i = 0; i < drawing.nodes.size(); ++i) paint_node(list, drawing.nodes[i], under == Hit{Hit::What::node, i}, window);
+  for (std::size_t i = 0; i < drawing.nodes.size(); ++i) paint_node(list, drawing.nodes[i], under == Hit{Hit::What::node, i}, layout.window, layout.titles[i], layout.rooms[i]);
   paint_pills(list, drawing, layout, under);
   paint_legend(list, drawing, layout, names, under);
-  draw_text(list, {window.least.x + px(20), window.least.y + px(15)}, drawing.title, theme().text, look().fonts.strong);
+  if (layout.title.width() > 0) draw_text(list, im(layout.title.least), drawing.title, theme().text, look().fonts.strong);
 }
 
 }  // namespace window

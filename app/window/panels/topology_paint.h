@@ -22,6 +22,9 @@ struct Layout {
   Box window;
   std::vector<Box> legend;              // By entry; empty boxes: there was no room.
   std::vector<Box> pills, closes;       // By cut.
+  Box title;                            // Empty: the cluster needs its room.
+  std::vector<Box> titles;              // By node; empty: it has none, or no room for it.
+  std::vector<float> rooms;             // By node: how wide the words at its outer side may be.
 };
 Layout lay_out(const Drawing& drawing, const Box& window);
 Hit hit(const Drawing& drawing, const Layout& layout, Point mouse);

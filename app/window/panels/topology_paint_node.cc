@@ -73,8 +73,13 @@ void paint_names(ImDrawList& list, const DrawnNode& node) {
   const float tall = text_size("M", font).y;
   float y = node.at.y - tall / 2 - (two ? px(6.5f) : 0);
   if (node.node == core::kNobody) y = node.at.y - tall / 2;
-  // Where the circle has no room, the name stands above it.
-  if (!node.box && text_size(node.name, font).x > node.radius * 2 - px(3)) y = node.at.y - node.radius - tall - px(3);
+  // Where the circle has no room, the name stands beside it or, in a crowd, above.
+  const bool outside = !node.box && text_size(node.name, font).x > node.radius * 2 - px(3);
+  if (outside && node.beside && node.detail == 1) {
+    const float side = node.outer_left ? -1.0f : 1.0f;
+    return draw_text(list, {node.at.x + side * (node.radius + px(5)), node.at.y - tall / 2}, node.name, ink, font, node.outer_left ? 1.0f : 0.0f);
+  }
+  if (outside) y = node.at.y - node.radius - tall - px(3);
   draw_text(list, {node.at.x, y}, node.name, ink, font, 0.5f);
   const Point low{node.at.x, node.at.y + px(9)};
   if (!two) return;
@@ -97,7 +102,7 @@ void paint_squares(ImDrawList& list, const DrawnNode& node, Point at) {
 }
 
 // What stands at the outer side of a circle: chips above, squares or words, and what it said last.
-void paint_sides(ImDrawList& list, const DrawnNode& node, const Box& window) {
+void paint_sides(ImDrawList& list, const DrawnNode& node, const Box& window, float room) {
   const Theme& t = theme();
   const Fonts& f = look().fonts;
   const float side = node.outer_left ? -1.0f : 1.0f;
@@ -126,7 +131,6 @@ void paint_sides(ImDrawList& list, const DrawnNode& node, const Box& window) {
     else draw_text(list, {x, y}, node.words, t.muted, f.small_mono, align), y += px(15);
   }
   if (node.said.empty() || node.said_strength <= 0) return;
-  const float room = std::min(px(170), (node.outer_left ? x - window.least.x : window.greatest.x - x) - px(8));
   if (room < px(40)) return;
   const std::string said = shortened(node.said, room, f.small);
   draw_text(list, {x, y}, said, faded(node.said_bad ? t.warn : t.muted, std::max(0.35f, node.said_strength)), f.small, align);
@@ -142,7 +146,8 @@ void paint_box(ImDrawList& list, const DrawnNode& node, bool hovered) {
   const Colour edge = node.paused ? t.warn : node.look == DrawnNode::Look::ordinary ? faded(t.strong_line, 0.5f) : ink_of(node.look);
   list.AddRect(least, greatest, edge, px(8), 0, px(node.look == DrawnNode::Look::ordinary && !node.paused ? 1.1f : 2.0f));
   const float width = node.half.x * 2 - px(22);
-  std::string second = node.look == DrawnNode::Look::down ? "\u2717 down" : node.paused ? "paused" : node.second;
+  const bool one_line = node.half.y < px(20);
+  std::string second = one_line ? "" : node.look == DrawnNode::Look::down ? "\u2717 down" : node.paused ? "paused" : node.second;
   const float x = least.x + px(12), middle = node.at.y;
   draw_text(list, {x, middle - (second.empty() ? px(8) : px(17))}, shortened(node.name, width, f.strong), t.text, f.strong);
   if (!second.empty()) draw_text(list, {x, middle + px(1)}, shortened(second, width, f.small_mono), node.look == DrawnNode::Look::ordinary && !node.paused ? t.muted : t.warn, f.small_mono);
@@ -154,18 +159,15 @@ void paint_box(ImDrawList& list, const DrawnNode& node, bool hovered) {
 
 }  // namespace
 
-void paint_node(ImDrawList& list, const DrawnNode& node, bool hovered, const Box& window) {
+void paint_node(ImDrawList& list, const DrawnNode& node, bool hovered, const Box& window, const Box& title, float room) {
   const Point reach = node.box ? node.half : Point{node.radius, node.radius};
   if (look().probes != nullptr) probe((node.node == core::kNobody ? "group:" : "node:") + node.name, im(node.at - reach), im(node.at + reach));
   if (node.box) return paint_box(list, node, hovered);
   paint_circle(list, node, hovered);
   if (node.detail == 2) paint_rings(list, node);
   paint_names(list, node);
-  if (node.detail == 2) paint_sides(list, node, window);
-  if (node.title.empty() || node.detail == 0) return;
-  const float rings = px(6) + (node.detail == 2 ? px(4) * static_cast<float>(node.rings.size()) : 0);
-  const float y = node.low ? node.at.y + node.radius + rings : node.at.y - node.radius - rings - text_size("M", look().fonts.small).y;
-  draw_text(list, {node.at.x, y}, node.title, node.look == DrawnNode::Look::ordinary ? theme().warn : ink_of(node.look), look().fonts.small, 0.5f);
+  if (node.detail == 2) paint_sides(list, node, window, room);
+  if (title.width() > 0) draw_text(list, im(title.least), node.title, node.look == DrawnNode::Look::ordinary ? theme().warn : ink_of(node.look), look().fonts.small);
 }
 
 }  // namespace window

@@ -23,6 +23,14 @@ constexpr Way kWays[]{{"dark", 1, "dark"}, {"light", 1, "light"}, {"dark-2x", 2,
 
 bool is_text(const Probe& p) { return p.name.starts_with("text:") || p.name.starts_with("empty:"); }
 
+// Drawn over what lies below it: words that reach under it are lost.
+bool is_plate(const Probe& p) { return p.name.starts_with("node:") || p.name.starts_with("group:") || p.name.starts_with("cut:"); }
+
+bool within(const Probe& inner, const Probe& outer) {
+  constexpr float kSlack = 3;
+  return inner.least.x >= outer.least.x - kSlack && inner.least.y >= outer.least.y - kSlack && inner.greatest.x <= outer.greatest.x + kSlack && inner.greatest.y <= outer.greatest.y + kSlack;
+}
+
 bool is_node(const Probe& p) { return p.name.starts_with("node:") || p.name.starts_with("group:"); }
 
 bool same(const Probe& a, const Probe& b) {
@@ -46,10 +54,12 @@ std::string faults_of(const Stage& stage, const std::vector<Probe>& before) {
     if (texts[i].clipped) faults += "\n  cut: " + texts[i].name;
     for (std::size_t k = 0; k < i; ++k)
       if (overlap(texts[i], texts[k], stage.scale) && !same(texts[i], texts[k])) faults += "\n  over each other: " + texts[k].name + " | " + texts[i].name;
+    for (const Probe& plate : stage.probes())
+      if (before.empty() && is_plate(plate) && overlap(texts[i], plate, stage.scale) && !within(texts[i], plate)) faults += "\n  partly under: " + texts[i].name + " | " + plate.name;
   }
   for (const Probe& a : stage.probes())
     for (const Probe& b : stage.probes())
-      if (is_node(a) && is_node(b) && a.name < b.name && overlap(a, b, stage.scale)) faults += "\n  over each other: " + a.name + " | " + b.name;
+      if (is_plate(a) && (is_node(a) || before.empty()) && is_node(b) && a.name < b.name && overlap(a, b, stage.scale)) faults += "\n  over each other: " + a.name + " | " + b.name;
   return faults;
 }
 
@@ -114,6 +124,45 @@ TEST_P(Pictures, OfEveryPanel) {
     shown.rest();
     shown.picture(panel);
   }
+}
+
+// The bench at the ends of what its scale may be, and in small and large windows.
+TEST(PicturesOfSizes, OfTheBenchInEverySize) {
+  struct Size {
+    const char* name;
+    float scale;
+    int width, height;
+  };
+  for (const Size& size : {Size{"75", 0.75f, 1600, 1000}, Size{"150", 1.5f, 1600, 1000}, Size{"250", 2.5f, 1600, 1000}, Size{"1280", 1, 1280, 720},
+                           Size{"1280-150", 1.5f, 1280, 720}, Size{"2560", 1, 2560, 1440}, Size{"2560-200", 2, 2560, 1440}}) {
+    Shown shown(Way{size.name, size.scale, "dark"}, size.width, size.height);
+    shown.open();
+    shown.picture("bench");
+  }
+}
+
+// From three servers to a hundred, a leader cut off from each.
+TEST(PicturesOfSizes, OfClustersOfEverySize) {
+  for (const std::size_t count : {3u, 7u, 30u, 100u})
+    for (const float scale : {1.0f, 2.0f}) {
+      session::Origin origin;
+      origin.lab = catalog::load_lab("raft-losing-the-leader");
+      origin.lab.system.groups.front().count = count;
+      origin.seed = 1, origin.program = "faultline test";
+      auto session = std::make_unique<session::Session>(std::move(origin));
+      const auto at = [&](core::Duration when) {
+        session->run_until(core::kStart + when);
+        while (session->status().working || session->status().now < core::kStart + when) std::this_thread::sleep_for(1ms);
+      };
+      session->stop_at_violation(false);
+      at(1s), session->give(world::parse_command("isolate leader")), at(1600ms);
+      const std::string name = std::to_string(count) + (scale > 1 ? "-2x" : "");
+      Shown shown(Way{name.c_str(), scale, "dark"}, static_cast<int>(800 * scale), static_cast<int>(560 * scale));
+      shown.screen.shell().open(std::move(session));
+      shown.screen.shell().only("topology");
+      shown.rest();
+      shown.picture("topology");
+    }
 }
 
 TEST_P(Pictures, OfTheBenchAndEveryDialog) {

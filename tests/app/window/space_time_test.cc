@@ -1,7 +1,9 @@
 #include "app/window/panels/space_time.h"
 
+#include "app/window/decode.h"
 #include "hands.h"
 #include "playing.h"
+#include "scene.h"
 
 namespace window {
 namespace {
@@ -171,13 +173,54 @@ TEST(SpaceTimeLanes, PutAFoldedGroupOnOneLaneAndKeepItsDistances) {
   EXPECT_EQ(all.all.size(), 5u);
   EXPECT_EQ(all.spacing, 40);
   EXPECT_GT(all.y(4) - all.y(3), all.y(3) - all.y(2)) << "groups are apart";
-  const Lanes folded = make_lanes(h.nodes, {"servers"}, 0, 1000, 10, 40);
+  const Lanes folded = make_lanes(h.nodes, {{"servers"}, {}}, 0, 1000, 10, 40);
   ASSERT_EQ(folded.all.size(), 3u);
   EXPECT_EQ(folded.all[0].name, "servers \u00d73");
   EXPECT_EQ(folded.y(1), folded.y(3));
   const Lanes crowded = make_lanes(h.nodes, {}, 0, 10, 10, 40);
   EXPECT_EQ(crowded.spacing, 10);
   EXPECT_GT(crowded.height, 10);
+}
+
+TEST(SpaceTimeLanes, MakeAFoldedLaneThinAndLeaveItItsMessages) {
+  record::RunHeader h;
+  for (core::NodeId id = 1; id <= 3; ++id) h.nodes.push_back({id, "S" + std::to_string(id), "raft", "servers"});
+  const Lanes lanes = make_lanes(h.nodes, {{}, {2}}, 0, 1000, 10, 40);
+  EXPECT_TRUE(lanes.thin(2));
+  EXPECT_FALSE(lanes.thin(1));
+  EXPECT_LT(lanes.all[1].height, lanes.all[0].height / 2);
+  EXPECT_NEAR(lanes.y(3) - lanes.y(1), 40 + 10, 1) << "the room goes to nobody else while there is enough";
+  const Lanes crowded = make_lanes(h.nodes, {{}, {1, 2, 3}}, 0, 5, 16, 40);
+  EXPECT_GE(crowded.all[0].height, 12) << "its name must have room";
+}
+
+TEST_F(SpaceTimeFold, LeavesOutWhatIsSmallOnAThinLaneButNoMessageAndNoCrash) {
+  const auto send = tell(10, Kind::send, 1, 2, 1);
+  tell(14, Kind::deliver, 2, 1, 1, send);
+  tell(20, Kind::note, 2);
+  tell(30, Kind::crash, 2);
+  tell(40, Kind::invoke, 4, 0, 1, 71);
+  lanes = make_lanes(run_.header().nodes, {{}, {2, 4}}, 0, 180, 10, 40);
+  fold();
+  EXPECT_EQ(shapes.arrows.size(), 1u);
+  ASSERT_EQ(shapes.signs.size(), 1u);
+  EXPECT_EQ(shapes.signs[0].what, Sign::What::crash);
+  EXPECT_TRUE(shapes.operations.empty());
+}
+
+TEST_F(SpaceTimeFold, SaysWhatBecameOfAMessageAndOfAnOperation) {
+  const auto sent = tell(10, Kind::send, 1, 2, 1), lost = tell(11, Kind::send, 1, 3, 1);
+  tell(12, Kind::invoke, 4, 0, 1, 71);
+  tell(14, Kind::deliver, 2, 1, 1, sent);
+  tell(15, Kind::drop, 3, 1, 3, lost);
+  tell(30, Kind::complete, 4, 0, 4, 71);
+  tell(40, Kind::send, 2, 3, 1);
+  fold();
+  EXPECT_EQ(outcome_text(line_, shapes, 0), "arrives after 4.00 ms");
+  EXPECT_EQ(outcome_text(line_, shapes, 1), "is lost after 4.00 ms");
+  EXPECT_EQ(outcome_text(line_, shapes, 2), "ends after 18.0 ms: ok");
+  EXPECT_EQ(outcome_text(line_, shapes, 3), "") << "a delivery begins nothing";
+  EXPECT_EQ(outcome_text(line_, shapes, 6), "is still under way");
 }
 
 class SpaceTimeHands : public testing::Test {
@@ -214,7 +257,12 @@ class SpaceTimeHands : public testing::Test {
   Hands hands;
 };
 
-TEST_F(SpaceTimeHands, SayThatNothingHasHappenedYet) {
+TEST(SpaceTime, SaysThatNothingHasHappenedYet) {
+  // A world's thread would record that its nodes start, sooner or later.
+  Scene scene(catalog::load_lab("raft-elections").text);
+  Stage stage(1000, 400);
+  SpaceTime panel;
+  Hands hands(stage, [&] { panel.draw(scene.view(), scene.selection, scene.commands); });
   hands.frame(2);
   EXPECT_TRUE(hands.sees("empty:Nothing has happened yet. Play, and every message becomes an arrow here."));
 }
@@ -353,6 +401,100 @@ TEST_F(SpaceTimeHands, FoldUpAGroupFromTheMenuOfItsLane) {
   EXPECT_TRUE(hands.sees("lane:S1"));
   hands.click("lane:S2");
   EXPECT_EQ(sel().node, 2u);
+}
+
+TEST_F(SpaceTimeHands, MakeOneLaneThinByItsTriangleAndWideAgain) {
+  play();
+  show(900, 960);
+  const auto height = [&] { return stage.find("lane:S2")->greatest.y - stage.find("lane:S2")->least.y; };
+  const float before = height();
+  hands.click("fold lane:S2");
+  hands.frame(2);
+  EXPECT_LT(height(), before * 0.8f);
+  EXPECT_EQ(sel().node, core::kNobody) << "the name selects, the triangle folds";
+  show(0, 1000);
+  EXPECT_LT(height(), before * 0.8f) << "it is remembered";
+  hands.click("fold lane:S2");
+  hands.frame(2);
+  EXPECT_EQ(height(), before);
+}
+
+// What a tooltip begins with, when there is one.
+std::string told(const Stage& stage) {
+  for (const auto& probe : stage.probes())
+    if (probe.name.starts_with("tip:")) return probe.name.substr(4);
+  return "";
+}
+
+TEST_F(SpaceTimeHands, TellOfRolesFaultsOperationsAndTheMomentUnderTheMouse) {
+  play();
+  playing.wish(Give{"isolate leader"});
+  playing.play_to(3s);
+  show(1900, 2900);
+  const auto over = [&](const std::string& name) {
+    hands.move(hands.centre(name));
+    hands.frame(2);
+    return told(stage);
+  };
+  EXPECT_FALSE(hands.sees("moment")) << "it is later";
+  show(1900, static_cast<int>(playing.view().at.time_since_epoch().count() / 1'000'000) + 300);
+  EXPECT_EQ(over("moment"), "The moment that is looked at");
+  EXPECT_TRUE(std::any_of(stage.probes().begin(), stage.probes().end(), [&](const Probe& p) { return p.name == "text:" + exact_time_text(playing.view().at); })) << hands.all();
+  std::string band, role;
+  for (const auto& probe : std::vector<Probe>(stage.probes())) {
+    if (probe.name.starts_with("band:")) {
+      // Above the first lane nothing else is.
+      hands.move({(probe.least.x + probe.greatest.x) / 2, probe.least.y + 1});
+      hands.frame(2);
+      band = told(stage);
+    }
+    if (probe.name.starts_with("role:") && probe.name.ends_with(" leader") && probe.greatest.x - probe.least.x > 40)
+      for (float x = probe.least.x + 5; x < probe.greatest.x && role.empty(); x += 3) {
+        hands.move({x, (probe.least.y + probe.greatest.y) / 2});
+        hands.frame(2);
+        if (told(stage).find(": leader, epoch") != std::string::npos) role = told(stage);
+      }
+  }
+  EXPECT_NE(band.find("partition"), std::string::npos) << band;
+  EXPECT_FALSE(role.empty());
+  show(1500, 1700);
+  ASSERT_FALSE(panel.shapes().operations.empty());
+  const Operation operation = panel.shapes().operations[panel.shapes().operations.size() / 2];
+  for (float x = operation.x0 + 1; x < operation.x1; x += 2) {
+    hands.move({x, operation.y});
+    hands.frame(2);
+    if (told(stage).find("begins") != std::string::npos) break;
+  }
+  EXPECT_NE(told(stage).find(" begins "), std::string::npos) << told(stage);
+}
+
+TEST_F(SpaceTimeHands, LightWhatTheSameRowOfAnotherBranchHasToDoWith) {
+  play();
+  show(900, 960);
+  const auto& arrows = panel.shapes().arrows;
+  const auto found = std::find_if(arrows.begin(), arrows.end(), [](const Arrow& a) { return a.ends == Arrow::End::arrives; });
+  ASSERT_NE(found, arrows.end());
+  sel().row = found->end;
+  hands.frame(2);
+  const auto lit = [&] {
+    std::vector<bool> all;
+    for (const Arrow& a : panel.shapes().arrows) all.push_back(a.light == Light::lit);
+    return all;
+  };
+  const auto before = lit();
+  playing.wish(Fork{core::kStart + 500ms});
+  playing.wish(Give{"crash leader"});
+  playing.play_to(2s);
+  sel().row = found->end;
+  show(900, 960);
+  const auto there = lit();
+  SpaceTime fresh;
+  Hands others(stage, [&] { fresh.draw(playing.view(), playing.selection, commands); });
+  others.frame(2);
+  std::vector<bool> right;
+  for (const Arrow& a : fresh.shapes().arrows) right.push_back(a.light == Light::lit);
+  EXPECT_EQ(there, right) << "as a panel shows it that never saw the first branch";
+  EXPECT_NE(there, before);
 }
 
 TEST_F(SpaceTimeHands, KeepWhatTheLastValidFilterShows) {
