@@ -156,6 +156,7 @@ class KindOf final : public Kind {
     for (const auto word : names(decltype(Node::Timer::kind){})) timers.emplace_back(word);
     if constexpr (requires { Node::kTells; }) tells.assign(Node::kTells.begin(), Node::kTells.end());
     if constexpr (requires { Node::kMetrics; }) metrics.assign(Node::kMetrics.begin(), Node::kMetrics.end());
+    if constexpr (requires { Node::kLeadingRole; }) leading_role = Node::kLeadingRole;
   }
 
   std::unique_ptr<Hosted> make(const core::Roster& roster, const SettingValues& values,

@@ -31,7 +31,7 @@ std::string shortened(std::string words, float room, ImFont* font) {
 }
 
 bool is_outdated(const View& view, const record::NodeInfo& node, const timeline::NodeMoment& now) {
-  if (!leads(view.run.name(now.spell.role))) return false;
+  if (!leads(node.kind, view.run.name(now.spell.role))) return false;
   for (const auto& other : view.run.header().nodes) {
     if (other.group != node.group || other.id == node.id || other.id - 1 >= view.moment.nodes.size()) continue;
     const auto& spell = view.moment.nodes[other.id - 1].spell;
@@ -80,7 +80,7 @@ void Inspector::draw_node(const View& view, Selection& selection, Commands& comm
   if (!now.spell.up) chip("down", theme().bad);
   else if (now.spell.paused) chip("paused", theme().warn);
   else if (outdated) chip("past " + role, theme().warn);
-  else chip(role.empty() ? "up" : role, leads(role) ? theme().accent : theme().muted);
+  else chip(role.empty() ? "up" : role, leads(info.kind, role) ? theme().accent : theme().muted);
   std::string words = info.kind + ", one of " + info.group;
   if (now.spell.epoch > 0) words += " \u00b7 epoch " + core::text(now.spell.epoch);
   words += " \u00b7 for " + seconds_text(std::max(core::Duration{}, view.at - now.spell.since));

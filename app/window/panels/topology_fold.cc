@@ -4,6 +4,7 @@
 #include <map>
 
 #include "app/window/panels/topology_words.h"
+#include "app/window/plot/roles.h"
 #include "app/window/words.h"
 #include "labs/catalog/kinds.h"
 
@@ -167,12 +168,12 @@ struct Folding {
     node.paused = spell.paused;
     using Look = DrawnNode::Look;
     const std::string epoch_word = words.epoch_word.empty() ? "epoch" : words.epoch_word;
-    const bool stale = spell.epoch < group.epoch && is_lead(role);
+    const bool leading = leads(info.kind, role), stale = leading && spell.epoch < group.epoch;
     // What most of a group are is usual, whatever a mechanism calls it.
     const auto alike = group.roles.find(spell.role);
     const bool usual = role.empty() || role == "follower" || role == "replica" || role == "backup" || role == "member" ||
                        (alike != group.roles.end() && alike->second * 2 > places.groups[site.group].nodes.size());
-    node.look = !spell.up ? Look::down : stale ? Look::stale : is_lead(role) ? Look::lead : usual || site.box ? Look::ordinary : Look::busy;
+    node.look = !spell.up ? Look::down : stale ? Look::stale : leading ? Look::lead : usual || site.box ? Look::ordinary : Look::busy;
     node.title = !spell.up ? "down" : stale ? role + " of a past " + epoch_word : usual || site.box ? "" : role;
     if (spell.paused) node.title += node.title.empty() ? "paused" : " \u00b7 paused";
     if (spell.epoch > 0 && spell.up) node.second = epoch_word + " " + count_text(spell.epoch);

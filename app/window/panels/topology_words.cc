@@ -94,9 +94,4 @@ NodeWords words_of(std::string_view shown, double epoch) {
   return words;
 }
 
-bool is_lead(std::string_view role) {
-  constexpr std::array<std::string_view, 7> kLeads{"leader", "primary", "master", "head", "coordinator", "sequencer", "owner"};
-  return std::find(kLeads.begin(), kLeads.end(), role) != kLeads.end();
-}
-
 }  // namespace window

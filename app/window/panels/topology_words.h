@@ -23,7 +23,5 @@ struct NodeWords {
 
 NodeWords words_of(std::string_view shown, double epoch);
 
-// Whether this role leads, in any mechanism's word for it.
-bool is_lead(std::string_view role);
 
 }  // namespace window

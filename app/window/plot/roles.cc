@@ -1,10 +1,10 @@
 #include "app/window/plot/roles.h"
 
 #include <algorithm>
-#include <array>
 
 #include "app/window/plot/fold.h"
 #include "app/window/words.h"
+#include "labs/catalog/kinds.h"
 
 namespace window {
 namespace {
@@ -17,6 +17,7 @@ struct Context {
   const TimeAxis& time;
   Time until;
   record::NameId usual = 0;
+  std::string_view kind;
 };
 
 RoleBar bar_of(const Context& c, const Spell& spell, Time to) {
@@ -24,7 +25,7 @@ RoleBar bar_of(const Context& c, const Spell& spell, Time to) {
   bar.from = spell.since, bar.to = to, bar.epoch = spell.epoch, bar.row = spell.row;
   bar.role = c.line.recording().name(spell.role);
   using Kind = RoleBar::Kind;
-  bar.kind = !spell.up ? Kind::down : spell.paused ? Kind::paused : leads(bar.role) ? Kind::leading : spell.role == c.usual || spell.role == 0 ? Kind::usual : Kind::other;
+  bar.kind = !spell.up ? Kind::down : spell.paused ? Kind::paused : leads(c.kind, bar.role) ? Kind::leading : spell.role == c.usual || spell.role == 0 ? Kind::usual : Kind::other;
   return bar;
 }
 
@@ -117,23 +118,23 @@ void mark_outdated(std::vector<RoleRow>& rows) {
 
 }  // namespace
 
-bool leads(std::string_view role) {
-  constexpr std::array<std::string_view, 8> kWords{"leader", "primary", "coordinator", "master", "head", "owner", "holder", "sequencer"};
-  return std::find(kWords.begin(), kWords.end(), role) != kWords.end();
+bool leads(std::string_view kind, std::string_view role) {
+  const world::Kind* const known = catalog::find_kind(kind);
+  return known != nullptr && !role.empty() && role == known->leading_role;
 }
 
 std::vector<RoleRow> fold_roles(const timeline::Timeline& line, const std::string& group, const TimeAxis& time, Time until) {
   std::vector<RoleRow> rows;
-  Context context{line, time, until, 0};
+  Context context{line, time, until, 0, {}};
   for (const auto& node : line.recording().header().nodes) {
     if (node.group != group) continue;
     for (const Spell& spell : line.spells(node.id)) {
       if (context.usual != 0) break;
-      if (!leads(line.recording().name(spell.role))) context.usual = spell.role;
+      if (!leads(node.kind, line.recording().name(spell.role))) context.usual = spell.role;
     }
   }
   for (const auto& node : line.recording().header().nodes)
-    if (node.group == group) rows.push_back({node.id, node.name, bars_of(context, line.spells(node.id))});
+    if (node.group == group) context.kind = node.kind, rows.push_back({node.id, node.name, bars_of(context, line.spells(node.id))});
   mark_outdated(rows);
   return rows;
 }

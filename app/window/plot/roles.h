@@ -24,8 +24,8 @@ struct RoleRow {
   std::vector<RoleBar> bars;
 };
 
-// Whether a word names the one whom others follow.
-bool leads(std::string_view role);
+// Whether whoever of this kind has this role is followed by the others: its mechanism says so.
+bool leads(std::string_view kind, std::string_view role);
 // `time`: of the run's own times. No more bars than pixels, however long the run is.
 std::vector<RoleRow> fold_roles(const timeline::Timeline& line, const std::string& group, const TimeAxis& time, core::Time until);
 std::string role_text(const RoleRow& row, const RoleBar& bar);

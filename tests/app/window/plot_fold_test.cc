@@ -320,5 +320,13 @@ TEST(PlotCsv, HasAHeadAndNoFormulas) {
   EXPECT_EQ(csv_cell("a\"b,c"), "\"a\"\"b,c\"");
 }
 
+TEST(PlotRoles, WhoLeadsIsSaidByTheMechanismAndNotGuessed) {
+  EXPECT_TRUE(leads("raft", "leader"));
+  EXPECT_FALSE(leads("raft", "candidate"));
+  EXPECT_FALSE(leads("raft", ""));
+  EXPECT_FALSE(leads("flood", "leader")) << "nobody leads there";
+  EXPECT_FALSE(leads("of another program", "leader"));
+}
+
 }  // namespace
 }  // namespace window
