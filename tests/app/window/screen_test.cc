@@ -31,7 +31,7 @@ TEST_F(OnScreen, TheWindowOpensOnTheGalleryAndTheKeyboardReachesEverything) {
 }
 
 TEST_F(OnScreen, StandingStillItCostsNearlyNothing) {
-  Screen screen({"open", "raft-elections"});
+  Screen screen({"open", "raft-losing-the-leader"});
   ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("at") > 1e9; }));
   screen.key("space");
   ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("playing") == 0 && !s.has("said:"); }));

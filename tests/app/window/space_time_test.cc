@@ -2,6 +2,7 @@
 
 #include "hands.h"
 #include "playing.h"
+#include "scene.h"
 
 namespace window {
 namespace {
@@ -214,7 +215,12 @@ class SpaceTimeHands : public testing::Test {
   Hands hands;
 };
 
-TEST_F(SpaceTimeHands, SayThatNothingHasHappenedYet) {
+TEST(SpaceTimeOfNoRun, SaysThatNothingHasHappenedYet) {
+  // Of no world: the thread of one may have begun by now.
+  Scene scene("# T\n\n```system\n[[group]]\nkind = \"raft\"\ncount = 3\n```\n");
+  SpaceTime panel;
+  Stage stage(1100, 420);
+  Hands hands(stage, [&] { panel.draw(scene.view(), scene.selection, scene.commands); });
   hands.frame(2);
   EXPECT_TRUE(hands.sees("empty:Nothing has happened yet. Play, and every message becomes an arrow here."));
 }
