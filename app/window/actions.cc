@@ -54,6 +54,9 @@ void add_view(List& list, const View*, float scale) {
   list.push_back({"Later", "Show what came after.", group, {{kD}}, PanTime{0.2}});
   list.push_back({"Fit", "Show the whole run.", group, {{kF}}, FitTime{}});
   list.push_back({"Clear the selection", "Pick nothing.", group, {{kEscape}}, ClearSelection{}});
+  list.push_back({"Find an event", "To the filter of the events: by node, kind, words.", group, {{kF, true}}, FindEvents{}});
+  list.push_back({"Next result", "The next event that passes the filter.", group, {{kN}}, NextResult{true}});
+  list.push_back({"Result before", "The event before that passes the filter.", group, {{kN, false, true}}, NextResult{false}});
   list.push_back({"Space-time", "Bring the space-time diagram to the front.", group, {{k1, true}}, Show{"space-time"}});
   list.push_back({"Events", "Bring the list of events to the front.", group, {{k2, true}}, Show{"events"}});
   list.push_back({"Checks", "Bring what was promised to the front.", group, {{k3, true}}, Show{"checks"}});
@@ -71,6 +74,7 @@ void add_lab(List& list, const View* v) {
   list.push_back({"Do it for me", "Give the commands of the step.", group, {{kEnter, true}}, GuideDo{}});
   list.push_back({"Next step", "Go on with the lab.", group, {{kRight, true}}, GuideNext{}});
   list.push_back({"Again from the start", "The same lab, from its beginning.", group, {{kR, true}}, Reopen{v != nullptr && v->loopback}});
+  list.push_back({"Copy the commands", "Yours, as a script that `faultline run --script` gives again.", group, {{kC, true, true}}, CopyCommands{}});
   list.push_back({"Stop at a violation", "Stand when a promise is broken, or go on.", group, {}, StopAtViolation{v == nullptr || !v->stops_at_violation}});
 }
 
@@ -95,7 +99,7 @@ bool makes_sense(const Action& action, const View* v, Place place) {
   if (v == nullptr || place != Place::bench) return false;
   if (std::holds_alternative<Undo>(action.wish)) return v->can_undo;
   if (std::holds_alternative<Redo>(action.wish)) return v->can_redo;
-  if (action.group == "Lab" && !std::holds_alternative<Reopen>(action.wish) && !std::holds_alternative<StopAtViolation>(action.wish))
+  if (action.group == "Lab" && !std::holds_alternative<Reopen>(action.wish) && !std::holds_alternative<StopAtViolation>(action.wish) && !std::holds_alternative<CopyCommands>(action.wish))
     return v->status.live && v->status.guide.step < v->lab.steps.size();
   return true;
 }
@@ -148,8 +152,10 @@ std::optional<Wish> pressed_action(const View* view, Place place, float scale) {
   // A text field has its own undo and its own clipboard.
   const bool of_text = !io.KeyCtrl || pressed == kZ || pressed == kY || pressed == kA || pressed == kC || pressed == kV || pressed == kX ||
                        pressed == kLeft || pressed == kRight || pressed == kHome || pressed == kEnd;
-  if (pressed == 0 || (io.WantTextInput && of_text)) return {};
-  const Chord chord{pressed, io.KeyCtrl, io.KeyShift, io.KeyAlt};
+  // Where the question mark is depends on the keyboard: it is known by its character.
+  const bool asked = std::count(io.InputQueueCharacters.begin(), io.InputQueueCharacters.end(), ImWchar{'?'}) > 0;
+  if ((pressed == 0 && !asked) || (io.WantTextInput && of_text)) return {};
+  const Chord chord = asked ? Chord{kSlash, false, true} : Chord{pressed, io.KeyCtrl, io.KeyShift, io.KeyAlt};
   for (const auto& action : actions(view, place, scale))
     if (std::find(action.keys.begin(), action.keys.end(), chord) != action.keys.end()) return action.wish;
   return {};

@@ -3,6 +3,7 @@
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
 
+#include <string_view>
 #include <utility>
 
 #include "backends/imgui_impl_opengl3.h"
@@ -38,6 +39,17 @@ std::string reason() {
   return words != nullptr ? words : "the display gives no reason";
 }
 
+// A key is what stands on it: GLFW counts keys by their place on an American keyboard, on which a German Z is a Y.
+int by_layout(int key, int scancode) {
+  const char* const name = key < kEscape ? glfwGetKeyName(key, scancode) : nullptr;
+  if (name == nullptr || name[0] == 0 || name[1] != 0) return key;
+  const char c = name[0];
+  if (c >= 'a' && c <= 'z') return kA + (c - 'a');
+  if (c == '+') return kEqual;
+  const std::string_view known = "0123456789,-./=";
+  return known.find(c) != known.npos ? c : key;
+}
+
 void listen(GLFWwindow* window) {
   glfwSetCursorPosCallback(window, [](GLFWwindow* w, double x, double y) {
     host_of(w).touched = true;
@@ -59,9 +71,9 @@ void listen(GLFWwindow* window) {
     host_of(w).touched = true;
     host_of(w).input.wheel(static_cast<float>(x), static_cast<float>(y));
   });
-  glfwSetKeyCallback(window, [](GLFWwindow* w, int key, int, int action, int) {
+  glfwSetKeyCallback(window, [](GLFWwindow* w, int key, int scancode, int action, int) {
     host_of(w).touched = true;
-    if (action != GLFW_REPEAT) host_of(w).input.key(key, action == GLFW_PRESS);
+    if (action != GLFW_REPEAT) host_of(w).input.key(by_layout(key, scancode), action == GLFW_PRESS);
   });
   glfwSetCharCallback(window, [](GLFWwindow* w, unsigned int code) {
     host_of(w).touched = true;

@@ -21,13 +21,15 @@ void Input::map_keys() {
 void Input::feed() {
   ImGuiIO& io = ImGui::GetIO();
   io.MouseWheel = io.MouseWheelH = 0;
-  bool pressed_something = false, moved = false;
+  bool pressed_something = false, moved = false, edited = false;
   while (!events_.empty()) {
     const Event e = events_.front();
     // After a button or key changed, the next change and the next move wait: they belong to another moment.
     const bool changes = e.what == Event::What::button || e.what == Event::What::key || e.what == Event::What::release;
     if (changes && pressed_something) return;
     if (e.what == Event::What::move && pressed_something) return;
+    // What is typed comes with the key that types it, and after whatever another key or a click did to the text.
+    if (e.what == Event::What::character && edited) return;
     // A button that goes down where the mouse has just come to: ImGui must see the mouse there first, or nothing under it
     // would be hovered.
     if (e.what == Event::What::button && moved) return;
@@ -49,6 +51,7 @@ void Input::feed() {
         break;
     }
     pressed_something = pressed_something || changes;
+    edited = edited || (changes && !(e.what == Event::What::key && e.which < kEscape));
     io.KeyCtrl = io.KeysDown[kCtrl] || io.KeysDown[kRightCtrl];
     io.KeyShift = io.KeysDown[kShift] || io.KeysDown[kRightShift];
     io.KeyAlt = io.KeysDown[kAlt] || io.KeysDown[kRightAlt];

@@ -9,7 +9,7 @@
 
 namespace window {
 
-// The numbers are GLFW's.
+// The numbers are GLFW's. A key is the one that has this letter or sign on it, wherever it is.
 enum Key : int {
   kSpace = 32, kApostrophe = 39, kComma = 44, kMinus = 45, kPeriod = 46, kSlash = 47, k0 = 48, k1, k2, k3, k4, k5, k6, k7, k8, k9,
   kEqual = 61,

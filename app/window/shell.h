@@ -86,6 +86,7 @@ class Shell {
   void open_run(const OpenRun& open);
   void take_opened();
   void export_run(const std::string& path);
+  void copy_commands();
   void reopen(bool loopback);
   void begin(session::Origin origin);
 

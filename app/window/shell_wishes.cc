@@ -56,6 +56,13 @@ void Shell::do_wish(const Wish& wish) {
                      if (outside_.copy) outside_.copy(w.text);
                      commands_.want(Say{"Copied."});
                    },
+                   [&](const CopyCommands&) { copy_commands(); },
+                   [&](const FindEvents&) { bench_.show("events"), bench_.events.find(); },
+                   [&](const NextResult& w) {
+                     if (!player_) return;
+                     bench_.show("events");
+                     w.forward ? bench_.events.next(player_->view(), selection_, commands_) : bench_.events.previous(player_->view(), selection_, commands_);
+                   },
                    [&](const Ask& w) { ask(w.dialog); },
                    [&](const Answered& w) { keep_answer(w); }, [&](const HintUsed& w) { keep_hint(w); },
                    [&](const CompareRuns& w) { compare(w.paths); }, [&](const ExportRun& w) { export_run(w.path); }, [&](const SavePicture& w) { pictures_.push_back(w); },
@@ -82,6 +89,19 @@ void Shell::do_wish(const Wish& wish) {
                    [&](const SetTheme& w) { preferences.theme = w.name; }, [&](const Quit&) { quit_ = true; },
                    [&](const auto&) {}},
              wish);
+}
+
+// What was done by hand, to be done again by `faultline run LAB --script`.
+void Shell::copy_commands() {
+  if (!player_) return;
+  try {
+    const auto given = session::commands_of(player_->view().run);
+    if (given.empty()) return commands_.want(Say{"No command was given in this run yet."});
+    if (outside_.copy) outside_.copy(session::script_of(given));
+    commands_.want(Say{given.size() == 1 ? "One command copied, as a script." : std::to_string(given.size()) + " commands copied, as a script."});
+  } catch (const std::exception& why) {
+    commands_.want(Say{std::string("The commands cannot be read: ") + why.what(), true});
+  }
 }
 
 // Nobody watches a world whose place was left: it stands until somebody comes back and lets it go on.

@@ -58,6 +58,9 @@ struct Show { std::string panel; };              // Brings a tab to the front: "
 struct Ask { std::string dialog; };              // Opens one: "palette", "help", "preferences", "export", "compare", "new".
 struct Say { std::string text; bool bad = false; };   // A line at the bottom, for a while.
 struct CopyText { std::string text; };
+struct CopyCommands {};                          // One's own, as a script that gives them again.
+struct FindEvents {};                            // To the field of the filter.
+struct NextResult { bool forward = true; };      // Of the filter, from the picked event.
 struct ZoomTime { double factor = 1; };          // The stretch of time that is shown, around the moment.
 struct PanTime { double part = 0; };             // By this part of it.
 struct FitTime {};                               // The whole run.
@@ -77,7 +80,8 @@ struct Quit {};
 using Wish = std::variant<Give, Undo, Redo, Play, SetSpeed, StepForward, StepBack, Seek, GoLive, Fork, SwitchBranch, CloseBranch,
                           LayOver, StopAtViolation, GuideNext, GuideBegin, GuideRestart, GuideDo, Answered, HintUsed, OpenLab, OpenRun, RenameRun,
                           NoteRun, TagRun, DeleteRuns, RestoreRuns, ExportRun, CompareRuns, ImportRuns, Reopen, GoTo,
-                          Show, Ask, Say, CopyText, SavePicture, ZoomTime, PanTime, FitTime, ClearSelection, SelectNode, AddPlot, SetScale, SetTheme, FullScreen, Quit>;
+                          Show, Ask, Say, CopyText, CopyCommands, FindEvents, NextResult,
+                          SavePicture, ZoomTime, PanTime, FitTime, ClearSelection, SelectNode, AddPlot, SetScale, SetTheme, FullScreen, Quit>;
 
 // For std::visit: a function for each kind of wish.
 template <class... F>

@@ -5,6 +5,7 @@
 #include "labs/catalog/labs.h"
 #include "labs/record/run_file.h"
 #include "labs/session/worker.h"
+#include "mechanisms/core/text.h"
 
 namespace session {
 namespace {
@@ -28,6 +29,13 @@ Origin origin_of(const record::RunHeader& header) {
 std::vector<Given> commands_of(const record::Recording& recording, core::Time until) {
   const bool all = until == core::Time::max();
   return commands_before(recording, all ? recording.size() : recording.first_at_or_after(until + core::Duration(1)));
+}
+
+std::string script_of(const std::vector<Given>& given) {
+  std::string script;
+  for (const auto& [at, command] : given)
+    script += "at " + core::text(at - core::kStart) + " " + world::command_text(command) + "\n";
+  return script;
 }
 
 Session::Session(Origin origin) : origin_(std::move(origin)) {

@@ -71,6 +71,8 @@ struct Given {
 };
 // Those of a recording, in order, without what composites and `stop` did on their own.
 std::vector<Given> commands_of(const record::Recording& recording, core::Time until = core::Time::max());
+// The script that gives them again, at the same moments: what `faultline run --script` reads.
+std::string script_of(const std::vector<Given>& given);
 
 class Session {
  public:

@@ -13,6 +13,7 @@ struct Events {
   // To the next or previous result, from the picked event; from the last moment looked at when there is none.
   void next(const View& view, Selection& selection, Commands& commands) { step(view, selection, commands, true); }
   void previous(const View& view, Selection& selection, Commands& commands) { step(view, selection, commands, false); }
+  void find() { filter_.focus = true; }   // The keyboard goes to the filter's field.
   // How many results there are so far.
   std::size_t results() const { return search_ ? search_->size() : 0; }
 

@@ -1,6 +1,7 @@
 #include "app/window/panels/events_filter.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "app/window/decode.h"
 #include "app/window/widgets.h"
@@ -36,6 +37,7 @@ void FilterBox::draw(Selection& selection, float width) {
   const float help = ImGui::GetFrameHeight();
   const bool had = !selection.filter.empty();
   const float close = had ? help : 0;
+  if (std::exchange(focus, false)) ImGui::SetKeyboardFocusHere();
   field("filter", selection.filter, "filter: node, kind, words", width - help - close - px(4), error.has_value());
   if (error) {
     // Where it is wrong, under that part of the text.

@@ -21,6 +21,7 @@ struct FilterBox {
 
   timeline::Filter filter;
   std::optional<timeline::FilterError> error;
+  bool focus = false;                  // The keyboard goes to the field when it is drawn next.
 
  private:
   void draw_help(Selection& selection);

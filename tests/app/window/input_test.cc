@@ -65,6 +65,30 @@ TEST(Input, AClickIsFoundWhereItWasAlthoughTheMouseHasGoneOn) {
   EXPECT_EQ(window.pressed, 10);
 }
 
+// Letters, and keys that change the text, in the order in which they were pressed.
+TEST(Input, WhatIsTypedWithinOneFrameIsTypedInOrder) {
+  Stage stage(300, 200);
+  char text[20] = "";
+  const auto frame = [&] {
+    stage.frame([&] {
+      ImGui::Begin("w");
+      ImGui::SetKeyboardFocusHere();
+      ImGui::InputText("t", text, sizeof text);
+      ImGui::End();
+    });
+  };
+  frame(), frame();
+  const auto type = [&](int key, unsigned int character) {
+    stage.input.key(key, true);
+    if (character != 0) stage.input.character(character);
+    stage.input.key(key, false);
+  };
+  type(kX, 'x'), type(kBackspace, 0), type(kY, 'y'), type(kLeft, 0), type(kZ, 'z');
+  while (stage.input.waiting()) frame();
+  frame();
+  EXPECT_STREQ(text, "zy");
+}
+
 TEST(Input, WhoeverLosesTheFocusHoldsNothing) {
   Stage stage(300, 200);
   AButton window(stage);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,6 +33,7 @@ int start(const std::vector<std::string>& words, const std::vector<std::string>&
   const int pid = ::fork();
   if (pid != 0) return pid;
   ::setpgid(0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int out = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   ::dup2(out, 1);
   ::dup2(out, 2);
@@ -188,6 +190,8 @@ void Screen::drag(const std::vector<std::pair<int, int>>& path, int which) {
 
 void Screen::key(const std::string& chord) { xdotool({"key", chord}); }
 void Screen::type(const std::string& words) { xdotool({"type", "--delay", "5", words}); }
+
+bool Screen::keyboard(const std::string& layout) { return program::run({"setxkbmap", layout}, on(display_)).code == 0; }
 
 void Screen::kill_it() { end(program_, SIGKILL); }
 

@@ -41,6 +41,7 @@ class Screen {
   void drag(const std::vector<std::pair<int, int>>& path, int button = 1);
   void key(const std::string& chord);        // ctrl+k
   void type(const std::string& words);
+  bool keyboard(const std::string& layout);  // Another one, as `de`; false: setxkbmap is not here.
   void kill_it();                            // SIGKILL: as a crash.
   bool quit();                               // By Ctrl+Q; true: it ended well.
   bool picture(const std::string& path) const;

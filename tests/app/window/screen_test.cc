@@ -30,6 +30,21 @@ TEST_F(OnScreen, TheWindowOpensOnTheGalleryAndTheKeyboardReachesEverything) {
   EXPECT_TRUE(screen.quit());
 }
 
+// Where Z and Y have changed places, and the question mark is elsewhere.
+TEST_F(OnScreen, KeysAreWhatStandsOnThem) {
+  Screen screen({"open", "raft-losing-the-leader"});
+  if (!screen.keyboard("de")) GTEST_SKIP() << "no setxkbmap here";
+  ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("step_done") == 1; }));
+  screen.key("ctrl+Right");
+  ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("step") == 1; }));
+  screen.key("ctrl+Return");
+  ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("commands") > 0; }));
+  screen.key("ctrl+z");
+  ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("commands") == 0; }));
+  screen.key("question");
+  EXPECT_TRUE(screen.wait_for("text:Keys"));
+}
+
 TEST_F(OnScreen, StandingStillItCostsNearlyNothing) {
   Screen screen({"open", "raft-losing-the-leader"});
   ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("at") > 1e9; }));

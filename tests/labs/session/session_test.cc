@@ -73,6 +73,11 @@ TEST(Session, MakesTheSameRunAsTheWorldAloneWithTheSameCommandsAndTimes) {
   ASSERT_EQ(given.size(), 5u) << "without those of the flap";
   EXPECT_EQ(session.status().own_commands, 5u);
   EXPECT_EQ(digest_without_session(from, given, end), session.recording().digest());
+  // As a script, too: the same commands at the same moments.
+  std::vector<Given> again;
+  core::Time when = core::kStart;
+  for (auto& line : world::parse_script(script_of(given))) again.push_back({when += line.wait, std::move(line.command)});
+  EXPECT_EQ(digest_without_session(from, again, end), session.recording().digest());
   auto other = given;
   other[0].at -= 1ms;
   EXPECT_NE(digest_without_session(from, other, end), session.recording().digest());
