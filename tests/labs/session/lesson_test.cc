@@ -63,7 +63,7 @@ TEST_P(SlowReader, ComesThroughTheLab) {
     session.run_until(settled(session).now + 60s);
     settled(session);
     session.do_step();
-    session.run_until(settled(session).now + 10s);
+    session.run_until(settled(session).now + session.origin().lab.limit);
     const Status status = settled(session);
     ASSERT_TRUE(status.guide.step_done) << story(status);
     session.next_step();
@@ -75,7 +75,13 @@ std::vector<std::string> names_of_all() {
   for (const auto& file : catalog::lab_files()) names.emplace_back(file.name);
   return names;
 }
-INSTANTIATE_TEST_SUITE_P(Catalog, SlowReader, testing::Values("raft-log-replication", "raft-losing-the-leader", "raft-membership"), [](const auto& param) {
+// In figure 8 there is a step in which one has a second, and the lab says so.
+std::vector<std::string> names_for_slow_readers() {
+  auto names = names_of_all();
+  std::erase(names, "raft-figure-8");
+  return names;
+}
+INSTANTIATE_TEST_SUITE_P(Catalog, SlowReader, testing::ValuesIn(names_for_slow_readers()), [](const auto& param) {
   std::string name = param.param;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
