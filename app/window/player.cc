@@ -120,6 +120,7 @@ void Player::play(double seconds) {
   const Time end = end_of(branch);
   if (branch.status.rebuilding < 1 || branch.catch_up_to != Time{}) {
     if (live_) at_ = end;
+    due_ = Time::max();
     return;
   }
   if (playing_ && !(live_ && speed_ == 0)) {
@@ -127,13 +128,20 @@ void Player::play(double seconds) {
     const Time wanted = speed_ == 0 ? end : at_ + core::Duration(static_cast<std::int64_t>(ahead * 1e9));
     if (wanted >= end) live_ = true;
     at_ = live_ ? end : wanted;
-    // The world is let go on a little further than the next frame, so that it never waits for the window.
-    if (live_ && branch.status.live && speed_ != 0)
-      branch.session->run_until(std::max(wanted, end) + core::Duration(static_cast<std::int64_t>(ahead * 1.5e9)));
+    if (live_ && branch.status.live && speed_ != 0) let_go_on(core::Duration(static_cast<std::int64_t>(ahead * 1e9)));
     if (live_ && !branch.status.live) playing_ = false;
   } else if (live_) {
     at_ = end;
   }
+  if (!playing_ || !live_) due_ = Time::max();
+}
+
+// The world is let go on a little further than the next frame, so that it never waits for the window. What it is ahead by
+// is not counted as time that has passed: else it would go faster than it was told to.
+void Player::let_go_on(core::Duration passed) {
+  const Time end = end_of(now());
+  due_ = std::min(due_, end) + passed;
+  now().session->run_until(due_ + passed * 3 / 2);
 }
 
 void Player::notice_violation() {
@@ -366,6 +374,7 @@ bool Player::wish(const Wish& wish, Selection& selection, Commands& answers) {
                    [&](const Play& w) { play_or_not(w.on); },
                    [&](const SetSpeed& w) {
                      speed_ = w.times;
+                     due_ = Time::max();
                      session.stop_when_done(fast());
                      if (playing_) speed_ == 0 ? session.as_fast_as_it_goes() : session.stand();
                    },

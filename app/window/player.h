@@ -52,6 +52,7 @@ class Player {
   core::Time end_of(const Branch& branch) const;
   Branch& add(std::unique_ptr<session::Session> session);
   void play(double seconds);
+  void let_go_on(core::Duration passed);
   bool fast() const;
   void stop_at_done_step();
   void look_at(core::Time at);
@@ -85,6 +86,7 @@ class Player {
   std::vector<Overlay> overlays_;
   std::size_t current_ = 0;
   core::Time at_{};
+  core::Time due_ = core::Time::max(); // How far a live world should be by now; max: where it is.
   bool live_ = true, playing_ = false, stops_at_violation_ = true;
   double speed_ = 1;
   timeline::Moment moment_;

@@ -258,8 +258,10 @@ void Shell::begin(session::Origin origin) {
   origin.path = library_.new_run_path(origin.lab.name);
   const std::string path = origin.path;
   try {
+    // A first step that asks for a prediction is not shown before it was made.
+    const bool waits = fold_guide(origin.lab, {}, true, progress_of(origin.lab.name), {}).veiled;
     open(std::make_unique<session::Session>(std::move(origin)));
-    commands_.want(Play{true});
+    if (!waits) commands_.want(Play{true});
   } catch (const std::exception& why) {
     library_.close_run(path);
     commands_.want(Say{why.what(), true});

@@ -151,12 +151,8 @@ void draw_transport(const View& view, const Selection&, Commands& commands) {
     ImGui::SameLine(0, px(4));
     if (icon_button(Icon::live, "To the present", {}, "To the present  End")) commands.want(GoLive{});
   }
-  if (roomy) {
-    const std::string world = (view.status.live ? view.loopback ? "loopback" : "simulated" : "recorded") + std::string(" · seed ") + std::to_string(view.seed);
-    ImGui::SameLine(0, px(14));
-    const ImVec2 here = ImGui::GetCursorScreenPos();
-    draw_text(list, {here.x, y}, world, theme().muted);
-  }
+  ImGui::SameLine(0, px(14));
+  const float behind_time = ImGui::GetCursorPosX();
   // From the right: find, what is recorded, fork, branches.
   float right = width - (compact ? ImGui::GetFrameHeight() + px(16 + 6) : px(132 + 16 + 18));
   if (view.status.live && !narrow) {
@@ -185,6 +181,11 @@ void draw_transport(const View& view, const Selection&, Commands& commands) {
     ImGui::SetCursorPos({right, px(kTop)});
     draw_branches(view, commands);
   }
+  // What world it is stands between, where there is room for it.
+  const std::string world = (view.status.live ? view.loopback ? "loopback" : "simulated" : "recorded") + std::string(" \u00b7 seed ") + std::to_string(view.seed);
+  if (!roomy || behind_time + text_size(world).x + px(14) > right) return;
+  draw_text(list, {ImGui::GetWindowPos().x + behind_time, y}, world, theme().muted);
+  probe("text:" + world, {ImGui::GetWindowPos().x + behind_time, y}, {ImGui::GetWindowPos().x + behind_time + text_size(world).x, y + look().fonts.body->FontSize});
 }
 
 }  // namespace window

@@ -1,10 +1,19 @@
-# Writes OUT, a source file with the text of every lab file in FOLDER. Run as a script: cmake -DFOLDER= -DOUT= -P.
-file(GLOB labs ${FOLDER}/*.md)
+# Writes OUT, a source file with the text of every lab file in FOLDER, in the order of the numbers in their lab blocks.
+# Run as a script: cmake -DFOLDER= -DOUT= -P.
+file(GLOB files ${FOLDER}/*.md)
+set(labs "")
+foreach(file ${files})
+  file(STRINGS ${file} number REGEX "^number = [0-9]+$" LIMIT_COUNT 1)
+  string(REGEX REPLACE "[^0-9]" "" number "100${number}")
+  string(REGEX MATCH "..$" place "${number}")
+  get_filename_component(name ${file} NAME)
+  list(APPEND labs "${place}/${name}")
+endforeach()
 list(SORT labs)
 set(text "#include \"labs/catalog/labs.h\"\n\nnamespace catalog {\n\nconst std::vector<LabFile>& lab_files() {\n  static const std::vector<LabFile> all = {\n")
 foreach(lab ${labs})
   get_filename_component(name ${lab} NAME_WE)
-  file(READ ${lab} content)
+  file(READ ${FOLDER}/${name}.md content)
   string(APPEND text "      {\"${name}\", R\"====lab====(${content})====lab====\"},\n")
 endforeach()
 string(APPEND text "  };\n  return all;\n}\n\n}  // namespace catalog\n")

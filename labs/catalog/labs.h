@@ -11,7 +11,7 @@ namespace catalog {
 struct LabFile {
   std::string_view name, text;
 };
-const std::vector<LabFile>& lab_files();  // By name. Generated at build time: see CMakeLists.txt.
+const std::vector<LabFile>& lab_files();  // In the order that teaches. Generated at build time: see embed.cmake.
 
 guide::Kinds all_kinds();
 // By name, or by the path of a file; throws guide::BadLab, which names the nearest.

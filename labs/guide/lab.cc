@@ -49,7 +49,7 @@ void read_lab_block(std::string_view text, int first_line, Reading& reading) {
   if (std::exchange(reading.has_lab, true)) fail(first_line - 1, "there is a second lab block");
   Lab& lab = reading.lab;
   const toml::table root = parse_toml(text, first_line, "lab");
-  const std::vector<std::string> known{"family", "summary", "seed", "limit", "without", "loopback"};
+  const std::vector<std::string> known{"family", "number", "summary", "seed", "limit", "without", "loopback"};
   for (const auto& [key, value] : root) {
     const int line = first_line + std::max(static_cast<int>(value.source().begin.line), 1) - 1;
     const std::string name(key.str());
@@ -58,6 +58,8 @@ void read_lab_block(std::string_view text, int first_line, Reading& reading) {
       lab.family = *text_value;
     } else if (name == "summary" && text_value) {
       lab.summary = *text_value;
+    } else if (name == "number" && value.is_integer() && *value.value<std::int64_t>() >= 1 && *value.value<std::int64_t>() <= 99) {
+      lab.number = static_cast<std::size_t>(*value.value<std::int64_t>());
     } else if (name == "seed" && value.is_integer() && *value.value<std::int64_t>() >= 0) {
       lab.seed = static_cast<std::uint64_t>(*value.value<std::int64_t>());
     } else if (name == "loopback" && value.is_boolean()) {

@@ -42,6 +42,7 @@ struct Lab {
   std::string text;      // The whole file.
   // From the `lab` block:
   std::string family = "other";
+  std::size_t number = 0;              // Its place in the order that teaches; 0: none.
   std::string summary;                 // One line, for the gallery.
   std::uint64_t seed = 1;              // Unless another is asked for.
   core::Duration limit = std::chrono::seconds(30);  // For each step.

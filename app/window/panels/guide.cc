@@ -55,6 +55,9 @@ void Guide::draw(const View& view, const library::LabProgress& progress, Selecti
              "- Move the settings below while it runs.\n- Drag the time back and give a command there: that makes a branch.");
   } else {
     draw_step(page, view, commands);
+    // A world that waits for the first prediction begins with it.
+    const bool begins = page.veiled && view.end == core::kStart && !view.playing;
+    if (begins && !fold_guide(view.lab, view.status.guide, view.status.live, progress, memory_).veiled) commands.want(Play{true});
   }
   if (page.history.empty()) return;
   gap(20);
@@ -63,7 +66,7 @@ void Guide::draw(const View& view, const library::LabProgress& progress, Selecti
 }
 
 void Guide::draw_head(const GuidePage& page, const View& view) {
-  section("Lab \u00b7 " + page.family);
+  section((page.number > 0 ? "Lab " + std::to_string(page.number) : std::string("Lab")) + " \u00b7 " + page.family);
   if (text_size(page.title, look().fonts.title).x <= ImGui::GetContentRegionAvail().x) text(page.title, theme().text, look().fonts.title);
   else wrapped(page.title, theme().text, look().fonts.title);
   if (page.pips.empty()) return;
@@ -109,12 +112,26 @@ void Guide::draw_step(const GuidePage& page, const View& view, Commands& command
   }
   if (page.veiled) {
     gap(10);
-    muted("Predict first: what follows would tell.");
-    return;
+    muted(view.end == core::kStart ? "Predict first: then the world begins." : "Predict first: what follows would tell.");
+  } else {
+    draw_goals(page, view);
+    if (page.under_way) draw_actions(page, commands);
+    else draw_other_step(page, view, commands);
   }
-  draw_goals(page, view);
-  if (page.under_way) draw_actions(page, commands);
-  else draw_other_step(page, view, commands);
+  if (page.under_way && view.end > core::kStart) draw_ways_back(page, view, commands);
+}
+
+// Of the step under way: to read what was before, or to try again when it came out otherwise than it should.
+void Guide::draw_ways_back(const GuidePage& page, const View& view, Commands& commands) {
+  gap(8);
+  if (page.step > 0) {
+    if (quiet_button("Back", "Read the step before: " + view.lab.steps[page.step - 1].title)) memory_.reading = page.step - 1;
+    ImGui::SameLine(0, px(16));
+  }
+  // Real time does not come again.
+  if (!view.loopback && quiet_button("Restart this step", "A branch from the moment at which this step began. This run stays as it is."))
+    commands.want(GuideRestart{page.step});
+  else if (view.loopback) ImGui::NewLine();
 }
 
 void Guide::draw_question(const GuidePage& page, const GuidePage::Question& q, Commands& commands) {

@@ -15,6 +15,7 @@ struct Guide {
   void draw_question(const GuidePage& page, const GuidePage::Question& question, Commands& commands);
   void draw_goals(const GuidePage& page, const View& view);
   void draw_actions(const GuidePage& page, Commands& commands);
+  void draw_ways_back(const GuidePage& page, const View& view, Commands& commands);
   void draw_other_step(const GuidePage& page, const View& view, Commands& commands);
   void draw_ending(const GuidePage& page, const View& view, Commands& commands);
 

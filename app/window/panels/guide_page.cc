@@ -113,7 +113,7 @@ void fold_step(GuidePage& page, const guide::Lab& lab, const GuideStatus& status
 GuidePage fold_guide(const guide::Lab& lab, const GuideStatus& status, bool live, const library::LabProgress& progress,
                      const GuideMemory& memory) {
   GuidePage page;
-  page.family = lab.family, page.title = lab.title;
+  page.family = lab.family, page.title = lab.title, page.number = lab.number;
   const std::size_t steps = lab.steps.size();
   const std::size_t present = std::min(status.step, steps);
   page.step = std::min(memory.reading.value_or(present), steps);

@@ -43,6 +43,7 @@ struct GuidePage {
   };
 
   std::string family, title;
+  std::size_t number = 0;              // Of the lab, in the order that teaches; 0: it has none.
   std::vector<Pip> pips;
   std::size_t step = 0;                // The one that is shown; steps.size(): the end, or a lab without steps.
   bool under_way = false;              // It is the one that the session judges.

@@ -32,7 +32,7 @@ struct Settings {
   Holding holding_;
   std::string search_;
   std::map<std::string, bool> closed_, all_shown_;      // By group.
-  bool flaws_open_ = false, only_node_ = true;
+  bool flaws_open_ = false, only_node_ = false;
   std::size_t world_ = 0;                               // What was chosen but not begun yet.
   bool world_asked_ = false;
 };

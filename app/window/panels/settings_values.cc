@@ -19,6 +19,13 @@ namespace {
 // The part of a slider that means 0, where a logarithm has none.
 constexpr double kZeroPart = 0.06;
 
+// A number of a file of strangers may be anything: beyond what the type holds, a cast would be undefined.
+std::int64_t whole(double number) {
+  constexpr double kMost = 9e18;
+  return std::isnan(number) ? 0 : static_cast<std::int64_t>(std::clamp(number, -kMost, kMost));
+}
+std::uint64_t count_of(double number) { return static_cast<std::uint64_t>(std::max<std::int64_t>(0, whole(number))); }
+
 double parsed_number(Type type, std::string_view text, double otherwise) {
   core::Duration duration{};
   double real = 0;
@@ -95,9 +102,9 @@ std::string text_of(const SettingInfo& info, double number) {
     case Type::span: {
       // Nobody types nanoseconds: a thousandth of the range's end is fine enough.
       const double grain = near >= 1e9 ? 1e7 : near >= 1e6 ? 1e5 : 1e3;
-      return core::text(core::Duration(static_cast<std::int64_t>(std::llround(near / grain) * static_cast<long long>(grain))));
+      return core::text(core::Duration(whole(std::round(near / grain) * grain)));
     }
-    case Type::count: return core::text(static_cast<std::uint64_t>(std::llround(near)));
+    case Type::count: return core::text(count_of(std::round(near)));
     case Type::real: return core::text(std::round(near * 1000) / 1000);
     case Type::toggle:
     case Type::choice:
@@ -114,7 +121,7 @@ std::string shown_value(const SettingInfo& info, std::string_view text) {
   const double number = number_of(info, text);
   const auto time = [](double ns) {
     // The exact text, with a blank before its unit.
-    std::string exact = core::text(core::Duration(static_cast<std::int64_t>(ns)));
+    std::string exact = core::text(core::Duration(whole(ns)));
     const auto unit = exact.find_first_not_of("-0123456789.");
     if (unit != std::string::npos) exact.insert(unit, " ");
     return exact;
@@ -161,9 +168,9 @@ std::string canonical(const SettingInfo& info, const std::string& text) {
   switch (info.type) {
     case Type::toggle: return core::parse(text, on) ? core::text(on) : text;
     case Type::span: return core::parse(text, span) ? core::text(span) : text;
-    case Type::count: return core::text(static_cast<std::uint64_t>(number_of(info, text)));
+    case Type::count: return core::text(count_of(number_of(info, text)));
     case Type::real: return core::text(number_of(info, text));
-    case Type::duration: return core::text(core::Duration(static_cast<std::int64_t>(number_of(info, text))));
+    case Type::duration: return core::text(core::Duration(whole(number_of(info, text))));
     case Type::choice:
     case Type::text: break;
   }

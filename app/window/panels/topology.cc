@@ -94,6 +94,15 @@ std::string name_of(const View& view, core::NodeId id) {
   return info != nullptr ? info->name : "?";
 }
 
+// A message may carry a thousand entries, and a tooltip is no place for them: the inspector shows it whole.
+std::string beginning_of(std::string words) {
+  constexpr std::size_t kMost = 700;
+  if (words.size() <= kMost) return words;
+  std::size_t end = kMost;
+  while (end > 0 && (static_cast<unsigned char>(words[end]) & 0xC0) == 0x80) --end;   // No half of a character.
+  return words.substr(0, end) + "\u2026\nclick: all of it in the inspector";
+}
+
 std::string message_words(const View& view, std::size_t send_row) {
   const auto row = view.run.at(send_row);
   const auto* info = view.run.node(row.event.node);
@@ -105,7 +114,7 @@ std::string message_words(const View& view, std::size_t send_row) {
     const auto ended = view.run.at(end).event;
     words += ended.kind == record::EventKind::drop ? ", dropped: " + view.run.name(ended.type) : ", arrives after " + seconds_text(ended.at - row.event.at);
   }
-  if (kind != nullptr && !row.body.empty()) words += "\n" + kind->message_text(row.body);
+  if (kind != nullptr && !row.body.empty()) words += "\n" + beginning_of(kind->message_text(row.body));
   return words;
 }
 

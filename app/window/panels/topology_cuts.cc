@@ -154,6 +154,12 @@ std::vector<Pair> crossed_links(const Places& places, const std::vector<Point>& 
   return crossed;
 }
 
+std::vector<Pair> meant_links(const Places& places, std::vector<Pair> crossed) {
+  const auto of_clients = [&](const Pair& link) { return places.group_of(link.first).clients || places.group_of(link.second).clients; };
+  if (!std::all_of(crossed.begin(), crossed.end(), of_clients)) std::erase_if(crossed, of_clients);
+  return crossed;
+}
+
 std::vector<std::string> cut_commands(const Nodes& nodes, const Places& places, const std::vector<Pair>& crossed) {
   std::vector<std::string> commands;
   Pairs left(nodes.size());

@@ -19,6 +19,10 @@ std::string who(const Nodes& nodes, Ids ids);
 // Pairs of linked nodes, the lesser id first, whose link the line crosses. Of a folded group all nodes lie at one place.
 std::vector<std::pair<core::NodeId, core::NodeId>> crossed_links(const Places& places, const std::vector<Point>& line);
 
+// Those of them that a hand means. Clients know every server, so that their links lie behind a ring and cannot but be crossed
+// by a line through it: they are cut by a line that crosses nothing else.
+std::vector<std::pair<core::NodeId, core::NodeId>> meant_links(const Places& places, std::vector<std::pair<core::NodeId, core::NodeId>> crossed);
+
 // What cuts just these links: `partition A.. | B..` where they separate a group into sides, else pair by pair.
 std::vector<std::string> cut_commands(const Nodes& nodes, const Places& places,
                                       const std::vector<std::pair<core::NodeId, core::NodeId>>& crossed);

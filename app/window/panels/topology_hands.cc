@@ -117,7 +117,7 @@ std::vector<std::string> Topology::would_do(const View& view) const {
     case What::line: {
       auto line = gesture_.line;
       line.push_back(lens_.camera.plane(pt(ImGui::GetIO().MousePos)));
-      return cut_commands(nodes, places_, crossed_links(places_, line));
+      return cut_commands(nodes, places_, meant_links(places_, crossed_links(places_, line)));
     }
     case What::band:
       return split_commands(nodes, places_, box_around(lens_.camera.plane(gesture_.pressed), lens_.camera.plane(pt(ImGui::GetIO().MousePos))));
@@ -250,7 +250,7 @@ void Topology::paint_gesture(const View& view) const {
   if (gesture_.what == What::line) {
     auto line = gesture_.line;
     line.push_back(lens_.camera.plane(mouse));
-    for (const auto& [a, b] : crossed_links(places_, line)) {
+    for (const auto& [a, b] : meant_links(places_, crossed_links(places_, line))) {
       const Point from = lens_.camera.screen(places_.of(a).at), to = lens_.camera.screen(places_.of(b).at), way = unit(to - from);
       paint_dashed(list, from + way * rim_of(places_.of(a), lens_, way), to - way * rim_of(places_.of(b), lens_, way * -1), t.bad, px(1.6f));
     }

@@ -124,13 +124,14 @@ void TopologyMenu::amount(const Amount& what, double present, Commands& commands
     ImGui::TableSetupColumn("slider", ImGuiTableColumnFlags_WidthStretch);
     ImGui::TableSetupColumn("off", ImGuiTableColumnFlags_WidthFixed, off_width);
     ImGui::TableNextColumn();
-    if (slider(what.label, value, what.least, what.greatest, joined(what.before, text(rounded(value))), what.least > 0, released,
+    const std::string shown = value == 0 && !what.at_zero.empty() ? what.at_zero : joined(what.before, text(rounded(value)));
+    if (slider(what.label, value, what.least, what.greatest, shown, what.least > 0, released,
                joined(what.before, "...") + "\n" + help_of(what.before)))
       drafts_[what.label] = rounded(value);
     ImGui::TableNextColumn();
     ImGui::SetCursorPosY(ImGui::GetCursorPosY() + px(2));
     ButtonLook off;
-    off.enabled = present != 0 || value != 0, off.width = px(48);
+    off.enabled = present != 0 || value != 0 || !what.at_zero.empty(), off.width = px(48);
     if (what.can_be_off && button("off", off, joined(what.before, "off"))) {
       commands.give(joined(what.before, "off"));
       drafts_[what.label] = 0;
@@ -151,12 +152,10 @@ void TopologyMenu::draw_ground(const View& view, Commands& commands, Asked& aske
   give_row("Stop composites", "stop", commands);
   give_row("Heal all", "heal", commands);
   gap(6);
-  double load = 0;
-  for (const auto& group : view.lab.system.groups)
-    for (const auto& [name, value] : group.settings)
-      if (name == "rate") core::parse(value, load);
-  amount({"Load", "load", 1, 5000, Amount::Unit::rate}, load, commands);
-  gap(6);
+  if (const LoadValue load = load_value(view, settings_.at(view)); load.known) {
+    amount({"Load", "load", 1, 5000, Amount::Unit::rate, true, load.own_pace && !load.off ? "own pace" : ""}, load.off ? 0 : load.rate, commands);
+    gap(6);
+  }
   divider();
   gap(4);
   if (row("Fit", "F, double-click")) asked.fit = true, ImGui::CloseCurrentPopup();

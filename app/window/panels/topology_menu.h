@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "app/window/panels/settings_values.h"
 #include "app/window/panels/topology_cuts.h"
 #include "app/window/view.h"
 
@@ -43,6 +44,7 @@ class TopologyMenu {
     double least, greatest;
     enum class Unit : unsigned char { ms, signed_ms, percent, signed_percent, bytes, rate } unit;
     bool can_be_off = true;
+    std::string at_zero{};               // What 0 means, when it is not `off`.
   };
   void amount(const Amount& what, double present, Commands& commands);
 
@@ -53,6 +55,7 @@ class TopologyMenu {
   std::size_t tab_ = 0, way_ = 0;
   std::map<std::string, double> drafts_;   // Of sliders that were moved since the menu opened, by label.
   std::string words_;                      // In its text field.
+  SettingsFold settings_;
 };
 
 }  // namespace window

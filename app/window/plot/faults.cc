@@ -1,6 +1,7 @@
 #include "app/window/plot/faults.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "app/window/view.h"
 #include "app/window/words.h"
@@ -82,17 +83,38 @@ void Faults::read_command(const timeline::Timeline& line, const Mark& mark) {
     return;   // Of a foreign file.
   }
   if (effect.key.empty()) return;
-  if (effect.key == kCut && effect.ends) {
-    // A heal may mend only some of what is cut: then what was cut lasts on.
-    for (const auto& link : line.moment(mark.at).links)
-      if (link.faults.cut) return;
-  }
-  if (effect.key != kCut && effect.key != kComposite) end(effect.key, mark.at);
+  if (effect.key == kCut) return read_cut(line, mark, text, effect.ends);
+  if (effect.key != kComposite) end(effect.key, mark.at);
   if (effect.ends) return end(effect.key, mark.at);
   Lasting& lasting = lasting_.emplace_back();
   lasting.key = effect.key;
   lasting.band = {effect.what, mark.at, Time::max(), text, core::kNobody};
   if (effect.length > Duration{}) lasting.band.to = mark.at + effect.length;
+}
+
+// A heal may mend only some of what is cut: each cut lasts until the last of its own links is healed.
+void Faults::read_cut(const timeline::Timeline& line, const Mark& mark, const std::string& text, bool heals) {
+  Links now, some;
+  for (const auto& link : line.moment(mark.at).links)
+    if (link.faults.cut) now.emplace_back(link.from, link.to);
+  std::sort(now.begin(), now.end());
+  if (heals) {
+    for (Lasting& one : lasting_) {
+      if (one.key != kCut || one.band.to <= mark.at) continue;
+      some.clear();
+      std::set_intersection(one.links.begin(), one.links.end(), now.begin(), now.end(), std::back_inserter(some));
+      if (some.empty()) one.band.to = mark.at, one.links = {};
+    }
+    // What is cut again at the same moment is new to the command that follows.
+    some.clear();
+    std::set_intersection(cut_.begin(), cut_.end(), now.begin(), now.end(), std::back_inserter(some));
+    cut_ = std::move(some);
+    return;
+  }
+  std::set_difference(now.begin(), now.end(), cut_.begin(), cut_.end(), std::back_inserter(some));
+  // A command that cut what was cut already begins nothing. A file that does not tell of links is taken at its word.
+  if (!some.empty() || now.empty()) lasting_.push_back({{Band::What::cut, mark.at, Time::max(), text, core::kNobody}, kCut, std::move(some)});
+  cut_ = std::move(now);
 }
 
 void Faults::read(const timeline::Timeline& line) {

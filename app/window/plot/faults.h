@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/window/plot/axis.h"
@@ -24,16 +25,20 @@ class Faults {
   std::vector<Band> bands(const timeline::Timeline& line, const TimeAxis& time, core::Time until) const;
 
  private:
+  using Links = std::vector<std::pair<core::NodeId, core::NodeId>>;   // From and to, ascending.
   struct Lasting {
     Band band;
     std::string key;                   // What ends it has the same.
+    Links links;                       // Of a cut that lasts: those that it cut. It ends when all of them are healed.
   };
+  void read_cut(const timeline::Timeline& line, const timeline::Mark& mark, const std::string& text, bool heals);
   void read_command(const timeline::Timeline& line, const timeline::Mark& mark);
   void end(const std::string& key, core::Time at);
 
   std::uint64_t line_ = 0;             // Which timeline this was read from.
   std::size_t read_ = 0;               // So many of its marks.
   std::vector<Lasting> lasting_;       // In order of their beginning.
+  Links cut_;                          // After the last command that cut or healed.
 };
 
 // Marks that lie on about the same pixels are one.

@@ -3,6 +3,7 @@
 #include "app/window/decode.h"
 #include "hands.h"
 #include "playing.h"
+#include "scene.h"
 
 namespace window {
 namespace {
@@ -40,7 +41,12 @@ class EventsHands : public testing::Test {
   Hands hands;
 };
 
-TEST_F(EventsHands, SayThatNothingHasHappenedYet) {
+TEST(EventsOfNoRun, SayThatNothingHasHappenedYet) {
+  // Of no world: the thread of one may have begun by now.
+  Scene scene("# T\n\n```system\n[[group]]\nkind = \"raft\"\ncount = 3\n```\n");
+  Events panel;
+  Stage stage(1100, 420);
+  Hands hands(stage, [&] { panel.draw(scene.view(), scene.selection, scene.commands); });
   hands.frame(2);
   EXPECT_TRUE(hands.sees("empty:Nothing has happened yet. Play, and every event is listed here."));
 }

@@ -29,6 +29,22 @@ TEST(Player, LetsTheWorldGoOnWhilePlayingAndNotFurtherThanThat) {
   EXPECT_EQ(play.view().status.now, stood);
 }
 
+TEST(Player, ASecondOfTheWorldTakesASecondAtOneTimes) {
+  for (const double speed : {1.0, 4.0}) {
+    Playing play;
+    play.rest();
+    play.wish(SetSpeed{speed});
+    play.wish(Play{true});
+    // The world always comes as far as it may within a frame.
+    for (int i = 0; i < 40; ++i) {
+      play.frame(0.025);
+      while (play.player.session().status().working) std::this_thread::sleep_for(1ms);
+    }
+    const double seconds = static_cast<double>((play.view().at - core::kStart).count()) / 1e9;
+    EXPECT_NEAR(seconds, speed, 0.1 * speed);
+  }
+}
+
 TEST(Player, PlaysTheRecordingWhenItWasScrubbedBackAndThenTheWorldGoesOn) {
   Playing play;
   play.play_to(3s);

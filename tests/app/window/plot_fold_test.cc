@@ -264,6 +264,19 @@ TEST(PlotFaults, APartitionLastsUntilAllIsHealedAndACrashUntilTheRestart) {
   EXPECT_EQ(bands[1].to, core::Time::max());
 }
 
+TEST(PlotFaults, EachCutLastsUntilItsOwnLinksAreHealed) {
+  PlotRun run;
+  run.command(1000, "partition S1 | S2").cut(1000, true).command(2000, "partition S3 | S1").cut(2000, true, 3, 1);
+  run.command(3000, "heal S1 | S2").cut(3000, false).command(5000, "heal").cut(5000, false, 3, 1).event(8000, record::EventKind::note, 1);
+  Folding f(std::move(run));
+  Faults faults;
+  faults.read(*f.run.line);
+  const auto bands = faults.bands(*f.run.line, {{ms(0), ms(10'000)}, 0, 400}, ms(8000));
+  ASSERT_EQ(bands.size(), 2u);
+  EXPECT_EQ(bands[0].to, ms(3000)) << "the other cut is none of its";
+  EXPECT_EQ(bands[1].to, ms(5000));
+}
+
 TEST(PlotFaults, ALinkFaultEndsWhenItIsSwitchedOff) {
   PlotRun run;
   run.command(1000, "loss S1 <-> S2 5%").command(3000, "loss S1 <-> S2 off").command(5000, "clog S3").event(8000, record::EventKind::note, 1);

@@ -27,11 +27,11 @@ class PlotRun {
   PlotRun& metric(core::NodeId node, const std::string& name, std::int64_t at, double value) { return event(at, record::EventKind::metric, node, name, value); }
   PlotRun& show(core::NodeId node, std::int64_t at, const std::string& role, double epoch) { return event(at, record::EventKind::show, node, role, epoch, "x"); }
   PlotRun& command(std::int64_t at, const std::string& text) { return event(at, record::EventKind::command, 0, "", 0, text); }
-  PlotRun& cut(std::int64_t at, bool on) {
+  PlotRun& cut(std::int64_t at, bool on, core::NodeId from = 1, core::NodeId to = 2) {
     world::LinkFaults faults;
     faults.cut = on;
     const core::Bytes bytes = core::encode(faults);
-    return event(at, record::EventKind::link, 1, "", 0, std::string(bytes.begin(), bytes.end()), 2);
+    return event(at, record::EventKind::link, from, "", 0, std::string(bytes.begin(), bytes.end()), to);
   }
   // A usual one: 10 s, terms, an election at 2 s, a partition from 4 to 6 s, a crash at 7 s, a latency and a counter.
   static PlotRun usual() {

@@ -46,7 +46,7 @@ TEST_F(OnScreen, KeysAreWhatStandsOnThem) {
 }
 
 TEST_F(OnScreen, StandingStillItCostsNearlyNothing) {
-  Screen screen({"open", "raft-elections"});
+  Screen screen({"open", "raft-losing-the-leader"});
   ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("at") > 1e9; }));
   screen.key("space");
   ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("playing") == 0 && !s.has("said:"); }));

@@ -96,6 +96,17 @@ TEST(TopologyCuts, ALineThatSeparatesAGroupIsAPartition) {
   EXPECT_EQ(cut_by(nodes, places, level(places.of(2).at.y + 60)), Words{"partition S1 S2 S5 | S3 S4"});
 }
 
+TEST(TopologyCuts, ALineThroughARingLeavesTheLinksOfClientsBehindItAlone) {
+  const auto nodes = cluster(5, 1);
+  const auto places = placed(nodes);
+  // Beside S5, which lies between the client and the ring: the client's links to all others are crossed, too.
+  const auto line = upright((places.of(5).at.x + places.groups[0].centre.x) / 2 - 40);
+  EXPECT_GT(crossed_links(places, line).size(), 4u);
+  EXPECT_EQ(cut_commands(nodes, places, meant_links(places, crossed_links(places, line))), Words{"partition S1 S2 S3 S4 | S5"});
+  const auto beside = upright(places.of(6).at.x + 90);
+  EXPECT_EQ(cut_commands(nodes, places, meant_links(places, crossed_links(places, beside))), Words{"partition C1 | S1 S2 S3 S4 S5"});
+}
+
 TEST(TopologyCuts, ALineThatSeparatesNobodyCutsPairByPair) {
   const auto nodes = cluster(5);
   const auto places = placed(nodes);

@@ -115,8 +115,17 @@ TEST_F(TopologyPanel, ALineAcrossLinksCutsThem) {
   for (const ImVec2 p : path) stage.input.move(p.x, p.y), hands.frame();
   EXPECT_TRUE(sees_prefix("preview:partition")) << hands.all();
   let_go();
+  EXPECT_EQ(given(), Words{"partition S1 S2 S4 S5 | S3"}) << "clients still reach everybody";
+}
+
+TEST_F(TopologyPanel, ALineAcrossLinksOfClientsAloneCutsThese) {
   const std::string client = playing.view().run.header().nodes[5].name;
-  EXPECT_EQ(given(), Words{"partition S1 S2 S4 S5 " + client + " | S3"});
+  const Point box = pt(hands.centre("node:clients \u00d78")), s5 = node("S5"), s1 = node("S1");
+  const Point middle = box + (s1 - box) * 0.45f, across = unit(s5 - s1) * 30;
+  hands.drag({im(middle - across), im(middle + across)});
+  const auto all = given();
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_TRUE(all[0].starts_with("partition " + client + " | S1")) << all[0];
 }
 
 TEST_F(TopologyPanel, ALineOnTheGroundAloneDoesNothing) {
@@ -283,6 +292,9 @@ TEST_F(TopologyPanel, TheGroundOffersWhatConcernsTheWholeCluster) {
     EXPECT_NO_THROW(world::parse_command(command));
   }
   hands.click(im(ground()), 1);
+  // They have no rate of their own here: that is no reason why they could not be switched off.
+  hands.click("off:Load");
+  EXPECT_EQ(given(), Words{"load off"});
   hands.click("slider:Load");
   const auto load = given();
   ASSERT_EQ(load.size(), 1u);
@@ -433,6 +445,29 @@ TEST_F(TopologyPanel, EverythingThatMeansSomethingHasATooltip) {
     hands.move(at);
     EXPECT_TRUE(sees_prefix("tooltip:")) << name;
   }
+}
+
+TEST_F(TopologyPanel, AMessageWithAThousandEntriesIsShownByItsBeginning) {
+  give("crash follower");
+  playing.play_to(playing.view().at - core::kStart + 5s);
+  give("restart all");
+  const auto long_one = [&] {
+    for (const auto& dot : panel.drawing().dots)
+      if (playing.view().run.at(dot.row).body.size() > 5000) return dot.row;
+    return timeline::kNone;
+  };
+  // Back to where it was restarted, and on message by message.
+  playing.wish(Seek{session::commands_of(playing.view().run).back().at});
+  for (int i = 0; i < 400 && long_one() == timeline::kNone; ++i) playing.wish(StepForward{session::Session::Unit::message}), hands.frame();
+  ASSERT_NE(long_one(), timeline::kNone);
+  for (const auto& dot : panel.drawing().dots)
+    if (dot.row == long_one()) hands.move(im(dot.at));
+  bool seen = false;
+  for (const auto& probe : stage.probes()) {
+    if (probe.name.rfind("tooltip:AppendEntries", 0) == 0) seen = true;
+    EXPECT_LT(probe.name.size(), 1200u) << "a tooltip of a hundred thousand letters is more than a frame can hold";
+  }
+  EXPECT_TRUE(seen) << hands.all().substr(0, 3000);
 }
 
 TEST_F(TopologyPanel, ScrubbedBackItShowsWhatWasThen) {

@@ -230,6 +230,11 @@ TEST_P(CatalogLab, ItReadsWellAsAPage) {
   }
 }
 
+TEST(Catalog, TheLabsComeInTheOrderThatTeaches) {
+  std::size_t number = 0;
+  for (const auto& file : catalog::lab_files()) EXPECT_EQ(catalog::load_lab(std::string(file.name)).number, ++number) << file.name;
+}
+
 std::vector<std::string> names_of_all() {
   std::vector<std::string> names;
   for (const auto& file : catalog::lab_files()) names.emplace_back(file.name);

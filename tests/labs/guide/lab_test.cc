@@ -36,7 +36,7 @@ void expect_refused(const std::string& text, int line, const std::string& why) {
 
 TEST(LabFile, AWholeLabIsRead) {
   const guide::Lab lab = read(
-      "# A title\n\nSome *prose*.\n\n```lab\nfamily = \"consensus\"\nsummary = \"One line.\"\nseed = "
+      "# A title\n\nSome *prose*.\n\n```lab\nfamily = \"consensus\"\nnumber = 3\nsummary = \"One line.\"\nseed = "
       "7\nlimit = \"12s\"\n"
       "without = [\"raft.voters=1\"]\nloopback = true\n```\n" +
       kSystem +
@@ -48,6 +48,7 @@ TEST(LabFile, AWholeLabIsRead) {
   EXPECT_EQ(lab.title, "A title");
   EXPECT_EQ(lab.prose, "\nSome *prose*.\n\nAfter.\n\n");
   EXPECT_EQ(lab.family, "consensus");
+  EXPECT_EQ(lab.number, 3u);
   EXPECT_EQ(lab.summary, "One line.");
   EXPECT_EQ(lab.seed, 7u);
   EXPECT_EQ(lab.limit, 12s);
@@ -59,11 +60,11 @@ TEST(LabFile, AWholeLabIsRead) {
   const guide::LabStep& step = lab.steps[0];
   EXPECT_EQ(step.title, "First");
   ASSERT_EQ(step.commands.size(), 2u);
-  EXPECT_EQ(step.commands[0].line, 26);
+  EXPECT_EQ(step.commands[0].line, 27);
   EXPECT_EQ(step.commands[1].wait, 2s);
   ASSERT_EQ(step.until.size(), 2u);
   EXPECT_EQ(step.until[0].text, "count(leader) == 1 for 2s");
-  EXPECT_EQ(step.until[0].line, 33);
+  EXPECT_EQ(step.until[0].line, 34);
   ASSERT_EQ(step.asks.size(), 1u);
   EXPECT_EQ(step.asks[0].question, "What now?");
   ASSERT_EQ(step.asks[0].choices.size(), 2u);
