@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "app/window/plot/roles.h"
 #include "labs/catalog/kinds.h"
 #include "labs/timeline/text_tree.h"
 #include "labs/world/disk.h"
@@ -36,6 +37,11 @@ std::string csv_cell(std::string text) {
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
   return quoted + '"';
+}
+
+std::string kind_of(const record::Recording& run, core::NodeId id) {
+  const auto* node = run.node(id);
+  return node != nullptr ? node->kind : "";
 }
 
 }  // namespace
@@ -99,7 +105,7 @@ std::string sentence(const timeline::Timeline& line, const Event& e) {
     case Kind::note: return node + " says";
     case Kind::refuse: return node + " refuses";
     case Kind::metric: return type + " of " + node + " is " + number(e.value);
-    case Kind::show: return node + " is " + (type.empty() ? "there" : type) + (e.value > 0 ? ", epoch " + number(e.value) : "");
+    case Kind::show: return node + " is " + (type.empty() ? "there" : type) + (e.value > 0 ? ", " + epoch_word(kind_of(run, e.node)) + " " + number(e.value) : "");
     case Kind::invoke: return node + " begins " + type;
     case Kind::complete: return "an operation of " + node + " ends: " + type;
     case Kind::crash: return node + " crashes";

@@ -261,7 +261,26 @@ void Shell::draw_said() {
   ImGui::End();
 }
 
+namespace {
+
+// What lies behind a dialog steps back, and hears nothing: a click beside the dialog only closes it.
+void draw_shade() {
+  ImGui::SetNextWindowPos({0, 0});
+  ImGui::SetNextWindowSize(ImGui::GetIO().DisplaySize);
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, faded(rgb(0x000000), theme().dark ? 0.45f : 0.2f));
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
+  ImGui::Begin("shade", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                                     ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_NoNav);
+  ImGui::End();
+  ImGui::PopStyleVar(2);
+  ImGui::PopStyleColor();
+}
+
+}  // namespace
+
 void Shell::draw_dialogs() {
+  if (dialog_open()) draw_shade();
   const std::optional<View> view = player_ ? std::optional<View>(player_->view()) : std::nullopt;
   if (palette_.is_open()) palette_.draw(view ? &*view : nullptr, labs_, actions(view ? &*view : nullptr, place, look().scale), commands_);
   help_.draw();

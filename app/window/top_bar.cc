@@ -185,7 +185,6 @@ void draw_transport(const View& view, const Selection&, Commands& commands) {
   const std::string world = (view.status.live ? view.loopback ? "loopback" : "simulated" : "recorded") + std::string(" \u00b7 seed ") + std::to_string(view.seed);
   if (!roomy || behind_time + text_size(world).x + px(14) > right) return;
   draw_text(list, {ImGui::GetWindowPos().x + behind_time, y}, world, theme().muted);
-  probe("text:" + world, {ImGui::GetWindowPos().x + behind_time, y}, {ImGui::GetWindowPos().x + behind_time + text_size(world).x, y + look().fonts.body->FontSize});
 }
 
 }  // namespace window

@@ -131,7 +131,8 @@ class Kind {
   std::vector<std::string> messages, timers, writes;  // Names, by the number of the alternative.
   std::vector<core::Tell> tells;
   std::vector<const core::Metric*> metrics;
-  std::string_view leading_role;  // The one that others follow; empty: nobody leads.
+  std::string_view leading_role;         // The one that others follow; empty: nobody leads.
+  std::string_view epoch_word = "epoch";  // What orders two that lead.
 
   // A node from what its disk holds: the bytes of its writes in order. Settings were checked before.
   virtual std::unique_ptr<Hosted> make(const core::Roster&, const SettingValues&,

@@ -157,6 +157,7 @@ class KindOf final : public Kind {
     if constexpr (requires { Node::kTells; }) tells.assign(Node::kTells.begin(), Node::kTells.end());
     if constexpr (requires { Node::kMetrics; }) metrics.assign(Node::kMetrics.begin(), Node::kMetrics.end());
     if constexpr (requires { Node::kLeadingRole; }) leading_role = Node::kLeadingRole;
+    if constexpr (requires { Node::kEpochWord; }) epoch_word = Node::kEpochWord;
   }
 
   std::unique_ptr<Hosted> make(const core::Roster& roster, const SettingValues& values,

@@ -23,6 +23,8 @@
 //   std::string on_tell(Step&, std::string_view words);     optional: a request in words; returns why it is refused
 //   static constexpr std::array kTells{core::Tell{...}};    with on_tell: what it understands
 //   static constexpr std::array kMetrics{&kElections, ...}; optional: the metrics that its steps sample
+//   static constexpr std::string_view kLeadingRole = "leader", kEpochWord = "term";   optional: the face() of the one whom
+//                                           the others follow, and what its epoch is called
 //
 // labs/world/hosted.h makes any such class hostable; labs/catalog/kinds.cc lists the kinds.
 #pragma once

@@ -52,6 +52,7 @@ void ExportDialog::draw(Commands& commands) {
   // A little above the middle, and never over an edge while it fits at all.
   ImGui::SetNextWindowPos({std::floor((screen.x - size.x) / 2), std::floor(screen.y * 0.4f)}, 0, {0, 0.4f});
   ImGui::SetNextWindowSize(size);
+  ImGui::SetNextWindowFocus();
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(24, 20));
   ImGui::PushStyleColor(ImGuiCol_Border, theme().strong_line);
   ImGui::Begin("export", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_AlwaysAutoResize);

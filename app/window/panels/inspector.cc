@@ -82,7 +82,7 @@ void Inspector::draw_node(const View& view, Selection& selection, Commands& comm
   else if (outdated) chip("past " + role, theme().warn);
   else chip(role.empty() ? "up" : role, leads(info.kind, role) ? theme().accent : theme().muted);
   std::string words = info.kind + ", one of " + info.group;
-  if (now.spell.epoch > 0) words += " \u00b7 epoch " + core::text(now.spell.epoch);
+  if (now.spell.epoch > 0) words += " \u00b7 " + epoch_word(info.kind) + " " + core::text(now.spell.epoch);
   words += " \u00b7 for " + seconds_text(std::max(core::Duration{}, view.at - now.spell.since));
   fitted(words, ImGui::GetContentRegionAvail().x, theme().muted);
   probe("inspected:" + info.name, ImGui::GetItemRectMin(), ImGui::GetItemRectMax());

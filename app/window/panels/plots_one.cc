@@ -212,7 +212,7 @@ void Plots::draw_roles(Frame& frame, std::size_t i, float top) {
   one.folded.title = title_of(one.spec, metrics_);
   const float row = std::floor(px(kRow) * static_cast<float>(one.spec.tall)), gap_below = px(kRowGap);
   one.area = {frame.area.left, top + px(kTitle), frame.area.right, top + px(kTitle) + static_cast<float>(rows.size()) * (row + gap_below)};
-  draw_title(frame, i, one.folded.title, "", "Who was what. A leader of a past epoch has its own colour.");
+  draw_title(frame, i, one.folded.title, "", "Who was what. One who leads no more but does not know it has a colour of its own.");
   use_hands(frame, "area", one.area, i);
   const bool hovered = ImGui::IsItemHovered();
   probe("area:" + one.folded.title, {one.area.left, one.area.top}, {one.area.right, one.area.bottom});

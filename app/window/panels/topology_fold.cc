@@ -42,7 +42,7 @@ Seen seen_of(const View& view, const KnownNames& names, const record::NodeInfo& 
   const auto* kind = catalog::find_kind(info.kind);
   if (!decode || kind == nullptr || spell.shown >= view.run.size()) return seen;
   const auto row = view.run.at(spell.shown);
-  seen.words = words_of(kind->shown_text(row.body), spell.epoch);
+  seen.words = words_of(kind->shown_text(row.body), kind->epoch_word);
   return seen;
 }
 
@@ -148,7 +148,7 @@ struct Folding {
     const std::size_t told = lens.tip_for < places.sites.size() ? places.sites[lens.tip_for].node : core::kNobody;
     for (const auto& info : view.run.header().nodes) {
       const auto& moment = view.moment.nodes[info.id - 1];
-      seen.push_back(seen_of(view, names, info, moment.spell, detail == 2 || info.id == told || is_lead(names.at(moment.spell.role).text)));
+      seen.push_back(seen_of(view, names, info, moment.spell, detail == 2 || info.id == told || leads(info.kind, names.at(moment.spell.role).text)));
       GroupFacts& group = facts[places.of(info.id).group];
       group.epoch = std::max(group.epoch, moment.spell.epoch);
       group.last = std::max(group.last, seen.back().words.last);
@@ -167,16 +167,16 @@ struct Folding {
     node.picked = lens.picked != nullptr && lens.picked->count(site.node) != 0;
     node.paused = spell.paused;
     using Look = DrawnNode::Look;
-    const std::string epoch_word = words.epoch_word.empty() ? "epoch" : words.epoch_word;
+    const std::string epoch = epoch_word(info.kind);
     const bool leading = leads(info.kind, role), stale = leading && spell.epoch < group.epoch;
     // What most of a group are is usual, whatever a mechanism calls it.
     const auto alike = group.roles.find(spell.role);
     const bool usual = role.empty() || role == "follower" || role == "replica" || role == "backup" || role == "member" ||
                        (alike != group.roles.end() && alike->second * 2 > places.groups[site.group].nodes.size());
     node.look = !spell.up ? Look::down : stale ? Look::stale : leading ? Look::lead : usual || site.box ? Look::ordinary : Look::busy;
-    node.title = !spell.up ? "down" : stale ? role + " of a past " + epoch_word : usual || site.box ? "" : role;
+    node.title = !spell.up ? "down" : stale ? role + " of a past " + epoch : usual || site.box ? "" : role;
     if (spell.paused) node.title += node.title.empty() ? "paused" : " \u00b7 paused";
-    if (spell.epoch > 0 && spell.up) node.second = epoch_word + " " + count_text(spell.epoch);
+    if (spell.epoch > 0 && spell.up) node.second = epoch + " " + count_text(spell.epoch);
     node.chips = chips_of(moment.around);
     if (spell.up) node.rings = rings_of(view, names, moment), node.squares = squares_of(words, group, stale);
     if (node.squares.empty() && !site.box) node.words = words.said;

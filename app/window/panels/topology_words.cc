@@ -33,7 +33,7 @@ bool numbers_of(std::string_view text, std::vector<std::uint64_t>& out) {
 constexpr std::array<std::string_view, 12> kTelling{"commit", "last", "applied", "open", "answered", "received",
                                                     "size",   "used", "queued",  "keys", "hits",     "version"};
 
-void say_numbers(const Fields& fields, NodeWords& words) {
+void say_numbers(const Fields& fields, std::string_view epoch_word, NodeWords& words) {
   std::size_t said = 0;
   for (const auto wanted : kTelling) {
     std::uint64_t v = 0;
@@ -42,7 +42,7 @@ void say_numbers(const Fields& fields, NodeWords& words) {
   }
   for (const auto& [name, value] : fields) {
     std::uint64_t v = 0;
-    if (said > 0 || name == words.epoch_word || !number_of(value, v)) continue;
+    if (said > 0 || name == epoch_word || !number_of(value, v)) continue;
     words.said = name + " " + value;
     ++said;
   }
@@ -77,20 +77,18 @@ std::vector<std::pair<std::string, std::string>> shown_fields(std::string_view t
   return fields;
 }
 
-NodeWords words_of(std::string_view shown, double epoch) {
+NodeWords words_of(std::string_view shown, std::string_view epoch_word) {
   NodeWords words;
   const Fields fields = shown_fields(shown);
   for (const auto& [name, value] : fields) {
-    std::uint64_t v = 0;
     words.lines.push_back(name + " " + value);
-    if (words.epoch_word.empty() && epoch > 0 && number_of(value, v) && static_cast<double>(v) == epoch) words.epoch_word = name;
   }
   for (const auto& [name, value] : fields)
     if (name == "newest" && numbers_of(value, words.newest) && number_in(fields, "last", words.last) &&
         number_in(fields, "commit", words.commit) && words.newest.size() <= words.last)
       words.has_log = true;
   if (!words.has_log) words.newest.clear();
-  say_numbers(fields, words);
+  say_numbers(fields, epoch_word, words);
   return words;
 }
 

@@ -13,7 +13,6 @@ namespace window {
 std::vector<std::pair<std::string, std::string>> shown_fields(std::string_view text);
 
 struct NodeWords {
-  std::string epoch_word;               // What the mechanism calls its epoch: "term". Empty: it has none.
   std::string said;                     // "commit 12 · last 13"
   std::vector<std::uint64_t> newest;    // Of each of the last entries, its epoch.
   std::uint64_t last = 0, commit = 0;   // Of the entries. Both 0: there are no squares.
@@ -21,7 +20,7 @@ struct NodeWords {
   bool has_log = false;
 };
 
-NodeWords words_of(std::string_view shown, double epoch);
-
+// `epoch_word`: that number stands in the node already.
+NodeWords words_of(std::string_view shown, std::string_view epoch_word);
 
 }  // namespace window

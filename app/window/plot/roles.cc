@@ -123,6 +123,11 @@ bool leads(std::string_view kind, std::string_view role) {
   return known != nullptr && !role.empty() && role == known->leading_role;
 }
 
+std::string epoch_word(std::string_view kind) {
+  const world::Kind* const known = catalog::find_kind(kind);
+  return std::string(known != nullptr ? known->epoch_word : "epoch");
+}
+
 std::vector<RoleRow> fold_roles(const timeline::Timeline& line, const std::string& group, const TimeAxis& time, Time until) {
   std::vector<RoleRow> rows;
   Context context{line, time, until, 0, {}};
@@ -134,7 +139,7 @@ std::vector<RoleRow> fold_roles(const timeline::Timeline& line, const std::strin
     }
   }
   for (const auto& node : line.recording().header().nodes)
-    if (node.group == group) context.kind = node.kind, rows.push_back({node.id, node.name, bars_of(context, line.spells(node.id))});
+    if (node.group == group) context.kind = node.kind, rows.push_back({node.id, node.name, bars_of(context, line.spells(node.id)), epoch_word(node.kind)});
   mark_outdated(rows);
   return rows;
 }
@@ -145,8 +150,8 @@ std::string role_text(const RoleRow& row, const RoleBar& bar) {
   if (bar.kind == Kind::down) words += "down";
   else if (bar.kind == Kind::paused) words += "paused" + (bar.role.empty() ? "" : " as " + bar.role);
   else words += bar.role.empty() ? "no role yet" : bar.role;
-  if (bar.epoch > 0 && bar.kind != Kind::down && bar.kind != Kind::changing) words += ", epoch " + value_text(bar.epoch);
-  if (bar.kind == Kind::outdated) words += "\nAnother one has a higher epoch: it only believes that it is.";
+  if (bar.epoch > 0 && bar.kind != Kind::down && bar.kind != Kind::changing) words += ", " + row.epoch_word + " " + value_text(bar.epoch);
+  if (bar.kind == Kind::outdated) words += "\nAnother one has a later " + row.epoch_word + ": it only believes that it is.";
   return words + "\n" + time_text(bar.from) + " \u2013 " + time_text(bar.to) + " (" + seconds_text(bar.to - bar.from) + ")";
 }
 

@@ -22,10 +22,13 @@ struct RoleRow {
   core::NodeId node{};
   std::string name;
   std::vector<RoleBar> bars;
+  std::string epoch_word = "epoch";    // What its kind calls that.
 };
 
 // Whether whoever of this kind has this role is followed by the others: its mechanism says so.
 bool leads(std::string_view kind, std::string_view role);
+// What that mechanism calls the epoch of one who leads: "term".
+std::string epoch_word(std::string_view kind);
 // `time`: of the run's own times. No more bars than pixels, however long the run is.
 std::vector<RoleRow> fold_roles(const timeline::Timeline& line, const std::string& group, const TimeAxis& time, core::Time until);
 std::string role_text(const RoleRow& row, const RoleBar& bar);

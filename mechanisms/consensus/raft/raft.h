@@ -96,7 +96,7 @@ class Server {
                                        &kCommitIndex,  &kAppliedIndex,     &kLogEntries,    &kLag,
                                        &kSnapshots,    &kSnapshotsInstalled, &kProposals,   &kRejected,
                                        &kReads};
-  static constexpr std::string_view kLeadingRole = "leader";
+  static constexpr std::string_view kLeadingRole = "leader", kEpochWord = "term";
 
   Server(const core::Roster& roster, const Settings& settings, Durable durable);
   void start(Step& step);

@@ -51,6 +51,17 @@ TEST_F(ShellPlaces, TheEscapeThatClosesADialogClosesNothingElse) {
   EXPECT_EQ(shell().selection().node, 2u);
 }
 
+TEST_F(ShellPlaces, AClickBesideADialogOnlyClosesIt) {
+  for (const char* dialog : {"preferences", "help", "palette"}) {
+    wish(GoTo{Place::labs});
+    wish(Ask{dialog});
+    click("choice:Runs");
+    EXPECT_EQ(shell().place, Place::labs) << dialog;
+    click("choice:Runs");
+    EXPECT_EQ(shell().place, Place::runs) << dialog << " is gone, and the next click is for what was below";
+  }
+}
+
 TEST_F(ShellPlaces, ADeletionIsUndoneWhereItIsSaidAndNotBesideLaterWords) {
   run("one", 1);
   const std::string path = run("two", 2);
@@ -101,6 +112,7 @@ TEST_F(ShellPlaces, AnExperimentIsOneFileHoweverOftenItIsStartedAndAnotherTitleM
 
 TEST_F(ShellPlaces, ARunThatWasClosedIsListedAsFinished) {
   wish(OpenLab{"raft-elections", {}, false, {}});
+  wish(Play{true});   // It waits for a prediction.
   wish(SetSpeed{8});
   ASSERT_TRUE(until([&] { return shell().player()->view().at > core::kStart + 2s; }));
   wish(OpenLab{"raft-split-votes", {}, false, {}});

@@ -452,7 +452,7 @@ TEST_F(SpaceTimeHands, TellOfRolesFaultsOperationsAndTheMomentUnderTheMouse) {
       for (float x = probe.least.x + 5; x < probe.greatest.x && role.empty(); x += 3) {
         hands.move({x, (probe.least.y + probe.greatest.y) / 2});
         hands.frame(2);
-        if (told(stage).find(": leader, epoch") != std::string::npos) role = told(stage);
+        if (told(stage).find(": leader, term") != std::string::npos) role = told(stage);
       }
   }
   EXPECT_NE(band.find("partition"), std::string::npos) << band;
