@@ -123,42 +123,38 @@ void throughput(std::vector<Figure>& figures) {
   figures.push_back({"window open / headless", open / headless, "", ">= 0.8"});
 }
 
-double seconds_of(const std::function<void()>& work) {
-  const auto began = Wall::now();
-  work();
-  return std::chrono::duration<double>(Wall::now() - began).count();
-}
-
 // A server without -noreset forgets itself when its last window has closed, and refuses who comes just then.
 void let_it_forget() { std::this_thread::sleep_for(std::chrono::milliseconds(200)); }
 
 // From nothing to the first picture on the display, of our window or of a bare one.
 double window_seconds(bool ours) {
   let_it_forget();
-  return seconds_of([&] {
-    ImGui::CreateContext();
-    ImGui::GetIO().IniFilename = nullptr;
-    {
-      window::Host host(1600, 1000, false);
-      std::unique_ptr<window::Shell> shell;
-      window::Look look;
-      if (ours) {
-        shell = std::make_unique<window::Shell>(window::Outside{});
-        look.fonts = window::build_fonts(1);
-        host.fonts_changed();
-        window::set_style(*look.theme, 1);
-        window::use_look(look);
-      }
-      host.wait(0);
-      host.begin_frame(0.016);
-      ImGui::NewFrame();
-      if (shell) shell->draw(0.016);
-      else ImGui::Begin("bare"), ImGui::TextUnformatted("A window with a line of text."), ImGui::End();
-      ImGui::Render();
-      host.end_frame(0);
+  double seconds = 0;
+  const auto began = Wall::now();
+  ImGui::CreateContext();
+  ImGui::GetIO().IniFilename = nullptr;
+  {
+    window::Host host(1600, 1000, false);
+    std::unique_ptr<window::Shell> shell;
+    window::Look look;
+    if (ours) {
+      shell = std::make_unique<window::Shell>(window::Outside{});
+      look.fonts = window::build_fonts(1);
+      host.fonts_changed();
+      window::set_style(*look.theme, 1);
+      window::use_look(look);
     }
-    ImGui::DestroyContext();
-  });
+    host.wait(0);
+    host.begin_frame(0.016);
+    ImGui::NewFrame();
+    if (shell) shell->draw(0.016);
+    else ImGui::Begin("bare"), ImGui::TextUnformatted("A window with a line of text."), ImGui::End();
+    ImGui::Render();
+    host.end_frame(0);
+    seconds = std::chrono::duration<double>(Wall::now() - began).count();
+  }
+  ImGui::DestroyContext();
+  return seconds;
 }
 
 void first_frame(std::vector<Figure>& figures) {

@@ -101,8 +101,9 @@ void Shell::draw_frame(double seconds) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(0, 0));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0.0f);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0.0f);
+  // The frame begins with the ground: to fill the whole window with it once more costs milliseconds where there is no GPU.
   ImGui::Begin("shell", nullptr,
-               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
                    ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNavFocus);
   ImGui::PopStyleVar(3);
   const bool dialog = dialog_open();   // It has the keyboard for itself, also in the frame in which a key closes it.
@@ -161,7 +162,6 @@ void Shell::keep_steps_done() {
 void Shell::draw_top_bar() {
   const float width = ImGui::GetWindowWidth();
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  list.AddRectFilled({0, 0}, {width, px(kTopBar)}, theme().ground);
   list.AddLine({0, px(kTopBar) - 1}, {width, px(kTopBar) - 1}, theme().line);
   draw_name();
   auto chosen = static_cast<std::size_t>(place);
@@ -172,11 +172,9 @@ void Shell::draw_top_bar() {
 
 void Shell::draw_place() {
   if (only_ && player_) return bench_.draw(player_->view(), progress_of(player_->view().lab.name), preferences, selection_, commands_);
-  ImGui::PushStyleColor(ImGuiCol_ChildBg, theme().ground);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, place == Place::bench ? ImVec2(0, 0) : px(32, 24));
   ImGui::BeginChild("place", {0, 0}, false, ImGuiWindowFlags_AlwaysUseWindowPadding | (place == Place::bench ? ImGuiWindowFlags_NoScrollbar : 0));
   ImGui::PopStyleVar();
-  ImGui::PopStyleColor();
   switch (place) {
     case Place::labs:
       if (!free_play_.draw(commands_)) gallery_.draw(labs_, library_.progress(), library_.runs(), commands_);

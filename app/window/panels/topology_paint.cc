@@ -340,9 +340,12 @@ void paint_note(ImDrawList& list, Point at, std::string_view words, Colour colou
 
 namespace {
 
+// Whether anything stands at its outer side.
+bool has_sides(const DrawnNode& node) { return !node.box && node.detail == 2 && node.sides; }
+
 // What stands at the outer side of a circle, below its middle: squares, words, what it said last. As wide as `room` allows.
 Box sides_of(const DrawnNode& node, float room) {
-  if (node.box || node.detail < 2 || !node.sides) return {};
+  if (!has_sides(node)) return {};
   const Fonts& f = look().fonts;
   const float squares = px(11.5f) * static_cast<float>(node.squares.size());
   const float wide = std::max({squares, text_size(node.words, f.small_mono).x, std::min(room, text_size(node.said, f.small).x)});
@@ -353,6 +356,7 @@ Box sides_of(const DrawnNode& node, float room) {
 
 // From where those words begin to the nearest node or edge outwards.
 float room_beside(const Drawing& drawing, const Box& window, const DrawnNode& node) {
+  if (!has_sides(node)) return 0;
   const float side = node.outer_left ? -1.0f : 1.0f, x = node.at.x + side * (node.radius + px(12));
   float room = std::min(px(170), (node.outer_left ? x - window.least.x : window.greatest.x - x) - px(8));
   const float top = node.at.y + node.radius * 0.42f, bottom = top + px(44);
