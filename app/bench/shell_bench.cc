@@ -129,32 +129,22 @@ void let_it_forget() { std::this_thread::sleep_for(std::chrono::milliseconds(200
 // From nothing to the first picture on the display, of our window or of a bare one.
 double window_seconds(bool ours) {
   let_it_forget();
-  double seconds = 0;
   const auto began = Wall::now();
-  ImGui::CreateContext();
-  ImGui::GetIO().IniFilename = nullptr;
-  {
-    window::Host host(1600, 1000, false);
-    std::unique_ptr<window::Shell> shell;
-    window::Look look;
-    if (ours) {
-      shell = std::make_unique<window::Shell>(window::Outside{});
-      look.fonts = window::build_fonts(1);
-      host.fonts_changed();
-      window::set_style(*look.theme, 1);
-      window::use_look(look);
-    }
-    host.wait(0);
-    host.begin_frame(0.016);
-    ImGui::NewFrame();
-    if (shell) shell->draw(0.016);
-    else ImGui::Begin("bare"), ImGui::TextUnformatted("A window with a line of text."), ImGui::End();
-    ImGui::Render();
-    host.end_frame(0);
-    seconds = std::chrono::duration<double>(Wall::now() - began).count();
-  }
-  ImGui::DestroyContext();
-  return seconds;
+  // As window.cc does it.
+  std::unique_ptr<window::Shell> shell;
+  if (ours) shell = std::make_unique<window::Shell>(window::Outside{});
+  window::Host host(1600, 1000, false, ours ? 1 : 0);
+  window::Look look;
+  look.fonts = host.letters();
+  if (ours) window::set_style(*look.theme, 1), window::use_look(look);
+  host.wait(0);
+  host.begin_frame(0.016);
+  ImGui::NewFrame();
+  if (shell) shell->draw(0.016);
+  else ImGui::Begin("bare"), ImGui::TextUnformatted("A window with a line of text."), ImGui::End();
+  ImGui::Render();
+  host.end_frame(0);
+  return std::chrono::duration<double>(Wall::now() - began).count();
 }
 
 void first_frame(std::vector<Figure>& figures) {
@@ -168,7 +158,6 @@ void first_frame(std::vector<Figure>& figures) {
     window_seconds(false);   // The driver loads itself.
     for (int i = 0; i < 9; ++i) bare.push_back(window_seconds(false)), ours.push_back(window_seconds(true));
   } catch (const window::NoDisplay& no) {
-    ImGui::DestroyContext();
     return none(no.why);
   }
   // The quickest of each: other work on the machine only ever slows it down, and the display's server along with it.

@@ -3,6 +3,7 @@
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
 
+#include <future>
 #include <string_view>
 #include <utility>
 
@@ -27,6 +28,8 @@ struct Host::Inside {
   GLFWcursor* cursors[ImGuiMouseCursor_COUNT] = {};
   std::vector<std::string> dropped;
   int x = 0, y = 0, width = 0, height = 0;   // Before it filled the screen.
+  ImFontAtlas atlas;
+  Fonts letters;
 };
 
 namespace {
@@ -89,7 +92,9 @@ void listen(GLFWwindow* window) {
 
 }  // namespace
 
-Host::Host(int width, int height, bool maximized) : inside_(new Inside) {
+Host::Host(int width, int height, bool maximized, float letters) : inside_(new Inside) {
+  std::future<Fonts> made;
+  if (letters > 0) made = std::async(std::launch::async, [this, letters] { return build_fonts(inside_->atlas, letters); });
   if (glfwInit() == 0) throw NoDisplay(reason());
   glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
   glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 3);
@@ -115,7 +120,12 @@ Host::Host(int width, int height, bool maximized) : inside_(new Inside) {
                                         {ImGuiMouseCursor_ResizeNS, GLFW_VRESIZE_CURSOR}, {ImGuiMouseCursor_ResizeEW, GLFW_HRESIZE_CURSOR},
                                         {ImGuiMouseCursor_Hand, GLFW_HAND_CURSOR}};
   for (const auto& [which, shape] : shapes) inside_->cursors[which] = glfwCreateStandardCursor(shape);
+  if (made.valid()) inside_->letters = made.get();
+  // Only now: with no context there is nothing in ImGui that two threads would share.
+  ImGui::CreateContext(&inside_->atlas);
+  Input::map_keys();
   ImGuiIO& io = ImGui::GetIO();
+  io.IniFilename = nullptr;
   io.BackendFlags |= ImGuiBackendFlags_HasMouseCursors;
   io.SetClipboardTextFn = [](void* window, const char* text) { glfwSetClipboardString(static_cast<GLFWwindow*>(window), text); };
   io.GetClipboardTextFn = [](void* window) { return glfwGetClipboardString(static_cast<GLFWwindow*>(window)); };
@@ -125,6 +135,7 @@ Host::Host(int width, int height, bool maximized) : inside_(new Inside) {
 
 Host::~Host() {
   ImGui_ImplOpenGL3_Shutdown();
+  ImGui::DestroyContext();
   glfwDestroyWindow(inside_->window);
   glfwTerminate();
 }
@@ -166,6 +177,7 @@ void Host::fonts_changed() {
   ImGui_ImplOpenGL3_CreateFontsTexture();
 }
 
+const Fonts& Host::letters() const { return inside_->letters; }
 double Host::seconds() const { return glfwGetTime(); }
 float Host::content_scale() const {
   float x = 1, y = 1;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/window/input.h"
+#include "app/window/look.h"
 
 namespace window {
 
@@ -18,7 +19,9 @@ struct NoDisplay : std::exception {
 
 class Host {
  public:
-  Host(int width, int height, bool maximized);           // Throws NoDisplay.
+  // Opens it, with an ImGui context. `letters`: of this scale are made meanwhile, for that takes a while, too; 0: none are.
+  // Throws NoDisplay.
+  Host(int width, int height, bool maximized, float letters = 0);
   ~Host();
   Host(const Host&) = delete;
   Host& operator=(const Host&) = delete;
@@ -39,6 +42,7 @@ class Host {
   void full_screen(bool on);
   void copy(const std::string& text);
   std::vector<std::string> dropped();                    // Files that were dropped since the last call.
+  const Fonts& letters() const;
   Input input;
   bool touched = true;                                   // Something happened that may change the picture.
 

@@ -21,15 +21,14 @@ constexpr ImWchar kGlyphs[] = {0x20,   0x7e,   0xa0,   0x17f,  0x394,  0x394,  0
                                0x2190, 0x2195, 0x21bb, 0x21bb, 0x2212, 0x2212, 0x2248, 0x2248, 0x2260, 0x2265, 0x25b2, 0x25cf,
                                0x2713, 0x2717, 0};
 
-ImFont* add(const char* begin, const char* end, float size, float scale) {
+ImFont* add(ImFontAtlas& atlas, const char* begin, const char* end, float size, float scale) {
   ImFontConfig config;
   config.FontDataOwnedByAtlas = false;
   config.OversampleH = config.OversampleV = 1;
   config.PixelSnapH = true;
   config.GlyphRanges = kGlyphs;
   // The atlas wants a pointer that it may free, and is told not to.
-  return ImGui::GetIO().Fonts->AddFontFromMemoryTTF(const_cast<char*>(begin), static_cast<int>(end - begin), size * scale,
-                                                    &config);
+  return atlas.AddFontFromMemoryTTF(const_cast<char*>(begin), static_cast<int>(end - begin), size * scale, &config);
 }
 
 ImVec4 vec(Colour c) { return ImGui::ColorConvertU32ToFloat4(c); }
@@ -39,20 +38,19 @@ ImVec4 vec(Colour c) { return ImGui::ColorConvertU32ToFloat4(c); }
 const Look& look() { return *present; }
 void use_look(const Look& now) { present = &now; }
 
-Fonts build_fonts(float scale) {
-  ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
+Fonts build_fonts(ImFontAtlas& atlas, float scale) {
   atlas.Clear();
   atlas.FontBuilderIO = ImGuiFreeType::GetBuilderForFreeType();
   atlas.FontBuilderFlags = ImGuiFreeTypeBuilderFlags_LightHinting;
   atlas.TexDesiredWidth = scale > 1.4f ? 2048 : 1024;
   atlas.Flags |= ImFontAtlasFlags_NoMouseCursors;
   Fonts fonts;
-  fonts.body = add(faultline_inter_begin, faultline_inter_end, 14, scale);
-  fonts.small = add(faultline_inter_begin, faultline_inter_end, 12, scale);
-  fonts.strong = add(faultline_inter_strong_begin, faultline_inter_strong_end, 14, scale);
-  fonts.title = add(faultline_inter_strong_begin, faultline_inter_strong_end, 21, scale);
-  fonts.mono = add(faultline_mono_begin, faultline_mono_end, 13, scale);
-  fonts.small_mono = add(faultline_mono_begin, faultline_mono_end, 11, scale);
+  fonts.body = add(atlas, faultline_inter_begin, faultline_inter_end, 14, scale);
+  fonts.small = add(atlas, faultline_inter_begin, faultline_inter_end, 12, scale);
+  fonts.strong = add(atlas, faultline_inter_strong_begin, faultline_inter_strong_end, 14, scale);
+  fonts.title = add(atlas, faultline_inter_strong_begin, faultline_inter_strong_end, 21, scale);
+  fonts.mono = add(atlas, faultline_mono_begin, faultline_mono_end, 13, scale);
+  fonts.small_mono = add(atlas, faultline_mono_begin, faultline_mono_end, 11, scale);
   atlas.Build();
   return fonts;
 }

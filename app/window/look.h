@@ -43,8 +43,8 @@ inline const Theme& theme() { return *look().theme; }
 inline float px(float length) { return length * look().scale; }
 inline ImVec2 px(float x, float y) { return {px(x), px(y)}; }
 
-// Builds the fonts of this scale into the present ImGui context, and sets its style.
-Fonts build_fonts(float scale);
+// Builds the fonts of this scale into an atlas; nothing else is touched. And sets the style of the present ImGui context.
+Fonts build_fonts(ImFontAtlas& atlas, float scale);
 void set_style(const Theme& theme, float scale);
 
 // Says to tests that this is here.

@@ -20,7 +20,7 @@ Stage::~Stage() { ImGui::DestroyContext(); }
 void Stage::frame(const std::function<void()>& draw, double seconds) {
   if (scale != look_.scale) {
     look_.scale = scale;
-    look_.fonts = build_fonts(scale);
+    look_.fonts = build_fonts(*ImGui::GetIO().Fonts, scale);
     ImGui::GetIO().Fonts->SetTexID(reinterpret_cast<ImTextureID>(1));
   }
   look_.theme = colours;

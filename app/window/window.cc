@@ -20,15 +20,6 @@ namespace {
 constexpr double kFrame = 1.0 / 60;      // No display shows more, and a graphics driver without one would burn a core.
 constexpr int kAfterTouch = 3;           // ImGui needs frames after a touch until all that it changes is drawn.
 
-struct Context {
-  Context() {
-    ImGui::CreateContext();
-    ImGui::GetIO().IniFilename = nullptr;
-    Input::map_keys();
-  }
-  ~Context() { ImGui::DestroyContext(); }
-};
-
 // Whom other threads wake: a window, as long as there is one.
 class Alarm {
  public:
@@ -52,7 +43,11 @@ class Alarm {
 class Loop {
  public:
   Loop(const std::string& open, const std::string& state)
-      : shell_(outside()), host_(shell_.preferences.width, shell_.preferences.height, shell_.preferences.maximized), state_(state) {
+      : shell_(outside()),
+        host_(shell_.preferences.width, shell_.preferences.height, shell_.preferences.maximized, shell_.preferences.scale > 0 ? shell_.preferences.scale : 1),
+        state_(state) {
+    look_.scale = shell_.preferences.scale > 0 ? shell_.preferences.scale : 1;
+    look_.fonts = host_.letters();
     if (state_.wanted()) look_.probes = &probes_;
     alarm_.set(&host_);
     if (!open.empty()) open_file(open);
@@ -106,11 +101,11 @@ class Loop {
     const float wanted = shell_.preferences.scale > 0 ? shell_.preferences.scale : std::clamp(host_.content_scale(), 0.75f, 2.5f);
     const Theme* const named = find_theme(shell_.preferences.theme);
     const Theme& theme = named != nullptr ? *named : dark_theme();
-    const bool other_size = wanted != look_.scale || look_.fonts.body == nullptr;
+    const bool other_size = wanted != look_.scale;
     if (!other_size && look_.theme == &theme && styled_) return;
     if (other_size) {
       look_.scale = wanted;
-      look_.fonts = build_fonts(wanted);
+      look_.fonts = build_fonts(*ImGui::GetIO().Fonts, wanted);
       host_.fonts_changed();
     }
     look_.theme = &theme;
@@ -133,7 +128,6 @@ class Loop {
   }
 
   Alarm alarm_;
-  Context context_;
   Shell shell_;
   Host host_;
   Look look_;

@@ -182,7 +182,7 @@ void Gallery::draw_card(const LabCard& card, std::size_t index, ImVec2 at, ImVec
   ImGui::PopClipRect();
   const bool cut = wrapped_into(list, {left, at.y + px(37)}, wide, 3, card.summary, t.muted) || title_cut;
   const float y = end.y - px(26);
-  const std::string action = card.first ? "Start here" : card.begun ? "Continue" : card.finished ? "Done" : "";
+  const std::string action = card.first ? "Start here" : card.begun ? "Start again" : card.finished ? "Done" : "";
   std::string count = plural(card.steps, "step");
   if (card.done > 0 && !card.finished) count = std::to_string(card.done) + " of " + count;
   if (card.hints > 0) count += " \u00b7 " + plural(card.hints, "hint");
