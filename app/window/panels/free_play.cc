@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/window/card.h"
+#include "app/window/input.h"
 #include "app/window/panels/emblem.h"
 #include "app/window/panels/settings_values.h"
 #include "app/window/widgets.h"
@@ -65,7 +66,7 @@ void FreePlay::open() {
 
 bool FreePlay::draw(Commands& commands) {
   if (!open_) return false;
-  text("New experiment", theme().text, look().fonts.title);
+  draw_head();
   paragraph("Put nodes together as you like. What you start is a lab file that can be shared and opened again.", theme().muted);
   gap(14);
   const float width = ImGui::GetContentRegionAvail().x;
@@ -81,8 +82,29 @@ bool FreePlay::draw(Commands& commands) {
   ImGui::BeginChild("side", {beside ? side : width, 0});
   draw_side(commands);
   ImGui::EndChild();
-  if (!ImGui::GetIO().WantTextInput && ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Escape))) open_ = false;
+  const ImGuiIO& io = ImGui::GetIO();
+  if (io.WantTextInput) return true;   // A field has its own undo, and the first Escape.
+  if (ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Escape))) open_ = false;
+  if (!ImGui::IsAnyItemActive()) edits_.rest(draft);
+  if (io.KeyCtrl && ImGui::IsKeyPressed(kZ, false)) go(!io.KeyShift);
+  if (io.KeyCtrl && ImGui::IsKeyPressed(kY, false)) go(false);
   return true;
+}
+
+void FreePlay::draw_head() {
+  const float y = ImGui::GetCursorPosY();
+  text("New experiment", theme().text, look().fonts.title);
+  ImGui::SameLine(0, px(16));
+  ImGui::SetCursorPosY(y - px(2));
+  if (icon_button(Icon::undo, "Undo", {.enabled = edits_.can_undo()}, "Take back the last change  Ctrl+Z")) go(true);
+  ImGui::SameLine(0, px(2));
+  ImGui::SetCursorPosY(y - px(2));
+  if (icon_button(Icon::redo, "Redo", {.enabled = edits_.can_redo()}, "Bring back what was undone  Ctrl+Shift+Z")) go(false);
+}
+
+void FreePlay::go(bool back) {
+  if (!(back ? edits_.undo(draft) : edits_.redo(draft))) return;
+  settings_of_ = static_cast<std::size_t>(-1), holding_ = {};   // They may have been of another group.
 }
 
 void FreePlay::draw_form() {

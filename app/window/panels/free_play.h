@@ -27,6 +27,8 @@ struct FreePlay {
   Draft draft;
 
  private:
+  void draw_head();
+  void go(bool back);
   void draw_form();
   void draw_group(std::size_t which);
   void draw_group_settings(world::Group& group);
@@ -39,6 +41,7 @@ struct FreePlay {
   bool open_ = false;
   Written written_;                    // This experiment, as it was written last,
   std::string written_title_;          // under this title: under another one it is another experiment.
+  Edits edits_;
   Holding holding_;
   std::size_t settings_of_ = static_cast<std::size_t>(-1);   // The group whose settings are unfolded.
   std::size_t remove_ = static_cast<std::size_t>(-1);        // At the end of the frame.

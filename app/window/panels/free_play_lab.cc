@@ -1,6 +1,7 @@
 #include "app/window/panels/free_play_lab.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "labs/catalog/kinds.h"
 #include "labs/catalog/labs.h"
@@ -81,6 +82,39 @@ std::string trouble_with(const Draft& draft) {
     const auto colon = why.find(": ");
     return why.starts_with("line ") && colon != std::string::npos ? why.substr(colon + 2) : why;
   }
+}
+
+namespace {
+
+bool same(const Draft& a, const Draft& b) { return a.seed == b.seed && lab_text(a) == lab_text(b); }
+
+}  // namespace
+
+void Edits::rest(const Draft& draft) {
+  if (std::exchange(begun_, true) && !same(draft, now_)) past_.push_back(now_), undone_.clear();
+  now_ = draft;
+}
+
+bool Edits::go(std::vector<Draft>& from, std::vector<Draft>& to, Draft& draft) {
+  if (from.empty()) return false;
+  to.push_back(std::move(draft));
+  draft = std::move(from.back());
+  from.pop_back();
+  return true;
+}
+
+bool Edits::undo(Draft& draft) {
+  rest(draft);
+  const bool done = go(past_, undone_, draft);
+  now_ = draft;
+  return done;
+}
+
+bool Edits::redo(Draft& draft) {
+  rest(draft);
+  const bool done = go(undone_, past_, draft);
+  now_ = draft;
+  return done;
 }
 
 }  // namespace window

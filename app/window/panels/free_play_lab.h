@@ -26,4 +26,23 @@ std::string lab_text(const Draft& draft);
 // Why it is none, in words for people; empty: it is one.
 std::string trouble_with(const Draft& draft);
 
+// What a draft was before each change. What changes while the hands are at it - a drag, a word - is one change.
+class Edits {
+ public:
+  // The hands rest: what the draft is now is a state to come back to.
+  void rest(const Draft& draft);
+  // False: there is nothing to take back, or to bring back.
+  bool undo(Draft& draft);
+  bool redo(Draft& draft);
+  bool can_undo() const { return !past_.empty(); }
+  bool can_redo() const { return !undone_.empty(); }
+
+ private:
+  static bool go(std::vector<Draft>& from, std::vector<Draft>& to, Draft& draft);
+
+  std::vector<Draft> past_, undone_;   // The nearest last.
+  Draft now_;                          // When the hands rested last.
+  bool begun_ = false;
+};
+
 }  // namespace window

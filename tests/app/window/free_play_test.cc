@@ -6,6 +6,7 @@
 
 #include "labs/catalog/kinds.h"
 #include "labs/catalog/labs.h"
+#include "mechanisms/core/rng.h"
 #include "tests/app/window/hands.h"
 #include "tests/app/window/scene.h"
 
@@ -61,6 +62,58 @@ TEST(FreePlay, AnExperimentOfEveryKindIsALabFileThatReadsBackTheSame) {
 }
 
 TEST(FreePlay, TheFirstDraftCanBeStartedAtOnce) { EXPECT_EQ(trouble_with(first_draft()), ""); }
+
+// A thousand changes of every kind, all taken back one by one, and all brought back.
+TEST(FreePlay, EveryChangeCanBeTakenBack) {
+  core::Rng rng(5);
+  Draft draft = first_draft();
+  Edits edits;
+  edits.rest(draft);
+  std::vector<std::string> states{lab_text(draft)};
+  while (states.size() <= 1000) {
+    auto& groups = draft.system.groups;
+    const std::size_t which = rng.below(groups.size());
+    switch (rng.below(6)) {
+      case 0: draft.title = "T" + std::to_string(rng.below(100)); break;
+      case 1: groups[which].count = 1 + rng.below(9); break;
+      case 2: draft.system.link.delay = milliseconds(rng.below(50)); break;
+      case 3: rename_group(draft.system, which, fresh_name(draft.system, "g")); break;
+      case 4:
+        if (groups.size() < 8) groups.push_back({fresh_name(draft.system, "more"), catalog::kinds()[rng.below(catalog::kinds().size())], 2, {groups[0].name}, {}});
+        break;
+      default:
+        if (groups.size() > 1) remove_group(draft.system, which);
+    }
+    edits.rest(draft);
+    if (lab_text(draft) != states.back()) states.push_back(lab_text(draft));
+  }
+  for (std::size_t i = states.size() - 1; i-- > 0;) {
+    ASSERT_TRUE(edits.undo(draft));
+    ASSERT_EQ(lab_text(draft), states[i]);
+  }
+  EXPECT_FALSE(edits.undo(draft));
+  for (std::size_t i = 1; i < states.size(); ++i) {
+    ASSERT_TRUE(edits.redo(draft));
+    ASSERT_EQ(lab_text(draft), states[i]);
+  }
+  EXPECT_FALSE(edits.redo(draft));
+}
+
+TEST(FreePlay, AChangeByHandIsUndoneByKeyAndByButton) {
+  Making making;
+  const std::string first = lab_text(making.free.draft);
+  making.hands.click("button:flood");
+  const std::string second = lab_text(making.free.draft);
+  ASSERT_NE(first, second);
+  making.hands.key({kCtrl, kZ});
+  EXPECT_EQ(lab_text(making.free.draft), first);
+  making.hands.click("button:Redo");
+  EXPECT_EQ(lab_text(making.free.draft), second);
+  making.hands.click("button:Undo");
+  EXPECT_EQ(lab_text(making.free.draft), first);
+  making.hands.key({kCtrl, kShift, kZ});
+  EXPECT_EQ(lab_text(making.free.draft), second);
+}
 
 TEST(FreePlay, SaysInWordsWhatIsWrong) {
   Draft draft = first_draft();
