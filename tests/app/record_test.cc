@@ -1,4 +1,6 @@
 // Run files: recorded, shown, exported, killed, damaged.
+#include <gtest/gtest.h>
+
 #include <signal.h>
 #include <sqlite3.h>
 #include <sys/stat.h>

@@ -1,4 +1,6 @@
 // `faultline run`: what it says, and when it exits with 0.
+#include <gtest/gtest.h>
+
 #include <signal.h>
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 // The shell scripts that set up, build, run and test. They run in a small project of their own, with package
 // tools that only write down what they were asked.
+#include <gtest/gtest.h>
+
 #include <unistd.h>
 
 #include <filesystem>

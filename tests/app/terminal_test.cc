@@ -1,4 +1,6 @@
 // The program among others: terminals, pipes, closed and full outputs, hostile names.
+#include <gtest/gtest.h>
+
 #include <nlohmann/json.hpp>
 
 #include "program.h"

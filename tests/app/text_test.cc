@@ -1,4 +1,6 @@
 // Words and numbers as the program prints them.
+#include <gtest/gtest.h>
+
 #include "app/cli/plain.h"
 #include "app/cli/summary.h"
 #include "app/cli/table.h"

@@ -1,4 +1,6 @@
 // The words of the command line: what helps, what is refused, and in which words.
+#include <gtest/gtest.h>
+
 #include <algorithm>
 
 #include "program.h"

@@ -1,4 +1,6 @@
 // `faultline check` and `faultline fuzz`: verdicts as text and exit code.
+#include <gtest/gtest.h>
+
 #include <regex>
 
 #include "program.h"
