@@ -76,9 +76,9 @@ double opening_ms() {
   // Another program that measures this would start itself, and that one itself again.
   std::error_code ignored;
   if (std::filesystem::read_symlink("/proc/self/exe", ignored).filename() != "faultline") return -1;
-  char folder[] = "/tmp/faultline-opening-XXXXXX";
-  if (::mkdtemp(folder) == nullptr) return -1;
-  const std::string here = folder, state = here + "/state";
+  std::string here = std::filesystem::temp_directory_path(ignored) / "faultline-opening-XXXXXX";
+  if (::mkdtemp(here.data()) == nullptr) return -1;
+  const std::string state = here + "/state";
   const auto began = Clock::now();
   // It writes the state after each frame.
   const pid_t pid = start({"/proc/self/exe", "--state", state}, {"XDG_DATA_HOME=" + here + "/data", "XDG_CONFIG_HOME=" + here + "/config"});

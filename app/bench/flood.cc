@@ -4,6 +4,7 @@
 #include <chrono>
 #include <thread>
 
+#include "app/window/panels/space_time_paint.h"
 #include "app/window/panels/topology_paint.h"
 #include "app/window/stage.h"
 #include "app/window/widgets.h"
@@ -121,6 +122,23 @@ Cost topology_cost(const View& view, const Sight& sight, int rounds, const Also&
     use_look(loud);
   });
   return cost;
+}
+
+Below::Below(const View& view)
+    : view_(view), lanes_(make_lanes(view.run.header().nodes, {}, 1000, 300, 17, 44)), ask_{view.line, lanes_, {}, nullptr, nullptr, {}} {
+  constexpr std::size_t kEvents = 20'000;
+  const std::size_t first = view.moment.rows > kEvents ? view.moment.rows - kEvents : 0;
+  ask_.time.shown = {view.run.at(first).event.at, view.at};
+  ask_.time.left = 0, ask_.time.right = 1600;
+  ask_.most = kEvents * 10;              // All of them, in full strength.
+  fold_space_time(ask_, shapes_);
+}
+
+Also Below::also() {
+  return {[this](ImDrawList& list) { fold_space_time(ask_, shapes_), paint_shapes(list, view_.run, shapes_); },
+          [this](ImDrawList& list) {
+            for (const Arrow& a : shapes_.arrows) list.AddLine({a.x0, a.y0}, {a.x1, a.y1}, 0x80ffffffu);
+          }};
 }
 
 }  // namespace bench

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "app/window/panels/space_time_fold.h"
 #include "app/window/panels/topology_fold.h"
 #include "app/window/player.h"
 #include "imgui.h"
@@ -45,5 +46,19 @@ struct Also {
   std::function<void(ImDrawList&)> whole = [](ImDrawList&) {}, bare = [](ImDrawList&) {};
 };
 Cost topology_cost(const window::View& view, const Sight& sight, int rounds, const Also& also = {});
+
+// The last 20,000 events before the moment as a space-time diagram, single, below the topology.
+class Below {
+ public:
+  explicit Below(const window::View& view);
+  Also also();
+  std::size_t events() const { return shapes_.events; }
+
+ private:
+  const window::View& view_;
+  window::Lanes lanes_;
+  window::SpaceTimeAsk ask_;
+  window::SpaceTimeShapes shapes_;
+};
 
 }  // namespace bench

@@ -3,37 +3,12 @@
 // shapes. Nothing is drawn on a screen.
 #include "app/bench/bench.h"
 #include "app/bench/flood.h"
-#include "app/window/panels/space_time_fold.h"
-#include "app/window/panels/space_time_paint.h"
 
 namespace bench {
 namespace {
 
 using namespace window;
 constexpr int kRounds = 200;
-constexpr std::size_t kEvents = 20'000;
-
-// The events before the moment, single, below the topology.
-struct Below {
-  explicit Below(const View& v)
-      : view(v), lanes(make_lanes(v.run.header().nodes, {}, 1000, 300, 17, 44)), ask{v.line, lanes, {}, nullptr, nullptr, {}} {
-    const std::size_t first = v.moment.rows > kEvents ? v.moment.rows - kEvents : 0;
-    ask.time.shown = {v.run.at(first).event.at, v.at};
-    ask.time.left = 0, ask.time.right = 1600;
-    ask.most = kEvents * 10;             // All of them, in full strength.
-    fold_space_time(ask, shapes);
-  }
-  Also also() {
-    return {[this](ImDrawList& list) { fold_space_time(ask, shapes), paint_shapes(list, view.run, shapes); },
-            [this](ImDrawList& list) {
-              for (const Arrow& a : shapes.arrows) list.AddLine({a.x0, a.y0}, {a.x1, a.y1}, 0x80ffffffu);
-            }};
-  }
-  const View& view;
-  Lanes lanes;
-  SpaceTimeAsk ask;
-  SpaceTimeShapes shapes;
-};
 
 void add(std::vector<Figure>& figures, const std::string& what, const Cost& cost, const std::string& goal) {
   figures.push_back({what + ", fold and submit", cost.whole_ms, "ms", ""});
@@ -57,7 +32,7 @@ std::vector<Figure> topology_bench() {
     figures.push_back({"flows in the topology", static_cast<double>(flowing.lines), "", ""});
     add(figures, "topology as flows", flowing, "");
     Below below(view);
-    figures.push_back({"events in the space-time diagram below it", static_cast<double>(below.shapes.events), "", ""});
+    figures.push_back({"events in the space-time diagram below it", static_cast<double>(below.events()), "", ""});
     add(figures, "topology and space-time", topology_cost(view, single, kRounds, below.also()), "<= 2");
   }
   // Half of the nodes cut from the others: 2,500 links, each both ways.
