@@ -115,7 +115,7 @@ class EdnReader {
     v.kind = kind;
     in_.remove_prefix(1);
     while (!take(close)) {
-      if (in_.empty()) bad_line(begins, std::string("`") + open + "` is not closed");
+      if (in_.empty()) bad_line(begins, "`" + std::string(1, open) + "` is not closed");
       v.items.push_back(value(depth + 1));
     }
     if (v.kind == Edn::Kind::map && v.items.size() % 2 != 0) fail("a map has a key without a value");
