@@ -191,7 +191,8 @@ class Builder {
     if (open->second.function != function)
       bad_line(line, who + " ends " + shown(function) + " but has begun " + shown(open->second.function));
     const bool reads = function == "read" || function == "get";
-    core::Completion c{open->second.id, {}, {}};
+    core::Completion c;
+    c.id = open->second.id;
     c.outcome = type == "ok" ? core::Outcome::ok : type == "fail" ? core::Outcome::failed : core::Outcome::unknown;
     // What is said of an operation that failed, or of which nobody knows, is no answer.
     if (type == "ok" && reads && value.kind != Edn::Kind::nil && !(history_.empty_is_absent && scalar(value, line).empty()))
