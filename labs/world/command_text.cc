@@ -1,5 +1,8 @@
 // Writing commands, and the list of their forms.
 #include "labs/world/command.h"
+
+#include <algorithm>
+
 #include "mechanisms/core/text.h"
 
 namespace world {
