@@ -150,7 +150,7 @@ class Causality {
   std::vector<std::uint32_t> around(const std::vector<std::uint32_t>& way, const std::vector<const Conflict*>& by, std::size_t begin) {
     std::set<std::uint32_t> all;
     for (std::size_t i = begin; i < way.size(); ++i) {
-      const auto same = [&](std::size_t j, std::size_t k) { return by[j] == nullptr && at(way[j]).session == at(way[k]).session; };
+      const auto same = [&](std::size_t j, std::size_t k) { return by[j] == nullptr && at(way[j]).session == at(way[k]).session && at(way[k]).place < at(way[j]).place; };
       const std::size_t last = i == begin ? way.size() - 1 : i - 1, next = i + 1 == way.size() ? begin : i + 1;
       if (same(last, i) && same(i, next)) continue;
       all.insert(way[i]);
