@@ -65,10 +65,10 @@ void harden(Database& db) {
 }
 
 // The schema must be ours to the letter: no table, view or trigger more.
-void check_schema(Database& db) {
+void check_schema(Database& db, std::int64_t version) {
   std::vector<std::string> expected, found;
-  const std::string_view ours = kSchema;
-  for (std::size_t at = 0; (at = ours.find("CREATE", at)) != std::string_view::npos;) {
+  const std::string ours = schema_of(version);
+  for (std::size_t at = 0; (at = ours.find("CREATE", at)) != std::string::npos;) {
     const auto end = ours.find(';', at);
     expected.emplace_back(ours.substr(at, end - at));
     at = end;
@@ -161,7 +161,7 @@ void check_form(Database& db) {
   if (version < 1) throw BadRun("it has no format version");
   // SQLite's check keeps a bit for each page that the file claims to have.
   if (db.number("PRAGMA page_size") < 4096) throw BadRun("its pages are too small");
-  check_schema(db);
+  check_schema(db, version);
 }
 
 // What SQLite itself can check, before anything in the file is believed.

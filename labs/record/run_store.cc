@@ -65,7 +65,7 @@ void RunStore::Writer::write_header(const RunHeader& header) {
     kind.bind(1, static_cast<std::int64_t>(i)).bind(2, std::string(kinds[i])).step();
   db.run("COMMIT");
   insert =
-      std::make_unique<Statement>(db, "INSERT INTO events VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+      std::make_unique<Statement>(db, "INSERT INTO events VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
   insert_name = std::make_unique<Statement>(db, "INSERT INTO names VALUES(?1, ?2)");
 }
 
@@ -190,7 +190,8 @@ void RunStore::store_until(std::size_t row) {
       w.insert->bind(7, std::int64_t{e.type})
           .bind(8, static_cast<std::int64_t>(e.ref))
           .bind(9, e.value)
-          .bind(10, body);
+          .bind(10, body)
+          .bind(11, static_cast<std::int64_t>(e.stamp));
       w.insert->step();
     });
     w.db.run("COMMIT");

@@ -95,8 +95,34 @@ TEST_F(Hostile, AnotherFormatIsRefused) {
   expect_refused("PRAGMA page_size = 512; VACUUM", "its pages are too small");
 }
 
-TEST_F(Hostile, AFileOfTheFirstFormatIsReadAsItIs) {
-  EXPECT_EQ(after("PRAGMA user_version = 1; DELETE FROM events WHERE kind > 16; DELETE FROM kinds WHERE id > 16"), "");
+// A run that version 0.1.0 recorded before there were stamps. A file of the first format is like it, without three kinds.
+TEST_F(Hostile, FilesOfEarlierFormatsAreReadAsTheyAre) {
+  const fs::path kept = fs::path(SOURCE_DIR) / "tests/labs/record/format_2.run";
+  for (const char* older : {"", "PRAGMA user_version = 1; DELETE FROM kinds WHERE id > 16; DELETE FROM events WHERE kind > 16;"
+                                "UPDATE events SET row = -1 - (SELECT count(*) FROM events e WHERE e.row < events.row);"
+                                "UPDATE events SET row = -1 - row"}) {
+    const fs::path file = folder_ / "older.run";
+    fs::copy_file(kept, file, fs::copy_options::overwrite_existing);
+    { Database(file.string(), Database::Mode::write).run(older); }
+    const auto run = open_run(file.string());
+    EXPECT_EQ(run->size(), *older == 0 ? 471u : 376u);
+    std::size_t answers = 0;
+    run->visit(0, run->size(), [&](const Event& e, core::BytesView body) {
+      EXPECT_EQ(e.stamp, 0u);
+      if (e.kind != EventKind::complete) return;
+      const auto answer = core::decode<core::Completion>(body);
+      EXPECT_EQ(answer.id, e.ref);
+      EXPECT_TRUE(answer.siblings.empty() && answer.version.empty());
+      ++answers;
+    });
+    EXPECT_EQ(answers, 5u);
+  }
+}
+
+TEST_F(Hostile, AFileOfOneFormatWithTheTablesOfAnotherIsRefused) {
+  expect_refused("PRAGMA user_version = 2", "its tables are not those of a run");
+  EXPECT_NE(after("UPDATE events SET stamp = NULL WHERE row = 3").find("its stamp is none"), std::string::npos);
+  EXPECT_NE(after("UPDATE events SET stamp = -1 WHERE row = 3").find("its stamp is none"), std::string::npos);
 }
 
 TEST_F(Hostile, HarmlessOtherWaysToStoreTheSameAreRead) {
