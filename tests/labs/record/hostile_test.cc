@@ -121,6 +121,11 @@ TEST_F(Hostile, AHeaderThatCannotBeIsRefused) {
                  "its nodes are not counted from 1");
 }
 
+TEST_F(Hostile, ABeginningThatIsNoTimeIsRefused) {
+  for (const char* value : {"-1", "4611686018427387904", "'yesterday'", "1.5", "NULL", "x'00'"})
+    expect_refused(std::string("INSERT OR REPLACE INTO meta VALUES('began_ns', ") + value + ")", "when it began is no time");
+}
+
 TEST_F(Hostile, NamesThatAreNotCountedAreRefused) {
   const std::string counted = "its names are not counted from 1";
   expect_refused("DELETE FROM names WHERE id = 2", counted);
@@ -214,7 +219,7 @@ TEST_F(Hostile, WhatIsNoRunFileIsSaidSo) {
   write_bytes(folder_ / "empty", "");
   expect(folder_ / "empty", "it is not a run file");
   write_bytes(folder_ / "text", "# A run\n\nNot really.\n" + std::string(20'000, 'x'));
-  expect(folder_ / "text", "not a database");
+  expect(folder_ / "text", "it is not a run file, or its beginning is damaged");
   expect(folder_.path(), "it is not a plain file");
   expect("/dev/zero", "it is not a plain file");
   expect(folder_ / "nothing", "No such file");
