@@ -42,7 +42,7 @@ std::string in_words(sqlite3& db) {
     case SQLITE_INTERRUPT: return "reading it takes longer than any run of its size does";
     case SQLITE_FULL: return "the disk is full";
     case SQLITE_IOERR: return "the disk cannot be read or written";
-    case SQLITE_CANTOPEN: return "it cannot be opened";
+    case SQLITE_CANTOPEN: return "it may not be read, or it is gone";
     case SQLITE_READONLY:
     case SQLITE_PERM: return "it may not be written";
     case SQLITE_BUSY:

@@ -188,7 +188,8 @@ TEST_F(Journey, AWindowThatCrashesLeavesAReportAndTheNextOneGoesOnWhereItWas) {
   Screen again({}, home.path());
   ASSERT_TRUE(again.wait([](const Seen& s) { return s.has("button:Put away") && s.has("button:Open it"); }));
   again.click("button:Open it");
-  EXPECT_TRUE(again.wait([&](const Seen& s) { return s.number("place") == 1 && s.number("at") == at; }));
+  // Its world stood a little after its last event, with which a run that was recorded ends.
+  EXPECT_TRUE(again.wait([&](const Seen& s) { return s.number("place") == 1 && std::abs(s.number("at") - at) < 5e7; })) << at;
 }
 
 }  // namespace

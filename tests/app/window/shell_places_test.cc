@@ -187,6 +187,22 @@ TEST_F(ShellPlaces, ACrashReportIsToldOfUntilItIsPutAway) {
   EXPECT_TRUE(sees("button:Put away")) << "this one is another";
 }
 
+TEST_F(ShellPlaces, AThemeFileIsChosenInThePreferences) {
+  std::ofstream(data("mine.toml")) << "accent = \"#654321\"\n";
+  wish(Ask{"preferences"});
+  click("field:theme file");
+  type(data("mine.toml"));
+  click("button:Use");
+  window().settle();
+  EXPECT_EQ(shell().colours().accent, rgb(0x654321));
+  key({kEscape});
+  // Opened again, the dialog says which it is.
+  wish(Ask{"preferences"});
+  click("choice:light");
+  window().settle();
+  EXPECT_EQ(&shell().colours(), &light_theme());
+}
+
 TEST_F(ShellPlaces, AThemeIsTakenFromAFileAndABadOneLeavesTheOneBefore) {
   std::ofstream(data("mine.toml")) << "base = \"light\"\naccent = \"#123456\"\n";
   wish(SetTheme{data("mine.toml")});
