@@ -56,7 +56,6 @@ void RunStore::Writer::write_header(const RunHeader& header, std::optional<WallT
   std::string settings;
   for (const auto& setting : header.settings) settings += setting + "\n";
   put("settings", settings);
-  // Programs of before do not look for it, so the format is still theirs.
   if (began) meta.bind(1, std::string(kBeganKey)).bind(2, std::int64_t{began->time_since_epoch().count()}).step();
   Statement node(db, "INSERT INTO nodes VALUES(?1, ?2, ?3, ?4)");
   for (const auto& info : header.nodes)
