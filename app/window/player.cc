@@ -351,8 +351,10 @@ void Player::play_or_not(bool on) {
 void Player::seek(Time to) {
   playing_ = false;
   now().session->stand();
-  live_ = to >= end_of(now());
-  look_at(std::min(to, end_of(now())));
+  // A loaded run may not be read that far yet, and still be known to go on until there.
+  const Time end = std::max(end_of(now()), now().status.now);
+  live_ = to >= end;
+  look_at(std::min(to, end));
 }
 
 void Player::switch_to(std::size_t branch) {

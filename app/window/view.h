@@ -43,6 +43,10 @@ struct OpenLab {                                 // A name or a path.
   std::vector<std::string> settings;
 };
 struct OpenRun { std::string path; };
+struct Continue {};                              // What was looked at when the window was last left.
+struct DeleteLab { std::string path; };          // One's own, into the trash,
+struct RestoreLab { std::string path; };         // and out of it.
+struct ReportSeen {};                            // Nobody needs to be told of the crash report any more.
 // --- Of the library's runs, by their paths.
 struct RenameRun { std::string path, name; };
 struct NoteRun { std::string path, note; };
@@ -73,12 +77,12 @@ struct SavePicture {
   float left = 0, top = 0, right = 0, bottom = 0;
 };
 struct SetScale { float scale = 1; };
-struct SetTheme { std::string name; };
+struct SetTheme { std::string name; };          // Or the path of a theme file.
 struct FullScreen {};
 struct Quit {};
 
 using Wish = std::variant<Give, Undo, Redo, Play, SetSpeed, StepForward, StepBack, Seek, GoLive, Fork, SwitchBranch, CloseBranch,
-                          LayOver, StopAtViolation, GuideNext, GuideBegin, GuideRestart, GuideDo, Answered, HintUsed, OpenLab, OpenRun, RenameRun,
+                          LayOver, StopAtViolation, GuideNext, GuideBegin, GuideRestart, GuideDo, Answered, HintUsed, OpenLab, OpenRun, Continue, DeleteLab, RestoreLab, ReportSeen, RenameRun,
                           NoteRun, TagRun, DeleteRuns, RestoreRuns, ExportRun, CompareRuns, ImportRuns, Reopen, GoTo,
                           Show, Ask, Say, CopyText, CopyCommands, FindEvents, NextResult,
                           SavePicture, ZoomTime, PanTime, FitTime, ClearSelection, SelectNode, AddPlot, SetScale, SetTheme, FullScreen, Quit>;

@@ -93,6 +93,15 @@ RunHeader read_header(Database& db) {
   return header;
 }
 
+std::optional<WallTime> read_began(Database& db) {
+  Statement select(db, "SELECT value FROM meta WHERE key = ?1");
+  if (!select.bind(1, std::string(kBeganKey)).step()) return std::nullopt;
+  // So that a moment of the run can be added to it.
+  if (!select.is_integer(0) || select.integer(0) < 0 || select.integer(0) >= std::int64_t{1} << 62)
+    throw BadRun("when it began is no time");
+  return WallTime(core::Duration(select.integer(0)));
+}
+
 std::vector<std::string> read_names(Database& db) {
   std::vector<std::string> names{""};
   Statement select(db, "SELECT id, name FROM names ORDER BY id");
@@ -167,7 +176,7 @@ void check_form(Database& db) {
 // What SQLite itself can check, before anything in the file is believed.
 void check_pages(Database& db) {
   Statement check(db, "PRAGMA quick_check(1)");
-  if (!check.step() || check.text(0) != "ok") throw BadRun("SQLite finds it damaged");
+  if (!check.step() || check.text(0) != "ok") throw BadRun("it is damaged");
 }
 
 std::int64_t count_rows(Database& db) {
@@ -233,13 +242,16 @@ std::shared_ptr<const Recording> open_checked(const std::string& given, const st
   check_pages(db);
   sqlite3_set_authorizer(db.get(), authorize, nullptr);
   RunHeader header = read_header(db);
+  const auto began = read_began(db);
   std::vector<std::string> names = read_names(db);
   const std::int64_t rows = count_rows(db);
   std::vector<core::Time> first_times = read_first_times(db, rows);
   auto source = std::make_unique<RunFileChunks>(found.take(), header.nodes.size());
   source->expect(static_cast<std::size_t>(rows), names.size());
-  return std::make_shared<Recording>(std::move(header), std::move(names), static_cast<std::size_t>(rows),
-                                     std::move(first_times), std::move(source));
+  auto recording = std::make_shared<Recording>(std::move(header), std::move(names), static_cast<std::size_t>(rows),
+                                               std::move(first_times), std::move(source));
+  if (began) recording->began(*began);
+  return recording;
 }
 
 Brief brief_checked(const std::string& given) {
@@ -247,7 +259,7 @@ Brief brief_checked(const std::string& given) {
   Database& db = *found.db;
   check_form(db);
   sqlite3_set_authorizer(db.get(), authorize, nullptr);
-  Brief brief{read_header(db), 0, {}};
+  Brief brief{read_header(db), 0, {}, read_began(db)};
   Statement last(db, "SELECT row, t_ns FROM events ORDER BY row DESC LIMIT 1");
   if (!last.step()) return brief;
   if (last.integer(0) < 0 || last.integer(0) > kMaxRows || !last.is_integer(1) || last.integer(1) < 0)

@@ -32,6 +32,26 @@ std::string uri_of(const std::string& path) {
   return "file:" + escaped + "?immutable=1";
 }
 
+// What SQLite means, for a person who has a file and no SQL. Only of a mistake of ours it speaks itself.
+std::string in_words(sqlite3& db) {
+  switch (sqlite3_extended_errcode(&db) & 0xff) {
+    case SQLITE_NOTADB: return "it is not a run file, or its beginning is damaged";
+    case SQLITE_CORRUPT: return "it is damaged";
+    case SQLITE_TOOBIG: return "something in it is larger than in any run";
+    case SQLITE_AUTH: return "it asks for what no run asks for";
+    case SQLITE_INTERRUPT: return "reading it takes longer than any run of its size does";
+    case SQLITE_FULL: return "the disk is full";
+    case SQLITE_IOERR: return "the disk cannot be read or written";
+    case SQLITE_CANTOPEN: return "it may not be read, or it is gone";
+    case SQLITE_READONLY:
+    case SQLITE_PERM: return "it may not be written";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return "another program holds it";
+    case SQLITE_NOMEM: return "there is no memory left";
+    default: return sqlite3_errmsg(&db);
+  }
+}
+
 }  // namespace
 
 const char* const kSchema = R"sql(
@@ -74,7 +94,7 @@ Database::Database(const std::string& path, Mode mode) {
 
 Database::~Database() { sqlite3_close_v2(db_); }
 
-std::string Database::error() const { return db_ != nullptr ? sqlite3_errmsg(db_) : "out of memory"; }
+std::string Database::error() const { return db_ != nullptr ? in_words(*db_) : "there is no memory left"; }
 
 void Database::run(const char* sql) {
   if (sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) throw StoreError(error());

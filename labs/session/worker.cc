@@ -58,6 +58,7 @@ Session::Worker::Worker(const Origin& origin, std::optional<Past> past) : past_(
     world_ = std::move(simulated);
   }
   live_ = std::make_shared<record::Recording>(header_of(origin, *world_), origin.memory);
+  live_->began(std::chrono::system_clock::now());
   recording_ = live_;
   facts_ = std::make_unique<guide::Facts>(world_->nodes());
   lesson_.emplace(origin.lab, *facts_);

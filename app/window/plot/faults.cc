@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "app/window/view.h"
+#include "app/window/wall.h"
 #include "app/window/words.h"
 #include "labs/world/command.h"
 
@@ -189,6 +190,7 @@ std::string glyph_text(const timeline::Timeline& line, const MarkGlyph& glyph, s
     }
     all += (all.empty() ? "" : "\n") + time_text(mark.at) + "  " + words;
   }
+  if (glyph.count > 0 && glyph.first < marks.size()) all += wall_below(line.recording(), marks[glyph.first].at);
   return all;
 }
 

@@ -195,6 +195,19 @@ bool Screen::keyboard(const std::string& layout) { return program::run({"setxkbm
 
 void Screen::kill_it() { end(program_, SIGKILL); }
 
+int Screen::crash_it() {
+  ::kill(program_, SIGSEGV);
+  for (int i = 0; i < 1000; ++i) {
+    int status = 0;
+    if (::waitpid(program_, &status, WNOHANG) == program_) {
+      program_ = -1;
+      return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    }
+    std::this_thread::sleep_for(10ms);
+  }
+  return 0;
+}
+
 bool Screen::quit() {
   key("ctrl+q");
   for (int i = 0; i < 1000; ++i) {

@@ -43,6 +43,7 @@ class Screen {
   void type(const std::string& words);
   bool keyboard(const std::string& layout);  // Another one, as `de`; false: setxkbmap is not here.
   void kill_it();                            // SIGKILL: as a crash.
+  int crash_it();                            // SIGSEGV: as a bug; which signal ended it then, 0: none.
   bool quit();                               // By Ctrl+Q; true: it ended well.
   bool picture(const std::string& path) const;
   const std::string& home() const { return home_; }

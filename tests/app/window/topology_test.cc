@@ -223,7 +223,7 @@ TEST_F(TopologyPanel, SlidersGiveOneCommandWhenTheyAreLetGo) {
        }()) {
     hands.click("node:S3", 1);
     hands.click("choice:" + tab);
-    const auto* probe = stage.find("slider:" + label);
+    const auto* probe = stage.find("track:" + label);
     ASSERT_NE(probe, nullptr) << label;
     const ImVec2 at{probe->least.x + (probe->greatest.x - probe->least.x) * 0.6f, (probe->least.y + probe->greatest.y) / 2};
     hands.drag({at, {at.x + 20, at.y}});
@@ -265,7 +265,7 @@ TEST_F(TopologyPanel, EveryFaultOfALinkIsInItsMenuBothWaysAndEachWay) {
   EXPECT_EQ(given(), Words{"clog S3 -> S4"});
   for (const std::string label : {"Delay", "Jitter", "Loss", "Duplicate", "Reorder", "Corrupt", "Bandwidth"}) {
     open();
-    hands.click("slider:" + label);
+    hands.click("track:" + label);
     const auto all = given();
     ASSERT_EQ(all.size(), 1u) << label;
     EXPECT_NE(all[0].find(" S3 <-> S4 "), std::string::npos) << all[0];
@@ -295,7 +295,7 @@ TEST_F(TopologyPanel, TheGroundOffersWhatConcernsTheWholeCluster) {
   // They have no rate of their own here: that is no reason why they could not be switched off.
   hands.click("off:Load");
   EXPECT_EQ(given(), Words{"load off"});
-  hands.click("slider:Load");
+  hands.click("track:Load");
   const auto load = given();
   ASSERT_EQ(load.size(), 1u);
   EXPECT_NO_THROW(world::parse_command(load[0])) << load[0];

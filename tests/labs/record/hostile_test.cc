@@ -147,6 +147,11 @@ TEST_F(Hostile, AHeaderThatCannotBeIsRefused) {
                  "its nodes are not counted from 1");
 }
 
+TEST_F(Hostile, ABeginningThatIsNoTimeIsRefused) {
+  for (const char* value : {"-1", "4611686018427387904", "'yesterday'", "1.5", "NULL", "x'00'"})
+    expect_refused(std::string("INSERT OR REPLACE INTO meta VALUES('began_ns', ") + value + ")", "when it began is no time");
+}
+
 TEST_F(Hostile, NamesThatAreNotCountedAreRefused) {
   const std::string counted = "its names are not counted from 1";
   expect_refused("DELETE FROM names WHERE id = 2", counted);
@@ -184,7 +189,7 @@ TEST_F(Hostile, EventsThatCannotBeAreRefused) {
   expect_refused("UPDATE events SET value = x'00' WHERE row = 500", "its value is no number");
   expect_refused("UPDATE events SET body = 'text' WHERE row = 500", "its body is no bytes");
   expect_refused("UPDATE events SET body = 7 WHERE row = 500", "its body is no bytes");
-  expect_refused("UPDATE events SET body = zeroblob(70000000) WHERE row = 500", "too big");
+  expect_refused("UPDATE events SET body = zeroblob(70000000) WHERE row = 500", "larger than in any run");
   expect_refused("DELETE FROM events WHERE row = 500", "its events are not counted from 0");
   expect_refused("DELETE FROM events WHERE row = 0", "its events are not counted from 0");
   expect_refused("UPDATE events SET row = -7 WHERE row = 0", "its events are not counted from 0");
@@ -240,7 +245,7 @@ TEST_F(Hostile, WhatIsNoRunFileIsSaidSo) {
   write_bytes(folder_ / "empty", "");
   expect(folder_ / "empty", "it is not a run file");
   write_bytes(folder_ / "text", "# A run\n\nNot really.\n" + std::string(20'000, 'x'));
-  expect(folder_ / "text", "not a database");
+  expect(folder_ / "text", "it is not a run file, or its beginning is damaged");
   expect(folder_.path(), "it is not a plain file");
   expect("/dev/zero", "it is not a plain file");
   expect(folder_ / "nothing", "No such file");
@@ -280,7 +285,7 @@ TEST_F(Hostile, AFileWithoutPermissionIsSaidSo) {
   {
     const AsSomebody other;
     const std::string refused = read_whole(file_);
-    EXPECT_NE(refused.find("unable to open"), std::string::npos) << refused;
+    EXPECT_NE(refused.find("it may not be read"), std::string::npos) << refused;
   }
   fs::permissions(folder_.path(), fs::perms::owner_all);
 }
