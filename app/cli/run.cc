@@ -152,7 +152,7 @@ std::unique_ptr<world::World> make_world(const RunArguments& a, const world::Sys
 
 int run_checked(const RunArguments& a) {
   guide::Lab lab = catalog::load_lab(a.lab);
-  for (const auto& setting : a.settings) guide::apply_setting(lab.system, setting);
+  guide::apply_settings(lab.system, a.settings);
   guide::RunOptions options;
   options.do_commands = !a.watch_only;
   if (!a.length.empty()) core::parse(a.length, options.at_least);

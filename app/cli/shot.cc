@@ -31,7 +31,7 @@ void wait_for(const Session& session) {
 std::unique_ptr<Session> made(const ShotArguments& a, core::Time at) {
   session::Origin origin;
   origin.lab = catalog::load_lab(a.lab);
-  for (const auto& setting : a.settings) guide::apply_setting(origin.lab.system, setting);
+  guide::apply_settings(origin.lab.system, a.settings);
   origin.seed = a.has_seed ? a.seed : origin.lab.seed;
   origin.settings = a.settings;
   origin.program = app::program_version();

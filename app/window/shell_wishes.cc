@@ -232,7 +232,7 @@ void Shell::open_lab(const OpenLab& open) {
   try {
     session::Origin origin;
     origin.lab = catalog::load_lab(open.lab);
-    for (const auto& setting : open.settings) guide::apply_setting(origin.lab.system, setting);
+    guide::apply_settings(origin.lab.system, open.settings);
     origin.seed = open.seed.value_or(origin.lab.seed);
     origin.settings = open.settings;
     origin.loopback = open.loopback;

@@ -115,7 +115,7 @@ class EdnReader {
     v.kind = kind;
     in_.remove_prefix(1);
     while (!take(close)) {
-      if (in_.empty()) bad_line(begins, std::string("`") + open + "` is not closed");
+      if (in_.empty()) bad_line(begins, "`" + std::string(1, open) + "` is not closed");
       v.items.push_back(value(depth + 1));
     }
     if (v.kind == Edn::Kind::map && v.items.size() % 2 != 0) fail("a map has a key without a value");
@@ -191,7 +191,8 @@ class Builder {
     if (open->second.function != function)
       bad_line(line, who + " ends " + shown(function) + " but has begun " + shown(open->second.function));
     const bool reads = function == "read" || function == "get";
-    core::Completion c{open->second.id, {}, {}};
+    core::Completion c;
+    c.id = open->second.id;
     c.outcome = type == "ok" ? core::Outcome::ok : type == "fail" ? core::Outcome::failed : core::Outcome::unknown;
     // What is said of an operation that failed, or of which nobody knows, is no answer.
     if (type == "ok" && reads && value.kind != Edn::Kind::nil && !(history_.empty_is_absent && scalar(value, line).empty()))

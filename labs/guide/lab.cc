@@ -186,7 +186,7 @@ void check_without(const Reading& reading) {
   for (const auto& setting : reading.lab.without) {
     world::System trial = reading.lab.system;
     try {
-      apply_setting(trial, setting);
+      apply_settings(trial, {setting});
     } catch (const BadLab& bad) {
       fail(reading.without_line, std::string("in `without`: ") + bad.what());
     }

@@ -126,6 +126,7 @@ world::Group read_group(const toml::table& table, int first_line, const Kinds& k
     if (!settings->is_table())
       fail_at(*settings, first_line, "`settings` takes a table, such as { heartbeat = \"50ms\" }");
     read_settings(*settings->as_table(), first_line, group);
+    if (const auto why = group.kind->conflict(group.settings); !why.empty()) fail_at(*settings, first_line, why);
   }
   return group;
 }
@@ -201,6 +202,8 @@ std::string write_system(const world::System& system) {
   return out;
 }
 
+namespace {
+
 void apply_setting(world::System& system, std::string_view assignment) {
   const auto equals = assignment.find('='), dot = assignment.find('.');
   if (equals == std::string_view::npos || dot == std::string_view::npos || dot > equals)
@@ -244,6 +247,15 @@ void apply_setting(world::System& system, std::string_view assignment) {
   const std::string near = core::nearest(family, families);
   throw BadLab("there is no kind or group `" + family + "` here" +
                (near.empty() ? "" : ", did you mean `" + near + "`?"));
+}
+
+}  // namespace
+
+void apply_settings(world::System& system, const std::vector<std::string>& assignments) {
+  for (const auto& assignment : assignments) apply_setting(system, assignment);
+  for (const auto& group : system.groups)
+    if (const auto why = group.kind->conflict(group.settings); !why.empty())
+      throw BadLab("the settings of `" + group.name + "` do not go together: " + why);
 }
 
 }  // namespace guide

@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "labs/world/system.h"
 
@@ -31,7 +32,8 @@ struct Kinds {
 world::System read_system(std::string_view toml, const Kinds& kinds, int first_line = 1);
 std::string write_system(const world::System& system);
 
-// `raft.heartbeat=20ms` (of a kind or a group), `link.delay=5ms`, `disk.sync=1ms`; throws BadLab.
-void apply_setting(world::System& system, std::string_view assignment);
+// Each `raft.heartbeat=20ms` (of a kind or a group), `link.delay=5ms` or `disk.sync=1ms`; throws BadLab. What they make
+// together is judged when all of them are in.
+void apply_settings(world::System& system, const std::vector<std::string>& assignments);
 
 }  // namespace guide

@@ -24,7 +24,7 @@ struct StoreError : std::runtime_error {
 };
 
 inline constexpr std::int32_t kApplicationId = 0x466c746c;  // "Fltl"
-inline constexpr std::int32_t kFormatVersion = 2;  // 2 knows of arm, link and around. 1 is read, too.
+inline constexpr std::int32_t kFormatVersion = 3;  // 2 knows of arm, link and around, 3 of siblings and versions. All are read.
 extern const char* const kSchema;  // Every CREATE statement, with what the columns mean.
 
 // A connection. Closes itself.

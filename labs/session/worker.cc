@@ -49,7 +49,7 @@ void Witness::on_event(const record::Event& event, core::BytesView body) {
 Session::Worker::Worker(const Origin& origin, std::optional<Past> past)
     : past_(std::move(past)), first_step_(std::min(origin.first_step, origin.lab.steps.size())), limit_(origin.lab.limit) {
   world::System system = origin.lab.system;
-  for (const auto& setting : origin.settings) guide::apply_setting(system, setting);
+  guide::apply_settings(system, origin.settings);
   if (origin.loopback) {
     // A recorded run keeps its disks beside its file.
     world_ = std::make_unique<world::LoopbackWorld>(system, origin.seed, origin.path.empty() ? "" : origin.path + ".disks");

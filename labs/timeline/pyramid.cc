@@ -10,7 +10,7 @@ namespace timeline {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoNumber = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
@@ -115,7 +115,7 @@ void Pyramid::columns(core::Time from, core::Time to, std::vector<Column>& out) 
     if (begin < end) {
       const Bounds all = bounds(begin, end);
       const bool numbers = all.least <= all.greatest;
-      out[i] = {numbers ? all.least : kNone, numbers ? all.greatest : kNone, values_[begin], values_[end - 1], end - begin};
+      out[i] = {numbers ? all.least : kNoNumber, numbers ? all.greatest : kNoNumber, values_[begin], values_[end - 1], end - begin};
     }
     begin = end;
   }

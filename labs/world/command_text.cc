@@ -81,7 +81,7 @@ struct Form {
   std::string operator()(const Wait& c) const { return "wait " + core::text(c.time); }
 
   static std::string quoted(const std::string& word) {
-    return word.find(' ') == std::string::npos ? word : "\"" + word + "\"";
+    return std::find(word.begin(), word.end(), ' ') == word.end() ? word : "\"" + word + "\"";
   }
 };
 

@@ -20,6 +20,15 @@ Candidates candidates_of(const World& world) {
   return all;
 }
 
+SettingValues with(SettingValues settings, const std::string& setting, const std::string& value) {
+  const auto known = std::find_if(settings.begin(), settings.end(), [&](const auto& p) { return p.first == setting; });
+  if (known != settings.end())
+    known->second = value;
+  else
+    settings.emplace_back(setting, value);
+  return settings;
+}
+
 }  // namespace
 
 std::vector<core::NodeId> World::select(const Who& who) const {
@@ -249,11 +258,7 @@ void Doing::operator()(const DiskCommand& c) {
 
 void Doing::set_on(core::NodeId id, const std::string& setting, const std::string& value) {
   auto& s = world_.slot(id);
-  const auto known = std::find_if(s.settings.begin(), s.settings.end(), [&](const auto& p) { return p.first == setting; });
-  if (known != s.settings.end())
-    known->second = value;
-  else
-    s.settings.emplace_back(setting, value);
+  s.settings = with(std::move(s.settings), setting, value);
   if (s.node) world_.set(id, setting, value);
 }
 
@@ -298,7 +303,8 @@ void Doing::operator()(const Set& c) {
       known.push_back(one.name);
     }
     if (!has) continue;
-    const std::string refused = world_.kind(id).check_setting(setting, c.value);
+    std::string refused = world_.kind(id).check_setting(setting, c.value);
+    if (refused.empty()) refused = world_.kind(id).conflict(with(world_.slot(id).settings, setting, c.value));
     if (refused.empty())
       fitting.push_back(id);
     else

@@ -141,6 +141,8 @@ class Kind {
   virtual std::vector<core::Bytes> compact(std::span<const core::Bytes> disk) const = 0;
   // Why a setting cannot have this value, or nothing. Says the nearest name when there is no such setting.
   virtual std::string check_setting(std::string_view setting, std::string_view value) const = 0;
+  // Why settings that are each as they may be cannot go together, or nothing. Those that are not given have their defaults.
+  virtual std::string conflict(const SettingValues&) const = 0;
   // Null when the kind has no invariants.
   virtual std::unique_ptr<Judge> judge() const = 0;
 

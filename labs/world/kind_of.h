@@ -162,9 +162,7 @@ class KindOf final : public Kind {
 
   std::unique_ptr<Hosted> make(const core::Roster& roster, const SettingValues& values,
                                std::span<const core::Bytes> disk) const override {
-    Settings chosen;
-    for (const auto& [setting, value] : values) core::set_setting(chosen, setting, value);
-    return std::make_unique<HostedNode<Node>>(roster, chosen, fold(disk));
+    return std::make_unique<HostedNode<Node>>(roster, settings_of(values), fold(disk));
   }
   std::vector<core::Bytes> compact(std::span<const core::Bytes> disk) const override {
     std::vector<core::Bytes> fewest;
@@ -181,6 +179,10 @@ class KindOf final : public Kind {
     const std::string near = core::nearest(setting, known);
     return name + " has no setting `" + std::string(setting) + "`" +
            (near.empty() ? "" : ", did you mean `" + near + "`?");
+  }
+  std::string conflict(const SettingValues& values) const override {
+    if constexpr (requires(const Settings& s) { s.conflict(); }) return settings_of(values).conflict();
+    return {};
   }
   std::unique_ptr<Judge> judge() const override {
     if constexpr (requires { typename Node::Invariants; })
@@ -200,6 +202,11 @@ class KindOf final : public Kind {
   }
 
  private:
+  static Settings settings_of(const SettingValues& values) {
+    Settings chosen;
+    for (const auto& [setting, value] : values) core::set_setting(chosen, setting, value);
+    return chosen;
+  }
   static Durable fold(std::span<const core::Bytes> disk) {
     Durable durable;
     for (const auto& bytes : disk) durable.apply(core::decode<typename Node::Write>(bytes));

@@ -183,7 +183,16 @@ class Reader {
   template <Described T>
   void get(T& v) {
     static_assert(fields_complete<T>, "FIELDS of this struct forgets a member");
-    T::fields(v, [&](std::string_view, auto& member) { get(member); });
+    [[maybe_unused]] std::size_t done = 0;
+    T::fields(v, [&](std::string_view, auto& member) {
+      // A struct that grew may say with how many members it began: bytes of then end there.
+      bool old = false;
+      if constexpr (requires { T::kFirstFormat; }) old = done++ >= T::kFirstFormat && in_.empty();
+      if (old)
+        member = {};
+      else
+        get(member);
+    });
   }
 
  private:

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "mechanisms/core/fields.h"
 
@@ -29,8 +30,12 @@ constexpr auto names(Outcome) { return std::array<std::string_view, 3>{"ok", "fa
 struct Completion {
   std::uint64_t id{};
   Outcome outcome{};
-  std::optional<std::string> value;  // What a read returned; nothing: the key was absent, or it was no read.
-  FIELDS(Completion, id, outcome, value)
+  std::optional<std::string> value{};   // What a read returned; nothing: the key was absent, or it was no read.
+  std::vector<std::string> siblings{};  // What a read returned beside it: values of writes that did not know of each other.
+  std::string version{};                // Where the system itself puts what was read or written in its order: "3.17" is
+                                        // epoch 3, position 17; empty: it did not say. Greater numbers are later.
+  FIELDS(Completion, id, outcome, value, siblings, version)
+  static constexpr std::size_t kFirstFormat = 3;  // Files of format 2 and before end here.
 };
 
 }  // namespace core

@@ -12,6 +12,9 @@
 //         core::Setting{"pre_vote", "", "", "", "Ask before an election whether it could be won."}};
 //   };
 //
+// Values that are each in range may still make no sense together: `std::string conflict() const` of the settings says why,
+// or nothing. It is asked when a lab is read and whenever one of them changes.
+//
 // A member without its line, or a line without its member, is refused by describe() when the kind is listed.
 #pragma once
 #include <string>

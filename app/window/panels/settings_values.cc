@@ -193,7 +193,7 @@ void SettingsFold::begin(const View& view) {
   values_.clear();
   world::System system = view.lab.system;
   for (const auto& setting : view.run.header().settings) try {
-      guide::apply_setting(system, setting);
+      guide::apply_settings(system, {setting});
     } catch (const guide::BadLab&) {
       // A recorded run of an older lab: what its file says is what is left.
     }

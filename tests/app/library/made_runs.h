@@ -19,7 +19,7 @@ inline void record_raft(const std::string& path, std::uint64_t seed, core::Durat
                         const std::vector<std::pair<core::Duration, std::string>>& commands, const std::vector<std::string>& settings = {}) {
   session::Origin origin;
   origin.lab = catalog::load_lab("raft-elections");
-  for (const auto& setting : settings) guide::apply_setting(origin.lab.system, setting);
+  guide::apply_settings(origin.lab.system, settings);
   origin.seed = seed, origin.settings = settings, origin.program = "test", origin.path = path;
   session::Session session(std::move(origin));
   const auto until = [&](core::Duration at) {

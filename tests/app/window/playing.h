@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 inline std::unique_ptr<session::Session> lab_session(const std::string& lab, const std::vector<std::string>& settings = {}) {
   session::Origin origin;
   origin.lab = catalog::load_lab(lab);
-  for (const auto& setting : settings) guide::apply_setting(origin.lab.system, setting);
+  guide::apply_settings(origin.lab.system, settings);
   origin.seed = origin.lab.seed;
   origin.settings = settings;
   origin.program = "faultline test";

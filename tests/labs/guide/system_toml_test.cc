@@ -8,6 +8,7 @@
 #include "labs/guide/toml_text.h"
 #include "labs/world/simulated.h"
 #include "mechanisms/core/rng.h"
+#include "tests/labs/world/tally_log.h"
 
 namespace {
 
@@ -121,19 +122,34 @@ TEST(SystemToml, TextsAreQuotedAsTomlReadsThem) {
 TEST(SystemToml, ASettingIsAppliedToAKindAGroupALinkOrADisk) {
   world::System system =
       read("[[group]]\nname = \"servers\"\nkind = \"raft\"\n[[group]]\nname = \"others\"\nkind = \"raft\"\n");
-  guide::apply_setting(system, "raft.voters=3");
-  guide::apply_setting(system, "servers.voters=2");
+  guide::apply_settings(system, {"raft.voters=3"});
+  guide::apply_settings(system, {"servers.voters=2"});
   EXPECT_EQ(system.groups[0].settings, (world::SettingValues{{"voters", "2"}}))
       << "set again, it is not there twice";
   EXPECT_EQ(system.groups[1].settings, (world::SettingValues{{"voters", "3"}}));
-  guide::apply_setting(system, "link.delay=5ms");
-  guide::apply_setting(system, "link.bandwidth=64KiB");
-  guide::apply_setting(system, "disk.sync=2ms");
-  guide::apply_setting(system, "disk.files=on");
+  guide::apply_settings(system, {"link.delay=5ms"});
+  guide::apply_settings(system, {"link.bandwidth=64KiB"});
+  guide::apply_settings(system, {"disk.sync=2ms"});
+  guide::apply_settings(system, {"disk.files=on"});
   EXPECT_EQ(system.link.delay, 5ms);
   EXPECT_EQ(system.link.bandwidth, 65536u);
   EXPECT_EQ(system.disk.sync, 2ms);
   EXPECT_TRUE(system.disk.files);
+}
+
+TEST(SystemToml, SettingsThatCannotGoTogetherAreRefusedWhenAllOfThemAreKnown) {
+  const guide::Kinds kinds{[](std::string_view) { return &tally::tally_kind(); }, [] { return std::vector<std::string>{"tally"}; }};
+  const std::string group = "[[group]]\nname = \"servers\"\nkind = \"tally\"\n";
+  try {
+    guide::read_system(group + "settings = { period = \"9s\", rate = 9 }\n", kinds, 7);
+    FAIL() << "it was read";
+  } catch (const guide::BadLab& bad) {
+    EXPECT_NE(std::string(bad.what()).find("line 10"), std::string::npos) << bad.what();
+    EXPECT_NE(std::string(bad.what()).find("exclude each other"), std::string::npos) << bad.what();
+  }
+  world::System system = guide::read_system(group + "settings = { period = \"9s\" }\n", kinds);
+  guide::apply_settings(system, {"servers.rate=9", "servers.period=8s"});
+  EXPECT_THROW(guide::apply_settings(system, {"servers.period=9s"}), guide::BadLab);
 }
 
 TEST(SystemToml, ASettingThatCannotBeIsRefusedInWords) {
@@ -152,7 +168,7 @@ TEST(SystemToml, ASettingThatCannotBeIsRefusedInWords) {
   for (const auto& [assignment, why] : bad) {
     world::System system = read("[[group]]\nkind = \"raft\"\n");
     try {
-      guide::apply_setting(system, assignment);
+      guide::apply_settings(system, {assignment});
       ADD_FAILURE() << assignment << " was taken";
     } catch (const guide::BadLab& refused) {
       EXPECT_NE(std::string(refused.what()).find(why), std::string::npos)

@@ -88,7 +88,7 @@ TEST_F(Hostile, RowsWithoutTheirColumnsAreRefused) {
 
 TEST_F(Hostile, AnotherFormatIsRefused) {
   expect_refused("PRAGMA application_id = 0", "it is not a run file");
-  expect_refused("PRAGMA user_version = 3", "it is of format 3, and this program knows up to 2");
+  expect_refused("PRAGMA user_version = 4", "it is of format 4, and this program knows up to 3");
   expect_refused("PRAGMA user_version = 2147483647", "it is of format 2147483647");
   expect_refused("PRAGMA user_version = 0", "it has no format version");
   expect_refused("PRAGMA user_version = -5", "it has no format version");

@@ -17,7 +17,7 @@ namespace {
 // The same lab, without a thread: these commands at these times.
 std::uint64_t digest_without_session(const Origin& origin, const std::vector<Given>& given, core::Time end) {
   world::System system = origin.lab.system;
-  for (const auto& setting : origin.settings) guide::apply_setting(system, setting);
+  guide::apply_settings(system, origin.settings);
   world::SimulatedWorld world(system, origin.seed);
   record::RunHeader header;
   header.nodes = world.nodes();

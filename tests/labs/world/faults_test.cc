@@ -224,6 +224,19 @@ TEST_P(Faults, LoadAndSetChangeRunningNodes) {
   EXPECT_EQ(delivered(2), still);
 }
 
+TEST_P(Faults, SettingsThatCannotGoTogetherAreRefusedAndChangeNothing) {
+  world->apply("set 1 period=9s");
+  try {
+    world->apply("set 1 rate=9");
+    FAIL() << "it was taken";
+  } catch (const world::BadCommand& bad) {
+    EXPECT_NE(std::string(bad.what()).find("exclude each other"), std::string::npos) << bad.what();
+  }
+  EXPECT_EQ(world->node(1)->get("rate"), "0");
+  world->apply("set 2 rate=9");
+  EXPECT_EQ(world->node(2)->get("rate"), "9") << "where the other setting is another one, it may be";
+}
+
 TEST_P(Faults, EachCompositeChangesLinksOrClocksAndStopUndoesIt) {
   for (const char* command : {"majority-ring", "bridge", "flap 1 | 2 3 every 20ms", "swizzle-clog for 400ms",
                               "strobe-skews 200ms every 20ms"}) {

@@ -38,6 +38,10 @@ struct Settings {
       std::array{core::Setting{"period", "1ms", "10s", "", "How often the leader ticks."},
                  core::Setting{"active", "", "", "", "Whether it ticks at all."},
                  core::Setting{"rate", "0", "1000", "/s", "Not used but to be set."}};
+  std::string conflict() const {
+    if (period == std::chrono::seconds(9) && rate == 9) return "a period of 9s and a rate of 9 exclude each other";
+    return {};
+  }
 };
 
 struct Shown {

@@ -130,6 +130,29 @@ TEST(Codec, DecodingIntoAnOldValueLeavesNothingOfIt) {
   EXPECT_EQ(value.index(), 1u);
 }
 
+// As it was written before it had `more` and `most`.
+struct Before {
+  int a{};
+  FIELDS(Before, a)
+};
+struct Grown {
+  int a{};
+  std::vector<int> more{};
+  std::string most = "initial";
+  FIELDS(Grown, a, more, most)
+  static constexpr std::size_t kFirstFormat = 1;
+};
+
+TEST(Codec, AStructThatGrewReadsBytesFromBeforeAndNoneThatAreCutOffElsewhere) {
+  Grown value{1, {2, 3}, "here before"};
+  core::decode_into(value, core::encode(Before{7}));
+  EXPECT_EQ(value, (Grown{7, {}, ""}));
+  const core::Bytes whole = core::encode(Grown{7, {1, 2}, "x"});
+  EXPECT_EQ(core::decode<Grown>(whole), (Grown{7, {1, 2}, "x"}));
+  EXPECT_THROW(core::decode<Grown>(core::BytesView(whole).first(2)), core::Malformed);
+  EXPECT_THROW(core::decode<Grown>(core::BytesView{}), core::Malformed);
+}
+
 struct Forgets {
   int a{};
   int b{};
