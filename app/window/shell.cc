@@ -273,6 +273,7 @@ void Shell::draw_work() {
       words = "Making the past again", part = view.status.rebuilding;
       if (view.branches.size() > 1) cancel = CloseBranch{view.branch};
       else if (view.can_redo) cancel = Redo{};
+      else cancel = Reopen{};
     } else if (view.indexed < 0.98 && !view.status.live) {
       words = "Reading the run", part = view.indexed;
     }

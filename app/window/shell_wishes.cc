@@ -241,6 +241,7 @@ void Shell::open_lab(const OpenLab& open) {
     origin.seed = open.seed.value_or(origin.lab.seed);
     origin.settings = open.settings;
     origin.loopback = open.loopback;
+    origin.first_step = open.step;
     library_.opened({open.lab, false, origin.lab.title});
     begin(std::move(origin));
   } catch (const std::exception& why) {
@@ -264,7 +265,7 @@ void Shell::begin(session::Origin origin) {
   const std::string path = origin.path;
   try {
     // A first step that asks for a prediction is not shown before it was made.
-    const bool waits = fold_guide(origin.lab, {}, true, progress_of(origin.lab.name), {}).veiled;
+    const bool waits = origin.first_step == 0 && fold_guide(origin.lab, {}, true, progress_of(origin.lab.name), {}).veiled;
     open(std::make_unique<session::Session>(std::move(origin)));
     if (!waits) commands_.want(Play{true});
   } catch (const std::exception& why) {

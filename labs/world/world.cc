@@ -61,9 +61,13 @@ World::World(const System& system, std::uint64_t seed)
     }
     judges_.emplace_back(system.judge ? group.kind->judge() : nullptr);
   }
+  std::vector<std::string> called;
+  for (const auto& info : infos_) called.push_back(info.name);
+  const core::Names node_names(std::move(called));
   for (std::size_t g = 0; g < system.groups.size(); ++g) {
     const Group& group = system.groups[g];
     core::Roster roster;
+    roster.names = node_names;
     roster.peers = members[g];
     for (const auto& upstream : group.to)
       for (std::size_t other = 0; other < system.groups.size(); ++other)

@@ -194,6 +194,13 @@ void Gallery::draw_labs(const std::vector<LabCard>& cards, Commands& commands) {
   ImGui::Dummy({0, px(8)});
 }
 
+namespace {
+
+// What a card opens: a lab that is half done where it was left.
+OpenLab opened(const LabCard& card) { return {card.name, {}, false, {}, card.begun ? card.done : 0}; }
+
+}  // namespace
+
 void Gallery::move(const std::vector<LabCard>& cards, const CardGrid& grid, Commands& commands) {
   focused_ = std::min(focused_, cards.size() - 1);
   const auto pressed = [](ImGuiKey key) { return ImGui::IsKeyPressed(ImGui::GetKeyIndex(key)); };
@@ -208,7 +215,7 @@ void Gallery::move(const std::vector<LabCard>& cards, const CardGrid& grid, Comm
     keys_used_ = scroll_to_it_ = true;
   }
   if (pressed(ImGuiKey_Delete) && !typing && keys_used_ && cards[focused_].own) remove(cards[focused_], commands);
-  if (pressed(ImGuiKey_Enter) && (keys_used_ || (typing && !search_.empty()))) commands.want(OpenLab{cards[focused_].name, {}, false, {}});
+  if (pressed(ImGuiKey_Enter) && (keys_used_ || (typing && !search_.empty()))) commands.want(opened(cards[focused_]));
 }
 
 void Gallery::draw_card(const LabCard& card, std::size_t index, ImVec2 at, ImVec2 size, Commands& commands) {
@@ -236,13 +243,23 @@ void Gallery::draw_card(const LabCard& card, std::size_t index, ImVec2 at, ImVec
   ImGui::PopClipRect();
   const bool cut = wrapped_into(list, {left, at.y + px(37)}, wide, 3, card.summary, t.muted) || title_cut;
   const float y = end.y - px(26);
-  const std::string action = card.first ? "Start here" : card.begun ? "Start again" : card.finished ? "Done" : "";
+  const bool halfway = opened(card).step > 0;
+  const std::string action = card.first ? "Start here" : halfway ? "Continue" : card.begun ? "Start again" : card.finished ? "Done" : "";
+  // A lab that is half done goes on where it was left; beside that, it can be begun again.
+  const float action_left = end.x - px(14) - text_size(action, look().fonts.strong).x;
+  const ImVec2 again_least{action_left - px(18) - text_size("Start again").x, y - px(4)}, again_greatest{action_left - px(8), end.y - px(8)};
+  const bool on_again = halfway && hovered && ImGui::IsMouseHoveringRect(again_least, again_greatest);
+  if (pressed) focused_ = index, commands.want(on_again ? OpenLab{card.name, {}, false, {}} : opened(card));
   std::string count = plural(card.steps, "step");
   if (card.done > 0 && !card.finished) count = std::to_string(card.done) + " of " + count;
   if (card.hints > 0) count += " \u00b7 " + plural(card.hints, "hint");
   draw_text(list, {left, y}, count, t.faint, look().fonts.small);
   const Colour ink = card.finished ? t.good : t.accent;
   if (!action.empty()) draw_text(list, {end.x - px(14), y - px(1)}, action, ink, look().fonts.strong, 1);
+  if (halfway) {
+    draw_text(list, {action_left - px(18), y - px(1)}, "Start again", on_again ? t.text : t.muted, nullptr, 1);
+    probe("again:" + card.name, again_least, again_greatest);
+  }
   if (card.finished) draw_icon(list, Icon::check, {end.x - px(24) - text_size(action, look().fonts.strong).x, y + px(7)}, px(11), t.good);
   if (card.done > 0 && card.steps > 0) {
     const float part = static_cast<float>(card.done) / static_cast<float>(card.steps);

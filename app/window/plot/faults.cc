@@ -200,4 +200,14 @@ std::string band_text(const Band& band, Time now) {
          seconds_text((lasts ? std::max(now, band.from) : band.to) - band.from) + ")";
 }
 
+std::vector<Band> merged(std::vector<Band> bands) {
+  std::sort(bands.begin(), bands.end(), [](const Band& a, const Band& b) { return std::pair(a.what, a.from) < std::pair(b.what, b.from); });
+  std::vector<Band> all;
+  for (const Band& band : bands) {
+    if (!all.empty() && all.back().what == band.what && band.from <= all.back().to) all.back().to = std::max(all.back().to, band.to);
+    else all.push_back({band.what, band.from, band.to, {}, core::kNobody});
+  }
+  return all;
+}
+
 }  // namespace window

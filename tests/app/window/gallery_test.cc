@@ -120,6 +120,22 @@ TEST(Gallery, ACardOpensItsLab) {
   EXPECT_EQ(b.opened(), std::vector<std::string>{"raft-elections"});
 }
 
+TEST(Gallery, AHalfDoneLabGoesOnWhereItWasLeftOrBeginsAgain) {
+  Browsing b;
+  b.progress["raft-elections"] = done(2);
+  b.hands.frame();
+  EXPECT_TRUE(b.hands.sees("action:Continue:raft-elections")) << b.hands.all();
+  b.hands.click("lab:raft-elections");
+  b.hands.click("again:raft-elections");
+  b.hands.click("lab:raft-losing-the-leader");
+  const auto opened = wishes<OpenLab>(b.commands);
+  ASSERT_EQ(opened.size(), 3u);
+  EXPECT_EQ(opened[0].step, 2u);
+  EXPECT_EQ(opened[1].lab, "raft-elections");
+  EXPECT_EQ(opened[1].step, 0u);
+  EXPECT_EQ(opened[2].step, 0u);
+}
+
 TEST(Gallery, EnterOpensTheCardThatTheArrowsFound) {
   Browsing b;
   b.hands.frame();

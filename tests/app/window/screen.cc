@@ -15,6 +15,8 @@
 #include <sstream>
 #include <thread>
 
+#include "tests/app/window/drop_source.h"
+
 namespace window {
 namespace {
 
@@ -192,6 +194,8 @@ void Screen::key(const std::string& chord) { xdotool({"key", chord}); }
 void Screen::type(const std::string& words) { xdotool({"type", "--delay", "5", words}); }
 
 bool Screen::keyboard(const std::string& layout) { return program::run({"setxkbmap", layout}, on(display_)).code == 0; }
+
+std::string Screen::drop(const std::string& uri) { return drop_file(display_.substr(display_.find('=') + 1), uri, 800, 500); }
 
 void Screen::kill_it() { end(program_, SIGKILL); }
 

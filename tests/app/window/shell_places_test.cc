@@ -110,6 +110,39 @@ TEST_F(ShellPlaces, AnExperimentIsOneFileHoweverOftenItIsStartedAndAnotherTitleM
   EXPECT_NE(library::content(labs + "/my-experiment.md").find("A word of mine."), std::string::npos);
 }
 
+TEST_F(ShellPlaces, ALabGoesOnAtTheStepAtWhichItWasLeft) {
+  wish(OpenLab{"raft-losing-the-leader", {}, false, {}});
+  wish(SetSpeed{0});
+  wish(Play{true});
+  ASSERT_TRUE(until([&] { return view().status.guide.step_done; }));
+  wish(GuideNext{});
+  ASSERT_TRUE(until([&] { return view().status.guide.step == 1; }));
+  wish(GoTo{Place::labs});
+  click("action:Continue:raft-losing-the-leader");
+  ASSERT_TRUE(until([&] { return view().status.rebuilding >= 1 && view().status.guide.step == 1; })) << all();
+  EXPECT_TRUE(view().status.guide.done_at[0]);
+  EXPECT_FALSE(view().status.guide.step_done);
+  EXPECT_TRUE(until([&] { return view().playing && view().at > view().status.guide.began; }));
+}
+
+TEST_F(ShellPlaces, InAWindowTooLowForBothTheClusterIsATab) {
+  wish(SetScale{2.5f});
+  wish(OpenLab{"raft-elections", {}, false, {}});
+  EXPECT_TRUE(sees("choice:Cluster") && sees("node:S1")) << all();
+  click("choice:Checks");
+  EXPECT_FALSE(sees("node:S1"));
+  click("choice:Plots");
+  EXPECT_FALSE(sees("node:S1"));
+  click("choice:Cluster");
+  EXPECT_TRUE(sees("node:S1"));
+  for (const auto& probe : window().stage().probes()) {
+    if (!probe.name.starts_with("choice:")) continue;
+    EXPECT_LT(probe.greatest.x, 1600) << probe.name;
+  }
+  wish(SetScale{1});
+  EXPECT_TRUE(until([&] { return sees("node:S1") && !sees("choice:Cluster"); })) << all();
+}
+
 TEST_F(ShellPlaces, ARunThatWasClosedIsListedAsFinished) {
   wish(OpenLab{"raft-elections", {}, false, {}});
   wish(Play{true});   // It waits for a prediction.

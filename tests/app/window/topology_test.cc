@@ -7,6 +7,7 @@
 #include "labs/world/command.h"
 #include "tests/app/window/hands.h"
 #include "tests/app/window/playing.h"
+#include "tests/app/window/scene.h"
 
 namespace window {
 namespace {
@@ -32,8 +33,10 @@ struct TopologyPanel : testing::Test {
   }
   std::vector<std::string> given() {
     std::vector<std::string> all;
-    for (const auto& wish : commands.take())
+    for (const auto& wish : commands.take()) {
       if (const auto* give = std::get_if<Give>(&wish)) all.push_back(give->command);
+      if (const auto* give = std::get_if<GiveTogether>(&wish)) all.insert(all.end(), give->commands.begin(), give->commands.end());
+    }
     return all;
   }
   Point node(const std::string& name) { return pt(hands.centre("node:" + name)); }
@@ -315,6 +318,14 @@ TEST_F(TopologyPanel, ACutIsAnObjectWhoseCrossHealsIt) {
   EXPECT_EQ(given(), Words{"heal S3 | S1 S2 S4 S5"});
 }
 
+TEST_F(TopologyPanel, TheWordsOfTwoCutsStandBesideEachOther) {
+  give("partition S1 | S4");
+  give("partition S1 -> S3");
+  const auto *one = stage.find("cut:0"), *other = stage.find("cut:1");
+  ASSERT_TRUE(one != nullptr && other != nullptr) << hands.all();
+  EXPECT_FALSE(overlap({pt(one->least), pt(one->greatest)}, {pt(other->least), pt(other->greatest)}));
+}
+
 TEST_F(TopologyPanel, ACutsMenuMakesItOneWay) {
   give("isolate S3");
   hands.click("cut:0");
@@ -323,6 +334,26 @@ TEST_F(TopologyPanel, ACutsMenuMakesItOneWay) {
   hands.click("cut:0", 1);
   hands.click("menu:Only to S3");
   EXPECT_EQ(given(), (Words{"heal S3 | S1 S2 S4 S5", "partition S1 S2 S4 S5 -> S3"}));
+}
+
+TEST_F(TopologyPanel, AServerThatStandsForElectionSaysSoAlsoWhenAllDo) {
+  Playing storm{"raft-split-votes"};
+  storm.play_to(1s);
+  panel = {};
+  Hands at_storm{stage, [&] { panel.draw(storm.view(), selection, commands); }};
+  at_storm.frame(2);
+  for (const auto& drawn : panel.drawing().nodes) {
+    if (drawn.node > 5) continue;
+    EXPECT_EQ(drawn.title, "candidate") << drawn.name;
+  }
+}
+
+TEST_F(TopologyPanel, WhatOneGestureGivesIsOneWish) {
+  give("isolate S3");
+  hands.click("cut:0");
+  hands.click("menu:Only from S3");
+  EXPECT_EQ(wishes<GiveTogether>(commands).size(), 1u);
+  EXPECT_TRUE(wishes<Give>(commands).empty());
 }
 
 TEST_F(TopologyPanel, AOneWayCutSaysSoAndCanBeMadeWhole) {
