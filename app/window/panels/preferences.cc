@@ -51,7 +51,8 @@ void PreferencesDialog::draw(const library::Preferences& present, Commands& comm
   if (check_box("Stand at the moment when a promise is broken", stops)) commands.want(StopAtViolation{stops});
   gap(20);
   if (button("Close")) open = false;
-  const bool elsewhere = ImGui::IsMouseClicked(0) && !ImGui::IsWindowHovered();
+  // Also the press that takes hold of the slider or of the field is one within.
+  const bool elsewhere = ImGui::IsMouseClicked(0) && !ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem);
   if (ImGui::IsKeyPressed(kEscape, false) || elsewhere) open = false;
   ImGui::End();
 }
