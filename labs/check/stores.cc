@@ -162,14 +162,14 @@ std::vector<Pair> pairs(const History& history, bool first_reads, bool second_re
 }  // namespace
 
 std::vector<Promise> promises_of(Store store) {
-  const std::vector<Promise> session{Promise::read_your_writes, Promise::monotonic_reads, Promise::monotonic_writes, Promise::writes_follow_reads,
-                                     Promise::convergent};
-  std::vector<Promise> all;
-  if (store == Store::sequential) all.push_back(Promise::sequential);
-  if (store != Store::fifo && store != Store::eventual) all.push_back(Promise::causal);
-  if (store == Store::eventual) return {Promise::convergent};
-  all.insert(all.end(), session.begin(), session.end());
-  return all;
+  switch (store) {
+    case Store::sequential: return promises_of("sequential,causal,read-your-writes,monotonic-reads,monotonic-writes,writes-follow-reads,convergent");
+    case Store::causal:
+    case Store::siblings: return promises_of("causal,read-your-writes,monotonic-reads,monotonic-writes,writes-follow-reads,convergent");
+    case Store::fifo: return promises_of("read-your-writes,monotonic-reads,monotonic-writes,writes-follow-reads,convergent");
+    case Store::eventual: return promises_of("convergent");
+  }
+  return {};
 }
 
 History generate(Store store, const Shape& shape, core::Rng& rng) {
