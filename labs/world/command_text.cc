@@ -1,4 +1,6 @@
 // Writing commands, and the list of their forms.
+#include <algorithm>
+
 #include "labs/world/command.h"
 #include "mechanisms/core/text.h"
 
