@@ -21,7 +21,7 @@ using Failure = check::Run::Failure;
 bool long_run() { return std::getenv("FAULTLINE_LONG") != nullptr; }
 const check::FuzzTarget& raft() { return *catalog::find_fuzz_target("raft"); }
 bool is_unsafe(const Outcome& run) {
-  return run.failure == Failure::violation || run.failure == Failure::not_linearizable;
+  return run.failure == Failure::violation || run.failure == Failure::promise;
 }
 
 guide::Lab lab_of(const std::string& text) {
@@ -51,7 +51,7 @@ TEST_P(EveryFlaw, IsFoundMadeShortAndFailsAgainAsALab) {
     const Plan plan = check::make_plan(raft(), seed, flaws);
     const Outcome run = check::run_plan(plan);
     if (!is_unsafe(run)) continue;
-    const Plan shortest = check::shrink(plan, run.failure);
+    const Plan shortest = check::shrink(plan, run);
     const Outcome again = check::run_plan(shortest);
     EXPECT_EQ(again.failure, run.failure);
     EXPECT_LE(shortest.script.size(), plan.script.size());
@@ -121,7 +121,7 @@ TEST(Fuzz, ASystemThatServesNobodyAfterHealingIsReportedAsNotAlive) {
 }
 
 TEST(Fuzz, WhatIsNotAliveIsMadeShortAndFailsAgainAsALab) {
-  const Plan shortest = check::shrink(nobody_can_win(), Failure::not_alive);
+  const Plan shortest = check::shrink(nobody_can_win(), check::run_plan(nobody_can_win()));
   EXPECT_TRUE(shortest.script.empty()) << "no fault is needed";
   const Outcome run = check::run_plan(shortest);
   EXPECT_EQ(run.failure, Failure::not_alive);

@@ -1,0 +1,34 @@
+// What a reader is promised: the names of the promises, and one entry that judges a history by any of them.
+#pragma once
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "labs/check/linearizability.h"
+
+namespace check {
+
+// From the strongest to the weakest. A history that keeps one of the first three keeps all that follow it, but for
+// convergence, which speaks of what remains when nobody writes any more.
+enum class Promise : std::uint8_t {
+  linearizable,
+  sequential,
+  causal,
+  read_your_writes,
+  monotonic_reads,
+  monotonic_writes,
+  writes_follow_reads,
+  convergent,
+};
+constexpr auto names(Promise) {
+  return std::array<std::string_view, 8>{"linearizable",    "sequential",       "causal",              "read-your-writes",
+                                         "monotonic-reads", "monotonic-writes", "writes-follow-reads", "convergent"};
+}
+
+// Throws BadHistory when an operation is none of the model's.
+Verdict judge(const History& history, Promise promise, Model model, const Limits& limits = {});
+
+// `causal`, `not causal`, `unknown`.
+std::string answer_text(Promise promise, Verdict::Answer answer);
+
+}  // namespace check
