@@ -43,7 +43,8 @@ void Replica::pump(Step& step) {
       at_work_.erase(at_work_.begin());
       apply_one(step, index);
     }
-    const Index limit = leads() ? commit_ : log_.last();
+    // A primary shows what it may answer; what earlier epochs left it, it applies like any replica.
+    const Index limit = leads() ? std::max(commit_, std::get<Leading>(role_).begins - 1) : log_.last();
     if (next_ > limit) return;
     const core::Duration cost = cost_of(log_.at(next_));
     if (cost == core::Duration{} && at_work_.empty()) {
@@ -80,6 +81,7 @@ void Replica::apply_one(Step& step, Index index) {
   answered_.back().first = index;
   if (answered_.size() > 8) answered_.erase(answered_.begin());
   reply(step, waiting->second, answer.result, {log_.epoch(answer.index), answer.index});
+  leading->open.erase(waiting->second.session);
   leading->waiting.erase(waiting);
 }
 

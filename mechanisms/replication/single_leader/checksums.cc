@@ -19,7 +19,7 @@ void Replica::do_chores(Step& step) {
   if (verify) step.note("logs checksums of " + std::to_string(store_.keys()) + " keys");
   std::vector<Entry> entries;
   for (const std::uint32_t range : repairs) entries.push_back({epoch_, Repair{range, store_.range(range)}});
-  if (verify) entries.push_back({epoch_, Checksums{store_.sums()}});
+  if (verify) entries.push_back({epoch_, Checksums{store_.sums(), by_hand_}});
   if (!repairs.empty()) step.count(kRepairs, static_cast<double>(repairs.size()));
   for (auto& entry : entries) propose(step, std::move(entry));
   for (const auto& [from, request] : held) write(step, from, request);
@@ -32,7 +32,7 @@ void Replica::compare(Step& step, const Checksums& checksums) {
     if (checksums.sums[range] != store_.sums()[range]) differs.ranges.push_back(range);
   step.gauge(kDrift, static_cast<double>(differs.ranges.size()));
   if (differs.ranges.empty()) {
-    by_hand_ = false;
+    by_hand_ = by_hand_ && checksums.by_hand;
     return;
   }
   step.note("has drifted: at " + in_words(applied_at()) + " its data differs from the primary's in " +

@@ -1,6 +1,7 @@
 #include "mechanisms/replication/single_leader/client.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "mechanisms/core/text.h"
 
@@ -179,8 +180,13 @@ void Client::on_message(Step& step, core::NodeId from, const Reply& m) {
 
 // What a session may expect, and was not given: its own last write, and nothing older than it has read.
 void Client::judge_read(Step& step, Slot& slot, Position at) {
-  if (at < slot.written) step.count(kOldReads);
-  if (at < slot.read) step.count(kBackwards);
+  const bool missed = at < slot.written, back = at < slot.read;
+  if (missed) step.count(kOldReads);
+  if (back) step.count(kBackwards);
+  missed_ = missed_ << 1 | (missed ? 1 : 0);
+  went_back_ = went_back_ << 1 | (back ? 1 : 0);
+  step.gauge(kOldShare, std::popcount(missed_) * 100.0 / 64);
+  step.gauge(kBackwardsShare, std::popcount(went_back_) * 100.0 / 64);
   slot.read = std::max(slot.read, at);
 }
 

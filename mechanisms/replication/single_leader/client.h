@@ -104,7 +104,8 @@ class Client {
       core::Tell{"cas K FROM TO", "Replace a value if it is FROM."},
       core::Tell{"delete K", "Remove a key."},
       core::Tell{"transaction COUNT BYTES", "Write COUNT keys of BYTES each in one entry of the log; not part of the history."}};
-  static constexpr std::array kMetrics{&kOperations, &kUnknown, &kRetries, &kLatency, &kWriteLatency, &kOldReads, &kBackwards};
+  static constexpr std::array kMetrics{&kOperations, &kUnknown, &kRetries, &kLatency, &kWriteLatency, &kOldReads, &kBackwards,
+                                       &kOldShare, &kBackwardsShare};
 
   Client(const core::Roster& roster, const Settings& settings, Durable durable);
   void start(Step& step);
@@ -156,6 +157,7 @@ class Client {
   core::NodeId primary_ = core::kNobody;  // As far as known.
   std::uint64_t values_ = 0;
   std::uint64_t answered_ = 0, unknown_ = 0;
+  std::uint64_t missed_ = 0, went_back_ = 0;  // A bit for each of the last 64 gets.
 };
 
 }  // namespace single_leader

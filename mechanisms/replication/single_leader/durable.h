@@ -8,9 +8,8 @@ namespace single_leader {
 // From now on this node takes no part in any epoch before this one.
 struct SaveEpoch {
   Epoch epoch{};
-  core::NodeId granted_to{};  // Who asked for it; 0: nobody, it was heard of in another way.
-  bool leads{};               // This node is the primary of the epoch.
-  FIELDS(SaveEpoch, epoch, granted_to, leads)
+  bool leads{};   // This node is the primary of the epoch.
+  FIELDS(SaveEpoch, epoch, leads)
 };
 // From `first` on the log is these entries: whatever was there is replaced.
 struct SaveEntries {

@@ -9,7 +9,6 @@ namespace single_leader {
 
 Replica::Replica(const core::Roster& roster, const Settings& settings, Durable durable)
     : id_(roster.self), nodes_(roster.peers), settings_(settings) {
-  granted_to_ = durable.epoch.granted_to;
   acknowledged_ = durable.acknowledged;
   snapshot_ = std::move(durable.snapshot);
   if (!snapshot_.store.empty()) {
@@ -21,11 +20,18 @@ Replica::Replica(const core::Roster& roster, const Settings& settings, Durable d
   epoch_ = std::max(durable.epoch.epoch, log_.end().epoch);
   was_primary_ = durable.epoch.leads && durable.epoch.epoch == epoch_;
   heard_ = epoch_;
-  roll_back(was_primary_ ? snapshot_.index : log_.last());
+  roll_back(was_primary_ ? std::max(snapshot_.index, begins() - 1) : log_.last());
 }
 
 std::size_t Replica::rank() const {
   return static_cast<std::size_t>(std::find(nodes_.begin(), nodes_.end(), id_) - nodes_.begin()) + 1;
+}
+
+// Where its epoch begins in its log.
+Index Replica::begins() const {
+  for (const auto& start : log_.history())
+    if (start.epoch == epoch_) return start.first;
+  return log_.last() + 1;
 }
 
 void Replica::start(Step& step) {
@@ -34,11 +40,8 @@ void Replica::start(Step& step) {
   primary_heard_ = step.now;
   if (was_primary_) {
     step.note("goes on as the primary of epoch " + std::to_string(epoch_) + ", until it hears of a later one");
-    Index begins = 1;
-    for (const auto& start : log_.history())
-      if (start.epoch == epoch_) begins = start.first;
     // It may have answered writes up to its log's end.
-    lead(step, begins, log_.last());
+    lead(step, begins(), log_.last());
     return advance_commit(step);
   }
   if (epoch_ > 0 || rank() != 1) return;
@@ -58,16 +61,15 @@ bool Replica::observe(Step& step, Epoch epoch, const char* how) {
   if (leads())
     become_replica(step, "is fenced: epoch " + std::to_string(epoch) + " has begun (" + how + "), and it led epoch " +
                              std::to_string(epoch_));
-  enter(step, epoch, core::kNobody);
+  enter(step, epoch);
   return true;
 }
 
-void Replica::enter(Step& step, Epoch epoch, core::NodeId granted_to) {
+void Replica::enter(Step& step, Epoch epoch) {
   CHECK(epoch >= epoch_ && !leads());
   if (epoch > epoch_) primary_ = core::kNobody;
   epoch_ = epoch;
-  granted_to_ = granted_to;
-  step.persist(SaveEpoch{epoch_, granted_to_, false});
+  step.persist(SaveEpoch{epoch_, false});
   step.gauge(kEpoch, static_cast<double>(epoch_));
 }
 
@@ -102,7 +104,7 @@ void Replica::become_primary(Step& step, Epoch epoch, std::uint32_t consulted) {
   const Index begins = log_.last() + 1;
   log_.append({epoch_, Promoted{id_, consulted}});
   step.persist(SaveEntries{begins, {log_.at(begins)}, acknowledged_});
-  step.persist(SaveEpoch{epoch_, granted_to_, true});
+  step.persist(SaveEpoch{epoch_, true});
   lead(step, begins, begins);
   heartbeat(step);
   advance_commit(step);
@@ -131,9 +133,8 @@ void Replica::lead(Step& step, Index begins, Index read_floor) {
 // --- What others ask about epochs.
 
 void Replica::on_message(Step& step, core::NodeId from, const Fence& m) {
-  const bool again = m.epoch == epoch_ && granted_to_ == from && primary_ == core::kNobody && log_.end().epoch < m.epoch;
-  const bool granted = again || (m.epoch > epoch_ && observe(step, m.epoch, "a fence"));
-  if (granted && !again) enter(step, m.epoch, from);
+  // Nobody but the one who may begin an epoch asks for it. That it has been begun shows in the log, or somebody leads it.
+  const bool granted = observe(step, m.epoch, "a fence") && primary_ == core::kNobody && log_.end().epoch < m.epoch;
   step.send(from, FenceReply{heard_, granted, log_.end()});
 }
 
@@ -192,7 +193,7 @@ std::string Replica::on_tell(Step& step, std::string_view line) {
   const std::string verb = words.empty() ? "" : words[0];
   if (verb == "promote" && words.size() == 1) {
     if (leads()) return "it is the primary already";
-    enter(step, next_epoch(std::max(heard_, epoch_), nodes_.size() + 1, rank()), id_);
+    enter(step, next_epoch(std::max(heard_, epoch_), nodes_.size() + 1, rank()));
     become_primary(step, epoch_, 1);
     return "";
   }

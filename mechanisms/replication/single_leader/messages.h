@@ -33,9 +33,10 @@ struct Snapshot {
   std::vector<EpochStart> history;  // and its epochs.
   std::uint64_t offset{};
   bool done{};              // This is the last chunk.
+  bool by_hand{};           // Somebody had changed the data past the log.
   core::Time at{};
   core::Bytes data;
-  FIELDS(Snapshot, epoch, index, log_bytes, history, offset, done, at, data)
+  FIELDS(Snapshot, epoch, index, log_bytes, history, offset, done, by_hand, at, data)
 };
 struct SnapshotReply {
   Epoch epoch{};

@@ -42,6 +42,8 @@ inline constexpr core::Metric kUnknown{"client_unknown_total", Kind::counter, "o
 inline constexpr core::Metric kRetries{"client_retries_total", Kind::counter, "", "Requests that were sent again."};
 inline constexpr core::Metric kLatency{"client_latency_ms", Kind::timing, "ms", "From an operation's start to its answer."};
 inline constexpr core::Metric kWriteLatency{"client_write_latency_ms", Kind::timing, "ms", "Likewise, writes only."};
+inline constexpr core::Metric kOldShare{"client_own_write_missed_percent", Kind::gauge, "percent", "Of this node's last 64 gets: answered from before the session's own last write."};
+inline constexpr core::Metric kBackwardsShare{"client_went_back_percent", Kind::gauge, "percent", "Of this node's last 64 gets: answered from before what the session had already read."};
 inline constexpr core::Metric kOldReads{"client_own_write_missed_total", Kind::counter, "reads", "Gets that were answered from before the session's own last write."};
 inline constexpr core::Metric kBackwards{"client_went_back_total", Kind::counter, "reads", "Gets that were answered from before what the session had already read."};
 

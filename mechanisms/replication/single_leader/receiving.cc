@@ -12,6 +12,7 @@ bool Replica::follow(Step& step, core::NodeId from, Epoch epoch) {
   if (!observe(step, epoch, "its primary") || leads()) return false;
   if (primary_ != from) {
     primary_ = from;
+    rebuild_ = false;
     beats_.clear();
     fresh_known_ = false;
   }
@@ -41,6 +42,7 @@ void Replica::on_message(Step& step, core::NodeId from, const Append& m) {
       step.persist(std::move(save));
     }
   }
+  rebuild_ = rebuild_ || rebuild;
   const bool success = fits && !rebuild;
   AppendReply reply{epoch_, success, m.prev.index + m.entries.size(), {}, rebuild, applied_, m.at};
   if (!success) {
@@ -106,15 +108,20 @@ void Replica::on_message(Step& step, core::NodeId from, const Snapshot& m) {
     }
   }
   // One that comes again after it was installed.
-  installed = installed || (applied_ >= m.index && log_.common(m.history, m.index) == m.index);
+  installed = installed || holds(m);
   const std::uint64_t wanted = incoming ? incoming->data.size() : 0;
   step.send(from, SnapshotReply{epoch_, m.index, wanted, installed, m.at});
   if (installed) incoming.reset();
 }
 
+// All of it is here already: it must not be taken back to an old snapshot that comes late.
+bool Replica::holds(const Snapshot& whole) const {
+  return !rebuild_ && applied_ >= whole.index && log_.common(whole.history, whole.index) == whole.index;
+}
+
 void Replica::install(Step& step, const Snapshot& whole) {
+  if (holds(whole)) return;
   const Index common = log_.common(whole.history, whole.index);
-  if (common == whole.index && applied_ >= whole.index) return;  // All of it is here already.
   Store fresh = core::decode<Store>(whole.data);
   // What is behind the last common entry goes. It is counted as far as it is still kept.
   if (common < log_.last()) {
@@ -132,8 +139,9 @@ void Replica::install(Step& step, const Snapshot& whole) {
   store_ = std::move(fresh);
   applied_ = whole.index;
   next_ = applied_ + 1;
-  by_hand_ = false;
-  snapshot_ = {whole.index, whole.index, whole.log_bytes, whole.history, whole.data, false, true};
+  by_hand_ = whole.by_hand;
+  rebuild_ = false;
+  snapshot_ = {whole.index, whole.index, whole.log_bytes, whole.history, whole.data, by_hand_, true};
   step.persist(snapshot_);
   snapshot_.replaces = false;
   step.count(kSnapshotsInstalled);

@@ -153,7 +153,8 @@ class Replica {
   };
   struct Leading {
     std::map<core::NodeId, Progress> others;
-    std::map<Index, Client> waiting;     // Writers, by their entry.
+    std::map<Index, Client> waiting;     // Writers, by their entry,
+    std::map<std::uint64_t, Index> open;  // and by their session, the entry.
     Index begins = 0;                    // The first entry of its epoch. What is answered is never before it: an earlier
                                          // epoch's entry on enough disks may still lose against a later one's.
     Index read_floor = 0;                // Gets wait until this is committed: it may have been answered before.
@@ -184,13 +185,14 @@ class Replica {
 
   // epochs.cc
   bool observe(Step& step, Epoch epoch, const char* how);
-  void enter(Step& step, Epoch epoch, core::NodeId granted_to);
+  void enter(Step& step, Epoch epoch);
   void become_replica(Step& step, const std::string& why);
   void become_primary(Step& step, Epoch epoch, std::uint32_t consulted);
   void lead(Step& step, Index begins, Index read_floor);
   bool lease_holds(core::Time now) const;
   void watch_lease(Step& step);
   std::size_t rank() const;
+  Index begins() const;
 
   // shipping.cc
   Index propose(Step& step, Entry entry);
@@ -214,6 +216,7 @@ class Replica {
   void throw_away(Step& step, Index from);
   void roll_back(Index to);
   void install(Step& step, const Snapshot& whole);
+  bool holds(const Snapshot& whole) const;
   void measure_lag(Step& step);
   void keep_short(Step& step);
   void save_snapshot(Step& step, Index base);
@@ -243,7 +246,6 @@ class Replica {
 
   // Durable: every change goes through Step::persist in the same step.
   Epoch epoch_ = 0;
-  core::NodeId granted_to_ = core::kNobody;
   bool was_primary_ = false;         // Found at the start: it led this epoch.
   Log log_;
   SaveSnapshot snapshot_;            // No store: none.
@@ -253,6 +255,7 @@ class Replica {
   // Lost in a crash.
   std::variant<Following, Leading> role_;
   bool beginning_ = false;           // It stands first in a new group, and asks the others to begin the first epoch.
+  bool rebuild_ = false;             // It has asked for a snapshot, because its own data holds what must go.
   Epoch heard_ = 0;                  // The latest epoch that any message spoke of.
   core::NodeId primary_ = core::kNobody;  // Of this epoch, as far as known.
   core::Time primary_heard_{};

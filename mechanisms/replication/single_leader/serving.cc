@@ -27,7 +27,11 @@ void Replica::write(Step& step, core::NodeId from, const Request& m) {
     leading.held.emplace_back(from, m);
     return;
   }
+  // A try that came before waits already: asking again makes nothing faster.
+  if (const auto open = leading.open.find(m.command.session); open != leading.open.end())
+    if (const auto it = leading.waiting.find(open->second); it != leading.waiting.end() && it->second.serial == m.command.serial) return;
   step.count(kWrites);
+  leading.open[m.command.session] = log_.last() + 1;
   leading.waiting[log_.last() + 1] = {from, m.command.session, m.command.serial, step.now};
   propose(step, {epoch_, m.command});
 }

@@ -108,11 +108,13 @@ void Replica::on_message(Step& step, core::NodeId from, const AppendReply& m) {
 
 void Replica::begin_copy(Step& step, core::NodeId to, Progress& progress) {
   auto& leading = std::get<Leading>(role_);
-  // Its own epoch's beginning must be in it: all that such a replica may keep from before is.
-  if (applied_ < leading.begins) return;
+  // What the replica already has of this log may count as acknowledged: the image must not reach less far.
+  if (applied_ < progress.match) return;
   const bool in_use = std::any_of(leading.others.begin(), leading.others.end(), [](const auto& o) { return o.second.copying; });
-  if (!in_use || leading.image.index < log_.base())
+  if (!in_use || leading.image.index < std::max(log_.base(), progress.match)) {
     leading.image = {applied_, log_.bytes(applied_), core::encode(store_)};
+    for (auto& [id, other] : leading.others) other.offset = 0;  // Whoever was being sent the old one begins again.
+  }
   progress.copying = true;
   progress.offset = 0;
   progress.in_flight.clear();
@@ -124,12 +126,13 @@ void Replica::begin_copy(Step& step, core::NodeId to, Progress& progress) {
 
 void Replica::send_chunk(Step& step, core::NodeId to, Progress& progress) {
   const Image& image = std::get<Leading>(role_).image;
+  CHECK(progress.offset <= image.data.size());
   const auto begin = image.data.begin() + static_cast<std::ptrdiff_t>(progress.offset);
   const auto size = std::min<std::uint64_t>(settings_.snapshot_chunk, image.data.size() - progress.offset);
   std::vector<EpochStart> history = log_.history();
   std::erase_if(history, [&](const auto& start) { return start.first > image.index; });
   step.send(to, Snapshot{epoch_, image.index, image.log_bytes, std::move(history), progress.offset,
-                         progress.offset + size == image.data.size(), step.now,
+                         progress.offset + size == image.data.size(), by_hand_, step.now,
                          core::Bytes(begin, begin + static_cast<std::ptrdiff_t>(size))});
 }
 
@@ -206,7 +209,8 @@ void Replica::watch_acks(Step& step) {
   if (settings_.on_timeout != OnTimeout::async || settings_.mode == Mode::async) return;
   if (leading.waiting.empty()) return step.cancel_timer({Alarm::ack});
   const core::Time due = leading.waiting.begin()->second.began + settings_.ack_timeout;
-  step.set_timer({Alarm::ack}, std::max(core::Duration{}, due - step.now));
+  // Not less than this: a clock that runs fast would reach `due` only after the timer, again and again at the same moment.
+  step.set_timer({Alarm::ack}, std::max<core::Duration>(std::chrono::milliseconds(1), due - step.now));
 }
 
 void Replica::fall_back(Step& step) {

@@ -68,7 +68,8 @@ inline constexpr std::size_t kRanges = 16;
 using Sums = std::array<std::uint64_t, kRanges>;
 struct Checksums {
   Sums sums{};
-  FIELDS(Checksums, sums)
+  bool by_hand{};  // The primary's own data was changed by hand: who is equal to it need not be what the log says.
+  FIELDS(Checksums, sums, by_hand)
 };
 
 // What the primary has in one range of keys at this position: whoever applies it replaces its own.

@@ -17,7 +17,7 @@ Replica started(core::NodeId id, const Durable& disk) {
 
 Durable disk(Epoch epoch, bool leads, const std::vector<std::pair<Epoch, std::string>>& log) {
   Durable disk;
-  disk.apply(SaveEpoch{epoch, 0, leads});
+  disk.apply(SaveEpoch{epoch, leads});
   SaveEntries save{1, {}, 0};
   for (const auto& [of, value] : log)
     save.entries.push_back({of, Command{9, 0, save.entries.size() + 1, Function::put, "k", value, "", {}}});

@@ -129,7 +129,7 @@ TEST(ReplicatedStore, TheLongestIdleSessionIsForgottenAndStaysForgotten) {
 
 TEST(ReplicationDisk, ItsImageMakesItAgain) {
   Durable disk;
-  disk.apply(SaveEpoch{4, 2, true});
+  disk.apply(SaveEpoch{4, true});
   disk.apply(SaveEntries{1, {put(1, "a", "1"), put(1, "b", "2"), put(4, "c", "3")}, 2});
   disk.apply(SaveSnapshot{3, 2, 44, {{1, 1}}, {1, 2, 3}, true, false});
   disk.apply(SaveEntries{4, {put(4, "d", "4")}, 3});
