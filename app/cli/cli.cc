@@ -14,6 +14,7 @@
 
 #include "app/cli/plain.h"
 #include "app/version.h"
+#include "app/window/theme_file.h"
 #include "app/window/window.h"
 #include "mechanisms/core/text.h"
 
@@ -81,6 +82,21 @@ CLI::Validator one_of(std::vector<std::string> known) {
       "");
 }
 
+// One of the program's own, or a file that can be read as one.
+CLI::Validator a_theme() {
+  return CLI::Validator(
+      [](const std::string& word) {
+        if (!window::names_theme_file(word)) return one_of({"dark", "light", "high contrast"})(const_cast<std::string&>(word));
+        try {
+          window::load_theme(word);
+          return std::string();
+        } catch (const window::BadTheme& why) {
+          return std::string("cannot be used: ") + why.what();
+        }
+      },
+      "");
+}
+
 template <class T>
 CLI::Validator takes(const char* expected, T least) {
   return CLI::Validator(
@@ -100,7 +116,7 @@ struct Words {
   FuzzArguments fuzz;
   BenchArguments bench;
   ShotArguments shot;
-  std::string open, state;
+  window::Start window;
 };
 
 CLI::App* subcommand(CLI::App& app, const char* name, const char* help, const char* example) {
@@ -190,12 +206,13 @@ void add_others(CLI::App& app, Words& w) {
 }
 
 void add_window(CLI::App& app, Words& w) {
-  app.add_option("--state", w.state)->group("");   // For tests: see app/window/state_file.h.
-  subcommand(app, "open", "Open a lab or a run file in the window. Without a subcommand: the window's gallery.",
-             "faultline open raft-elections")
-      ->add_option("what", w.open, "A lab's name, a lab file, or a run file")
-      ->type_name("")
-      ->required();
+  app.add_option("--state", w.window.state)->group("");   // For tests: see app/window/state_file.h.
+  const char* const theme = "dark, light, `high contrast`, or a theme file (.toml)";
+  app.add_option("--theme", w.window.theme, std::string("Of the window, from now on: ") + theme)->type_name("THEME")->check(a_theme());
+  auto* open = subcommand(app, "open", "Open a lab or a run file in the window. Without a subcommand: the window's gallery.",
+                          "faultline open raft-elections");
+  open->add_option("what", w.window.open, "A lab's name, a lab file, or a run file")->type_name("")->required();
+  open->add_option("--theme", w.window.theme, theme)->type_name("THEME")->check(a_theme());
   ShotArguments& a = w.shot;
   auto* shot = subcommand(app, "shot", "Draw the window to a picture, without a display.",
                           "faultline shot raft-elections --at 12s --panel topology --out /tmp/a.png");
@@ -217,7 +234,7 @@ void add_window(CLI::App& app, Words& w) {
   shot->add_option("--scale", a.scale, "0.75 to 2.5")
       ->type_name("X")
       ->check(CLI::Validator(CLI::Range(0.75, 2.5)).description(""));
-  shot->add_option("--theme", a.theme, "dark, light or `high contrast`")->type_name("NAME")->check(one_of({"dark", "light", "high contrast"}));
+  shot->add_option("--theme", a.theme, theme)->type_name("THEME")->check(a_theme());
   shot->add_option("--seed", a.seed, "Another run of the same lab")
       ->type_name("N")
       ->check(takes<std::uint64_t>("a whole number from 0", 0))
@@ -234,7 +251,7 @@ int dispatch(const CLI::App& app, const Words& w) {
   if (name == "export") return export_run(w.export_run);
   if (name == "check") return check(w.check);
   if (name == "fuzz") return fuzz(w.fuzz);
-  if (name == "open") return window::run(w.open, w.state);
+  if (name == "open") return window::run(w.window);
   if (name == "shot") return shot(w.shot);
   return bench(w.bench);
 }
@@ -297,7 +314,7 @@ int parse_and_do(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return fail(kUsage, in_words(app, error));
   }
-  if (app.get_subcommands().empty()) return window::run("", words.state);
+  if (app.get_subcommands().empty()) return window::run(words.window);
   return dispatch(app, words);
 }
 

@@ -173,6 +173,7 @@ int run_checked(const RunArguments& a) {
   std::uint64_t memory = 0;
   core::parse(a.memory, memory);
   record::Recording recording(header_of(a, lab, world, seed), memory);
+  recording.began(std::chrono::system_clock::now());
   std::unique_ptr<record::RunStore> store;
   if (!a.record.empty()) {
     store = std::make_unique<record::RunStore>(recording, a.record);

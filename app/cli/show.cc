@@ -9,6 +9,7 @@
 #include "app/cli/summary.h"
 #include "app/cli/table.h"
 #include "app/window/decode.h"
+#include "app/window/wall.h"
 #include "labs/catalog/labs.h"
 #include "labs/guide/facts.h"
 #include "labs/record/export.h"
@@ -65,7 +66,7 @@ void print_run(const record::Recording& recording, const std::string& path) {
   std::snprintf(digest, sizeof digest, "%016llx", static_cast<unsigned long long>(recording.digest()));
   std::cout << origin(h) << "digest " << digest
             << (h.level == record::Level::bodies ? "" : "  level " + std::string(core::name_of(h.level)))
-            << "\n\n";
+            << "\n" << (recording.began() ? "began " + window::wall_text(*recording.began()) + "\n\n" : "\n");
   if (!facts.violation().empty()) std::cout << "violation: " << plain(facts.violation()) << "\n\n";
   std::cout << groups_text(h.nodes) << "\n" << summary(facts, recording.size()) << "\n";
   std::vector<std::vector<std::string>> rows{{"event", "count"}};

@@ -28,10 +28,27 @@ LabProgress progress_of(const json& j) {
   return p;
 }
 
+namespace {
+
+json json_of(const LastLook& last) {
+  return {{"run", last.run}, {"title", last.title}, {"at", last.at.time_since_epoch().count()}, {"node", last.node},
+          {"filter", last.filter}};
+}
+
+LastLook last_of(const json& j) {
+  LastLook last;
+  last.run = member<std::string>(j, "run", ""), last.title = member<std::string>(j, "title", "");
+  last.at = core::kStart + core::Duration(std::max<std::int64_t>(0, member<std::int64_t>(j, "at", 0)));
+  last.node = member<std::string>(j, "node", ""), last.filter = member<std::string>(j, "filter", "");
+  return last;
+}
+
+}  // namespace
+
 json json_of(const Preferences& p) {
   return {{"scale", p.scale}, {"theme", p.theme}, {"width", p.width}, {"height", p.height}, {"maximized", p.maximized},
           {"left", p.left}, {"right", p.right}, {"bottom", p.bottom}, {"stop_at_violation", p.stop_at_violation},
-          {"plots", p.plots}};
+          {"plots", p.plots}, {"last", json_of(p.last)}, {"report_seen", p.report_seen}};
 }
 
 Preferences preferences_of(const json& j) {
@@ -51,6 +68,8 @@ Preferences preferences_of(const json& j) {
   p.bottom = bounded("bottom", p.bottom, 0, 0.9f);
   p.stop_at_violation = member<bool>(j, "stop_at_violation", p.stop_at_violation);
   p.plots = member<std::map<std::string, std::vector<std::string>>>(j, "plots", {});
+  p.last = last_of(member<json>(j, "last", json::object()));
+  p.report_seen = member<std::string>(j, "report_seen", "");
   return p;
 }
 

@@ -105,6 +105,7 @@ struct Library::Inside {
   void tidy();
   void mark(const std::string& path, const std::function<void(json&)>& change);
   void dress(RunEntry& entry) const;
+  void to_trash(const std::string& path);
   void later(std::function<void()> job);
   void work_off();
   bool tell(const std::string& words, double part);
@@ -171,7 +172,7 @@ void Library::Inside::tidy() {
   const json trash = marks.last().contains("trash") ? marks.last()["trash"] : json::object();
   std::vector<std::string> gone;
   for (fs::directory_iterator it(trash_folder(), error), end; !error && it != end; it.increment(error)) {
-    if (it->path().extension() != ".run") continue;
+    if (it->path().extension() != ".run" && it->path().extension() != ".md") continue;
     const std::string file = it->path().filename().string();
     const json entry = trash.is_object() ? trash.value(file, json::object()) : json::object();
     if (now - member<std::int64_t>(entry, "deleted", now) < kTrashDays * 86'400) continue;
@@ -404,18 +405,30 @@ void Library::tag(const std::string& path, const std::vector<std::string>& tags)
   });
 }
 
+void Library::Inside::to_trash(const std::string& path) {
+  const std::string to = free_path(trash_folder(), fs::path(path).stem().string(), fs::path(path).extension().string());
+  // First the word, then the deed: what is in the trash without a word would stay there for ever.
+  marks.change([&](json& all) {
+    object_in(all, "trash")[fs::path(to).filename().string()] = {{"path", path}, {"deleted", clock()}};
+  });
+  say(marks);
+  move_run(path, to);
+}
+
+void Library::remove_lab(const std::string& path) {
+  Inside& in = *inside_;
+  if (!in.trouble.empty()) throw Refused("nothing can be deleted: " + in.trouble);
+  if (fs::path(path).parent_path() != fs::path(in.folders.data + "/labs") || fs::path(path).extension() != ".md")
+    throw Refused(path + " is not one of your own labs");
+  in.to_trash(path);
+}
+
 void Library::remove(const std::string& path) {
   Inside& in = *inside_;
   if (!in.trouble.empty()) throw Refused("nothing can be deleted: " + in.trouble);
   if (marked(path) == Marked::held) throw Refused(fs::path(path).filename().string() + " is being recorded: close its window first");
   if (fs::path(path).parent_path() != fs::path(in.runs_folder())) throw Refused(path + " is not one of the library's runs");
-  const std::string to = free_path(in.trash_folder(), fs::path(path).stem().string(), ".run");
-  // First the word, then the deed: what is in the trash without a word would stay there for ever.
-  in.marks.change([&](json& all) {
-    object_in(all, "trash")[fs::path(to).filename().string()] = {{"path", path}, {"deleted", in.clock()}};
-  });
-  in.say(in.marks);
-  move_run(path, to);
+  in.to_trash(path);
   ::unlink(marker_of(path).c_str());
   std::erase_if(in.runs, [&](const RunEntry& entry) { return entry.path == path; });
 }

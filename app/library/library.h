@@ -20,8 +20,10 @@ struct RunEntry {
   std::string name;                    // Given by a person; else the plain one:
   std::string plain_name;              // the lab's title and when it began; of a file from elsewhere the file's.
   std::string lab, world;
+  std::string lab_title;               // Of the lab's text; empty: it has none, or nobody has read it yet.
   std::uint64_t seed = 0;
-  std::int64_t when = 0;               // Seconds since 1970: when its file was last written.
+  std::int64_t when = 0;               // Seconds since 1970: when its file was last written;
+  std::int64_t began = 0;              // and when the run began. 0: its file does not say.
   std::uint64_t bytes = 0;
   std::uint64_t events = 0;
   core::Duration length{};             // Of the world's time.
@@ -41,14 +43,24 @@ struct LabProgress {
   bool operator==(const LabProgress&) const = default;
 };
 
+// What was looked at when the window was left: what the next start offers to go on with.
+struct LastLook {
+  std::string run, title;              // The run file, empty: none; the lab that it ran, for people.
+  core::Time at{};                     // The moment.
+  std::string node, filter;            // The selected node, by name; of the events.
+  bool operator==(const LastLook&) const = default;
+};
+
 struct Preferences {
   float scale = 0;                     // 0: as the screen says.
-  std::string theme = "dark";
+  std::string theme = "dark";          // A name, or the path of a theme file.
   int width = 1600, height = 1000;
   bool maximized = false;
   float left = 0.206f, right = 0.325f, bottom = 0.40f;   // Parts of the window that the panels take.
   bool stop_at_violation = true;
   std::map<std::string, std::vector<std::string>> plots;  // Which plots a lab shows: see panels/plots.h.
+  LastLook last;
+  std::string report_seen;             // The newest crash report that was put away: crash_report.h.
   bool operator==(const Preferences&) const = default;
 };
 
@@ -106,7 +118,8 @@ class Library {
   // Copies files from elsewhere into the library, on the library's thread. What cannot be is said.
   void import(const std::vector<std::string>& paths);
 
-  // --- Labs
+  // --- Labs. One's own are files in `labs/` of the data folder.
+  void remove_lab(const std::string& path);            // Into the trash, as runs, and restored as they are. Throws Refused.
   const std::map<std::string, LabProgress>& progress() const;
   void keep_progress(const std::string& lab, const LabProgress& progress);
   // --- Preferences

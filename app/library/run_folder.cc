@@ -64,6 +64,7 @@ json read_now(const Seen& file) {
     const record::Brief brief = record::read_brief(file.path);
     read["title"] = title_of(brief.header.lab_text);
     read["lab"] = brief.header.lab, read["world"] = brief.header.world, read["seed"] = brief.header.seed;
+    if (brief.began) read["began"] = std::chrono::floor<std::chrono::seconds>(*brief.began).time_since_epoch().count();
     read["events"] = brief.events, read["length"] = brief.end.time_since_epoch().count();
   } catch (const std::exception& bad) {
     // The row of the list names the file already.
@@ -79,6 +80,8 @@ RunEntry entry_of(const Seen& file, const json& read) {
   entry.path = file.path, entry.when = file.when, entry.bytes = file.bytes;
   const std::string stem = fs::path(file.path).stem().string();
   entry.name = entry.plain_name = plain_name(stem, member<std::string>(read, "title", ""));
+  entry.lab_title = member<std::string>(read, "title", "");
+  entry.began = member<std::int64_t>(read, "began", 0);
   entry.lab = member<std::string>(read, "lab", lab_of_stem(stem));
   entry.world = member<std::string>(read, "world", "");
   entry.seed = member<std::uint64_t>(read, "seed", 0);

@@ -11,8 +11,10 @@ namespace {
 const std::vector<std::string> kTabs{"Space-time", "Events", "Checks"};
 // Where the window is too narrow for a column at the right, what stands there stands behind these.
 const std::vector<std::string> kMoreTabs{"Plots", "Inspector"};
+constexpr std::size_t kNoTab = 99;
 constexpr float kNarrow = 960;         // So little width has no room for three columns,
 constexpr float kBoth = 720;           // and a column so low none for plots above the inspector.
+constexpr float kLow = 480;            // In a window so low the cluster is a tab like the others: half of it is of no use.
 
 // A region of its own, with its ground; false: it is not to be seen.
 bool begin_region(const char* id, ImVec2 at, ImVec2 size, Colour ground, ImVec2 padding, bool scrolls = false) {
@@ -48,15 +50,15 @@ void Bench::draw(const View& view, const library::LabProgress& progress, library
   const float left = std::floor(std::max(px(240), size.x * preferences.left));
   narrow_ = size.x < px(kNarrow);
   const float right = narrow_ ? 0 : std::floor(std::max(px(220), size.x * preferences.right));
-  const float bottom = std::floor(std::clamp(size.y * preferences.bottom, std::min(px(212), size.y * 0.5f), size.y * 0.6f));
+  low_ = narrow_ && size.y < px(kLow);
   const float strip = px(46);          // The scrubber's.
+  const float wished = std::floor(std::clamp(size.y * preferences.bottom, std::min(px(212), size.y * 0.5f), size.y * 0.6f));
+  const float bottom = low_ ? size.y - strip : wished;
   const float top = size.y - bottom - strip;
 
   if (begin_region("left", at, {left, size.y}, theme().ground, px(20, 18), true)) draw_left(view, progress, selection, commands);
   ImGui::EndChild();
-  if (begin_region("topology", {at.x + left, at.y}, {size.x - left - right, top}, theme().sunken, {0, 0}))
-    topology.draw(view, selection, commands);
-  ImGui::EndChild();
+  if (!low_) draw_topology(view, selection, commands, {at.x + left, at.y}, {size.x - left - right, top});
   if (!narrow_) {
     if (begin_region("right", {at.x + size.x - right, at.y}, {right, top}, theme().ground, {0, 0})) draw_right(view, selection, commands);
     ImGui::EndChild();
@@ -69,13 +71,18 @@ void Bench::draw(const View& view, const library::LabProgress& progress, library
   ImGui::EndChild();
   edge("left edge", {at.x + left, at.y}, {0, size.y}, true, size.x, 1, preferences.left);
   if (!narrow_) edge("right edge", {at.x + size.x - right, at.y}, {0, top}, true, size.x, -1, preferences.right);
-  edge("bottom edge", {at.x + left, at.y + top}, {size.x - left, 0}, false, size.y, -1, preferences.bottom);
+  if (!low_) edge("bottom edge", {at.x + left, at.y + top}, {size.x - left, 0}, false, size.y, -1, preferences.bottom);
 }
 
 void Bench::draw_left(const View& view, const library::LabProgress& progress, Selection& selection, Commands& commands) {
   guide.draw(view, progress, selection, commands);
   gap(24);
   settings.draw(view, selection, commands);
+}
+
+void Bench::draw_topology(const View& view, Selection& selection, Commands& commands, ImVec2 at, ImVec2 size) {
+  if (begin_region("topology", at, size, theme().sunken, {0, 0})) topology.draw(view, selection, commands);
+  ImGui::EndChild();
 }
 
 void Bench::draw_plots(const View& view, Selection& selection, Commands& commands, ImVec2 at, ImVec2 size) {
@@ -111,22 +118,36 @@ void Bench::draw_right(const View& view, Selection& selection, Commands& command
   else draw_inspector(view, selection, commands, {at.x, at.y + head}, {size.x, size.y - head});
 }
 
+// Before the other tabs, in a low window only; true: it is in front.
+bool Bench::draw_cluster_tab() {
+  if (!low_) return false;
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(px(5), ImGui::GetStyle().FramePadding.y));   // Until all tabs are drawn.
+  std::size_t chosen = cluster_ ? 0 : kNoTab;
+  if (choice("cluster", {"Cluster"}, chosen)) cluster_ = true;
+  ImGui::SameLine(0, px(4));
+  return cluster_;
+}
+
 void Bench::draw_bottom(const View& view, Selection& selection, Commands& commands) {
   const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
   ImGui::SetCursorScreenPos({at.x + px(12), at.y + px(8)});
   // What a wider window showed at its right comes back there; here the first is in front again.
   if (!narrow_ && tab_ >= kTabs.size()) tab_ = 0;
-  choice("tabs", kTabs, tab_);
+  const bool cluster = draw_cluster_tab();
+  std::size_t tab = cluster ? kNoTab : tab_;
+  if (choice("tabs", kTabs, tab)) tab_ = tab, cluster_ = false;
   // A mark behind the last tab says at a glance whether what was promised holds, also while that tab is not in front.
   const ImVec2 last_least = ImGui::GetItemRectMin(), last_greatest = ImGui::GetItemRectMax();
-  if (tab_ != 2) checks.tend(view);
+  if (tab != 2) checks.tend(view);
   checks.draw_state(view, {last_greatest.x + px(8), (last_least.y + last_greatest.y) / 2});
   if (narrow_) {
-    std::size_t more = tab_ - kTabs.size();   // Of the first three: none of these.
-    ImGui::SameLine(0, px(28));
-    if (choice("more tabs", kMoreTabs, more)) tab_ = kTabs.size() + more;
+    std::size_t more = tab - kTabs.size();   // Of the first three: none of these.
+    ImGui::SameLine(0, px(low_ ? 20 : 28));
+    if (choice("more tabs", kMoreTabs, more)) tab_ = kTabs.size() + more, cluster_ = false;
   }
+  if (low_) ImGui::PopStyleVar();
   const float head = px(44);
+  if (cluster) return draw_topology(view, selection, commands, {at.x, at.y + head}, {size.x, size.y - head});
   if (begin_region("tab", {at.x, at.y + head}, {size.x, size.y - head}, theme().ground, {0, 0})) {
     if (tab_ == 0) space_time.draw(view, selection, commands);
     if (tab_ == 1) events.draw(view, selection, commands);
@@ -156,6 +177,8 @@ void Bench::draw_only(const View& view, const library::LabProgress& progress, Se
 }
 
 bool Bench::show(const std::string& panel) {
+  cluster_ = panel == "topology";
+  if (cluster_) return true;
   if (panel == "space-time") tab_ = 0;
   else if (panel == "events") tab_ = 1;
   else if (panel == "checks") tab_ = 2;

@@ -38,6 +38,8 @@ class Bench {
  private:
   void draw_left(const View&, const library::LabProgress&, Selection&, Commands&);
   void draw_right(const View&, Selection&, Commands&);
+  void draw_topology(const View&, Selection&, Commands&, ImVec2 at, ImVec2 size);
+  bool draw_cluster_tab();
   void draw_plots(const View&, Selection&, Commands&, ImVec2 at, ImVec2 size);
   void draw_inspector(const View&, Selection&, Commands&, ImVec2 at, ImVec2 size);
   void draw_bottom(const View&, Selection&, Commands&);
@@ -52,7 +54,9 @@ class Bench {
 
   std::size_t tab_ = 0;                // Of the bottom: space-time, events, checks; in a narrow window plots and inspector.
   std::size_t right_tab_ = 0;          // Of the right, where only one has room: plots, inspector.
-  bool narrow_ = false;
+  bool narrow_ = false;                // No room for a column at the right,
+  bool low_ = false;                   // nor for the cluster above the tabs: then it is the first of them,
+  bool cluster_ = true;                // and is in front.
   Picked picked_;                      // In the frame before.
   std::string only_;
 };

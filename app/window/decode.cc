@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "app/window/plot/roles.h"
+#include "app/window/wall.h"
 #include "labs/catalog/kinds.h"
 #include "labs/timeline/text_tree.h"
 #include "labs/world/disk.h"
@@ -132,7 +133,7 @@ std::string event_card(const timeline::Timeline& line, std::size_t row, std::siz
   if (row >= line.rows()) return "";
   const auto at = line.recording().at(row);
   const std::string said = said_text(line, at.event, at.body);
-  std::string card = cut(sentence(line, at.event)) + "\n" + exact_time_text(at.event.at) + "   event " + std::to_string(row + 1);
+  std::string card = cut(sentence(line, at.event)) + "\n" + exact_time_text(at.event.at) + "   event " + std::to_string(row + 1) + wall_below(line.recording(), at.event.at);
   const auto tree = timeline::read_text_tree(said);
   if (tree.shape != timeline::TextTree::Shape::structure) return said.empty() ? card : card + "\n" + cut(said);
   std::size_t lines = 0;

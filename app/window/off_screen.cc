@@ -15,7 +15,7 @@ OffScreen::OffScreen(Setup setup)
 
 void OffScreen::take_preferences() {
   stage_.scale = shell_.preferences.scale;
-  if (const Theme* const theme = find_theme(shell_.preferences.theme)) stage_.colours = theme;
+  stage_.colours = &shell_.colours();
 }
 
 void OffScreen::frame(double seconds) {

@@ -148,6 +148,8 @@ void Player::notice_violation() {
   const Branch& branch = now();
   if (!branch.status.violated || jumped_to_violation_ == branch.status.violated || !stops_at_violation_) return;
   if (!branch.status.live) return;
+  // It broke in what was done before a person came to this step: that is no news.
+  if (branch.status.rebuilding < 1) return void(jumped_to_violation_ = branch.status.violated);
   jumped_to_violation_ = branch.status.violated;
   playing_ = false;
   live_ = false;
@@ -255,10 +257,10 @@ bool Player::fork(Time at, Commands& answers, std::size_t commands) {
   return true;
 }
 
-void Player::give(const Give& give, Commands& answers) {
-  world::Command command;
+void Player::give(const std::vector<std::string>& of_one_gesture, Commands& answers) {
+  std::vector<world::Command> commands;
   try {
-    command = world::parse_command(give.command);
+    for (const auto& words : of_one_gesture) commands.push_back(world::parse_command(words));
   } catch (const world::BadCommand& bad) {
     return answers.want(Say{bad.what(), true});
   }
@@ -266,9 +268,20 @@ void Player::give(const Give& give, Commands& answers) {
   if ((!live_ && at_ < end_of(now())) || !now().status.live)
     if (!fork(at_, answers)) return;
   forget_undone(now());
-  now().session->give(std::move(command));
+  now().session->give(std::move(commands));
   live_ = true;
 }
+
+namespace {
+
+// How many of the commands that were given belong to the last one.
+std::size_t of_last_gesture(const session::Status& status, std::size_t given) {
+  for (const auto& gesture : status.gestures)
+    if (gesture.first + gesture.count == given) return gesture.count;
+  return 1;
+}
+
+}  // namespace
 
 void Player::undo(Commands& answers) {
   Branch& branch = now();
@@ -277,9 +290,10 @@ void Player::undo(Commands& answers) {
     const auto given = session::commands_of(branch.session->recording());
     if (given.empty()) return answers.want(Say{"Nothing to undo: no command was given."});
     const Time end = end_of(branch);
+    const std::size_t kept = given.size() - of_last_gesture(branch.session->status(), given.size());
     path = new_path();
-    auto session = branch.session->fork(given.back().at, path, given.size() - 1);
-    undone = world::command_text(given.back().command);
+    auto session = branch.session->fork(given.back().at, path, kept);
+    for (std::size_t i = kept; i < given.size(); ++i) undone += (undone.empty() ? "" : ", ") + world::command_text(given[i].command);
     branch.session->stand();
     branch.undone.push_back({std::move(branch.session), std::move(branch.line)});
     branch.session = std::move(session);
@@ -351,8 +365,10 @@ void Player::play_or_not(bool on) {
 void Player::seek(Time to) {
   playing_ = false;
   now().session->stand();
-  live_ = to >= end_of(now());
-  look_at(std::min(to, end_of(now())));
+  // A loaded run may not be read that far yet, and still be known to go on until there.
+  const Time end = std::max(end_of(now()), now().status.now);
+  live_ = to >= end;
+  look_at(std::min(to, end));
 }
 
 void Player::switch_to(std::size_t branch) {
@@ -368,7 +384,7 @@ void Player::switch_to(std::size_t branch) {
 bool Player::wish(const Wish& wish, Selection& selection, Commands& answers) {
   session::Session& session = *now().session;
   bool mine = true;
-  std::visit(Cases{[&](const Give& w) { give(w, answers); },
+  std::visit(Cases{[&](const Give& w) { give({w.command}, answers); }, [&](const GiveTogether& w) { give(w.commands, answers); },
                    [&](const Undo&) { undo(answers); },
                    [&](const Redo&) { redo(answers); },
                    [&](const Play& w) { play_or_not(w.on); },
@@ -381,7 +397,7 @@ bool Player::wish(const Wish& wish, Selection& selection, Commands& answers) {
                    [&](const StepForward& w) { step(true, w.unit, selection); },
                    [&](const StepBack& w) { step(false, w.unit, selection); },
                    [&](const Seek& w) { seek(w.to); },
-                   [&](const GoLive&) { live_ = true, look_at(end_of(now())); },
+                   [&](const GoLive&) { live_ = true, selection.follow = true, look_at(end_of(now())); },
                    [&](const Fork& w) { fork(w.at, answers); },
                    [&](const SwitchBranch& w) { switch_to(w.to); },
                    [&](const CloseBranch& w) { close(w.which); },

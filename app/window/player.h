@@ -67,7 +67,7 @@ class Player {
   void step(bool forward, session::Session::Unit unit, Selection& selection);
   // `commands`: with only so many of those given until then.
   bool fork(core::Time at, Commands& answers, std::size_t commands = static_cast<std::size_t>(-1));
-  void give(const Give& give, Commands& answers);
+  void give(const std::vector<std::string>& of_one_gesture, Commands& answers);
   void play_or_not(bool on);
   void seek(core::Time to);
   void switch_to(std::size_t branch);

@@ -3,15 +3,21 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 
+#include "app/crash_report.h"
+#include "app/library/exporting.h"
+#include "app/window/theme_file.h"
 #include "app/window/top_bar.h"
 #include "app/window/widgets.h"
 #include "imgui_internal.h"
+#include "labs/record/run_file.h"
 
 namespace window {
 namespace {
 
 constexpr float kTopBar = 44;
+constexpr double kSeldom = 2;   // Seconds.
 
 // While it lives, no key is heard: what lies below a dialog is drawn so. Else Delete would delete the run that is marked in
 // the list behind the preferences.
@@ -38,6 +44,7 @@ Shell::Shell(Outside outside) : outside_(std::move(outside)), library_(outside_.
   preferences = library_.load_preferences();
   library_.list_runs();
   read_labs();
+  if (!outside_.folders.data.empty()) report_ = app::newest_crash_report(outside_.folders.data + "/crashes", preferences.report_seen);
   free_play_.save = [this](const std::string& text, const FreePlay::Written& before) {
     const std::string path = save_lab(text, before);
     read_labs();
@@ -46,6 +53,7 @@ Shell::Shell(Outside outside) : outside_(std::move(outside)), library_(outside_.
 }
 
 Shell::~Shell() {
+  remember_look();
   player_.reset();   // Its runs are closed before the library goes.
   compare_.close();
   leaving_.wait();
@@ -122,6 +130,12 @@ void Shell::draw_frame(double seconds) {
   for (const auto& wish : commands_.take()) do_wish(wish);
   keep_steps_done();
   remember_plots();
+  see_which_run();
+  // Not with every frame, and not while it plays: what is kept goes to the disk.
+  if (player_ && !player_->view().playing && look().clock - remembered_ > kSeldom) {
+    remember_look();
+    remembered_ = look().clock;
+  }
   if (!ImGui::IsAnyMouseDown()) keep();
 }
 
@@ -135,6 +149,59 @@ void Shell::take_gone() {
   const auto paths = leaving_.gone();
   for (const auto& path : paths) library_.close_run(path);
   if (!paths.empty()) library_.list_runs();
+}
+
+void Shell::see_which_run() {
+  const std::string recorded = player_ ? player_->session().origin().path : "";
+  const std::string path = !player_ || !recorded.empty() ? recorded : player_->view().status.live ? "" : loaded_path_;
+  if (path == run_path_) return;
+  run_path_ = path;
+  app::crash_would_lose(path);
+}
+
+// Where the next start can go on.
+void Shell::remember_look() {
+  if (!player_ || run_path_.empty()) return;
+  try {
+    const View view = player_->view();
+    library::LastLook now{run_path_, view.lab.title, view.at, "", selection_.filter};
+    if (const auto* const node = view.run.node(selection_.node)) now.node = node->name;
+    preferences.last = std::move(now);
+  } catch (const record::BadRun&) {
+    // What is looked at is damaged just there: nobody wants to come back to it.
+  }
+}
+
+// What the gallery offers of the time before this window: as long as nothing else is open.
+Offers Shell::offers() const {
+  std::error_code none;
+  const bool on = !player_ && !opening_ && !preferences.last.run.empty() && std::filesystem::exists(preferences.last.run, none);
+  return {on ? &preferences.last : nullptr, report_};
+}
+
+// The theme that is preferred. One that cannot be used leaves the one before, and says why.
+const Theme& Shell::colours() {
+  if (preferences.theme == theme_name_) return *theme_;
+  try {
+    if (names_theme_file(preferences.theme)) {
+      // The next start may be in another folder.
+      preferences.theme = std::filesystem::absolute(library::expanded(preferences.theme)).lexically_normal().string();
+      theme_files_.push_back(load_theme(preferences.theme));
+      theme_ = &theme_files_.back();
+      const auto warnings = hard_to_see(*theme_);
+      if (!warnings.empty())
+        commands_.want(Say{"The theme is used, but " + warnings.front() + (warnings.size() > 1 ? ", and " + std::to_string(warnings.size() - 1) + " more" : "") + "."});
+    } else if (const Theme* const named = find_theme(preferences.theme)) {
+      theme_ = named;
+    } else {
+      throw BadTheme("there is no theme " + preferences.theme);
+    }
+    theme_name_ = preferences.theme;
+  } catch (const BadTheme& why) {
+    preferences.theme = theme_name_;
+    commands_.want(Say{std::string("The theme stays as it is: ") + why.what() + ".", true});
+  }
+  return *theme_;
 }
 
 // Preferences, when they changed: an edge was dragged, a theme chosen.
@@ -177,7 +244,7 @@ void Shell::draw_place() {
   ImGui::PopStyleVar();
   switch (place) {
     case Place::labs:
-      if (!free_play_.draw(commands_)) gallery_.draw(labs_, library_.progress(), library_.runs(), commands_);
+      if (!free_play_.draw(commands_)) gallery_.draw(labs_, library_.progress(), library_.runs(), commands_, offers());
       break;
     case Place::runs:
       if (compare_.is_open())
@@ -206,6 +273,7 @@ void Shell::draw_work() {
       words = "Making the past again", part = view.status.rebuilding;
       if (view.branches.size() > 1) cancel = CloseBranch{view.branch};
       else if (view.can_redo) cancel = Redo{};
+      else cancel = Reopen{};
     } else if (view.indexed < 0.98 && !view.status.live) {
       words = "Reading the run", part = view.indexed;
     }
@@ -280,7 +348,7 @@ void draw_shade() {
 void Shell::draw_dialogs() {
   if (dialog_open()) draw_shade();
   const std::optional<View> view = player_ ? std::optional<View>(player_->view()) : std::nullopt;
-  if (palette_.is_open()) palette_.draw(view ? &*view : nullptr, labs_, actions(view ? &*view : nullptr, place, look().scale), commands_);
+  if (palette_.is_open()) palette_.draw(view ? &*view : nullptr, labs_, library_.runs(), actions(view ? &*view : nullptr, place, look().scale), commands_);
   help_.draw();
   preferences_dialog_.draw(preferences, commands_);
   export_dialog_.draw(commands_);

@@ -1,6 +1,7 @@
 // The window without its window: places, top bar, panels, and what is done about wishes. It draws into the present ImGui
 // context, so that a real window, a picture, a test with made-up hands, and a bench all run the same code.
 #pragma once
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -50,6 +51,7 @@ class Shell {
 
   // For the loop around: what the fonts and colours, and the size of the window, should be. Kept when they change.
   library::Preferences preferences;
+  const Theme& colours();                                // Of the theme that is preferred; a file's are read once.
   Place place = Place::labs;
 
   Player* player() { return player_.get(); }             // Null: no run is open.
@@ -79,6 +81,12 @@ class Shell {
   void keep_hint(const HintUsed& hint);
   std::string save_lab(const std::string& text, const FreePlay::Written& before) const;
   void remember_plots();
+  void remember_look();
+  void see_which_run();
+  void go_on();
+  void put_report_away();
+  void look_again(const library::LastLook& last);
+  Offers offers() const;
   const library::LabProgress& progress_of(const std::string& lab) const;
   void move_time(double factor, double part);
   void draw_said();
@@ -107,15 +115,22 @@ class Shell {
   ExportDialog export_dialog_;
   Leaving leaving_;                    // Runs that were closed, as long as that takes.
   Compare compare_;
+  std::string loaded_path_;            // Of the run that was opened last from a file,
+  std::string run_path_;               // and of the one that is looked at.
   std::unique_ptr<Opening> opening_;   // A file that is being read,
-  std::optional<Seek> after_opening_;  // and the moment to look at then.
+  std::optional<Seek> after_opening_;  // and the moment to look at then,
+  std::optional<library::LastLook> continuing_;   // or all that was looked at before.
   std::unique_ptr<Player> player_;
   Selection selection_;
   Commands commands_;
+  std::deque<Theme> theme_files_;      // None goes: the present frame may still be drawn in the one before.
+  std::string theme_name_ = "dark";    // Of the one that is used.
+  const Theme* theme_ = &dark_theme();
+  std::string report_;                 // Of a crash that nobody was told of yet.
   std::vector<SavePicture> pictures_;  // To be taken of this frame.
   std::string said_;
   bool said_bad_ = false, quit_ = false, only_ = false, full_screen_ = false;
-  double said_until_ = 0, work_began_ = 0;
+  double said_until_ = 0, work_began_ = 0, remembered_ = 0;
 };
 
 }  // namespace window

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "app/crash_report.h"
 #include "app/library/kept_file.h"
 #include "app/library/run_folder.h"
 #include "app/window/raster.h"
@@ -27,6 +28,8 @@ bool Shell::do_library_wish(const Wish& wish) {
                        for (const auto& path : w.paths) library_.restore(path);
                        commands_.want(Say{"Restored."});
                      },
+                     [&](const DeleteLab& w) { library_.remove_lab(w.path), read_labs(); },
+                     [&](const RestoreLab& w) { library_.restore(w.path), read_labs(); },
                      [&](const ImportRuns& w) { library_.import(w.paths); }, [&](const auto&) { mine = false; }},
                wish);
     if (mine) library_.list_runs();
@@ -39,6 +42,7 @@ bool Shell::do_library_wish(const Wish& wish) {
 void Shell::do_wish(const Wish& wish) {
   if (do_library_wish(wish)) return;
   if (const auto* w = std::get_if<StopAtViolation>(&wish)) preferences.stop_at_violation = w->on;
+  if (const auto* w = std::get_if<Give>(&wish)) app::crash_would_follow(w->command);
   // The run that it is about is still being read.
   if (opening_ && std::holds_alternative<Seek>(wish)) {
     after_opening_ = std::get<Seek>(wish);
@@ -46,6 +50,7 @@ void Shell::do_wish(const Wish& wish) {
   }
   if (player_ && player_->wish(wish, selection_, commands_)) return;
   std::visit(Cases{[&](const OpenLab& w) { open_lab(w); }, [&](const OpenRun& w) { open_run(w); },
+                   [&](const Continue&) { go_on(); }, [&](const ReportSeen&) { put_report_away(); },
                    [&](const GoTo& w) { go_to(w.place); },
                    [&](const Show& w) { bench_.show(w.panel); },
                    [&](const Say& w) { said_ = w.text, said_bad_ = w.bad, said_until_ = look().clock + (w.bad ? 8 : 4); },
@@ -236,6 +241,7 @@ void Shell::open_lab(const OpenLab& open) {
     origin.seed = open.seed.value_or(origin.lab.seed);
     origin.settings = open.settings;
     origin.loopback = open.loopback;
+    origin.first_step = open.step;
     library_.opened({open.lab, false, origin.lab.title});
     begin(std::move(origin));
   } catch (const std::exception& why) {
@@ -259,7 +265,7 @@ void Shell::begin(session::Origin origin) {
   const std::string path = origin.path;
   try {
     // A first step that asks for a prediction is not shown before it was made.
-    const bool waits = fold_guide(origin.lab, {}, true, progress_of(origin.lab.name), {}).veiled;
+    const bool waits = origin.first_step == 0 && fold_guide(origin.lab, {}, true, progress_of(origin.lab.name), {}).veiled;
     open(std::make_unique<session::Session>(std::move(origin)));
     if (!waits) commands_.want(Play{true});
   } catch (const std::exception& why) {
@@ -268,7 +274,26 @@ void Shell::begin(session::Origin origin) {
   }
 }
 
+// What was looked at when the window was left.
+void Shell::go_on() {
+  const library::LastLook last = preferences.last;
+  open_run({last.run});
+  if (opening_) continuing_ = last;
+}
+
+void Shell::look_again(const library::LastLook& last) {
+  commands_.want(Seek{last.at});
+  select(last.node);
+  selection_.filter = last.filter;
+}
+
+void Shell::put_report_away() {
+  preferences.report_seen = std::filesystem::path(report_).filename().string();
+  report_.clear();
+}
+
 void Shell::open_run(const OpenRun& open) {
+  continuing_.reset();
   try {
     const auto* const entry = library_.find(open.path);
     if (entry != nullptr && entry->cut_off) library_.take_over(open.path);
@@ -286,10 +311,13 @@ void Shell::take_opened() {
   const std::string path = opening_->path();
   opening_.reset();
   const auto seek = std::exchange(after_opening_, std::nullopt);
+  const auto last = std::exchange(continuing_, std::nullopt);
   std::visit(Cases{[&](const Opening::Run& run) {
                      const auto* const entry = library_.find(path);
                      library_.opened({path, true, entry != nullptr ? entry->name : std::filesystem::path(path).stem().string()});
                      this->open(std::make_unique<session::Session>(run));
+                     loaded_path_ = path;
+                     if (last) look_again(*last);
                      if (seek) commands_.want(*seek);
                    },
                    [&](const Opening::Lab& lab) { commands_.want(OpenLab{lab.path, {}, false, {}}); },

@@ -17,6 +17,7 @@ enum class Place : std::uint8_t { labs, bench, runs };
 
 // --- What a person may wish. `Give` changes the world; all else changes what is looked at.
 struct Give { std::string command; };            // A command in its text form: `partition S1 | S2 S3`.
+struct GiveTogether { std::vector<std::string> commands; };   // Of one movement of the hand: undone together.
 struct Undo {};                                  // Of one's own last command, by another past.
 struct Redo {};
 struct Play { bool on = true; };
@@ -41,8 +42,13 @@ struct OpenLab {                                 // A name or a path.
   std::optional<std::uint64_t> seed;
   bool loopback = false;
   std::vector<std::string> settings;
+  std::size_t step = 0;                          // Where it begins; the steps before are done at once.
 };
 struct OpenRun { std::string path; };
+struct Continue {};                              // What was looked at when the window was last left.
+struct DeleteLab { std::string path; };          // One's own, into the trash,
+struct RestoreLab { std::string path; };         // and out of it.
+struct ReportSeen {};                            // Nobody needs to be told of the crash report any more.
 // --- Of the library's runs, by their paths.
 struct RenameRun { std::string path, name; };
 struct NoteRun { std::string path, note; };
@@ -73,12 +79,12 @@ struct SavePicture {
   float left = 0, top = 0, right = 0, bottom = 0;
 };
 struct SetScale { float scale = 1; };
-struct SetTheme { std::string name; };
+struct SetTheme { std::string name; };          // Or the path of a theme file.
 struct FullScreen {};
 struct Quit {};
 
-using Wish = std::variant<Give, Undo, Redo, Play, SetSpeed, StepForward, StepBack, Seek, GoLive, Fork, SwitchBranch, CloseBranch,
-                          LayOver, StopAtViolation, GuideNext, GuideBegin, GuideRestart, GuideDo, Answered, HintUsed, OpenLab, OpenRun, RenameRun,
+using Wish = std::variant<Give, GiveTogether, Undo, Redo, Play, SetSpeed, StepForward, StepBack, Seek, GoLive, Fork, SwitchBranch, CloseBranch,
+                          LayOver, StopAtViolation, GuideNext, GuideBegin, GuideRestart, GuideDo, Answered, HintUsed, OpenLab, OpenRun, Continue, DeleteLab, RestoreLab, ReportSeen, RenameRun,
                           NoteRun, TagRun, DeleteRuns, RestoreRuns, ExportRun, CompareRuns, ImportRuns, Reopen, GoTo,
                           Show, Ask, Say, CopyText, CopyCommands, FindEvents, NextResult,
                           SavePicture, ZoomTime, PanTime, FitTime, ClearSelection, SelectNode, AddPlot, SetScale, SetTheme, FullScreen, Quit>;
@@ -96,6 +102,10 @@ class Commands {
  public:
   void want(Wish wish) { all_.push_back(std::move(wish)); }
   void give(std::string command) { want(Give{std::move(command)}); }
+  void give(std::vector<std::string> of_one_gesture) {
+    if (of_one_gesture.size() == 1) give(std::move(of_one_gesture.front()));
+    else if (!of_one_gesture.empty()) want(GiveTogether{std::move(of_one_gesture)});
+  }
   std::vector<Wish> take() { return std::exchange(all_, {}); }
   const std::vector<Wish>& all() const { return all_; }
 

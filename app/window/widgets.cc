@@ -284,42 +284,81 @@ bool radio(std::string_view words, bool on, bool enabled) {
   return state.pressed;
 }
 
-bool slider(std::string_view label, double& value, double least, double greatest, std::string_view shown, bool logarithmic,
-            bool& released, std::string_view tip) {
-  const float width = ImGui::GetContentRegionAvail().x;
-  const ImVec2 at = cursor();
-  const float line = look().fonts.body->FontSize;
-  const ImRect box(at, {at.x + width, at.y + line + px(18)});
-  const ImGuiID id = id_of(label);
-  const Pressed state = area(id, box, true);
-  // Where the range allows it, equal steps of the hand are equal factors.
-  const bool log = logarithmic && least > 0;
-  const auto part_of = [&](double v) {
-    return log ? std::log(v / least) / std::log(greatest / least) : (v - least) / (greatest - least);
-  };
-  bool changed = false;
-  const float left = at.x + px(7), right = at.x + width - px(7);
+namespace {
+
+// Which knob is held, and how far beside its middle it was taken.
+struct Grip {
+  int knob = 0;
+  float part = 0;                      // Where it is to be.
+};
+Grip grip_of(const float (&parts)[2], int knobs, float left, float right) {
   ImGuiStorage& storage = *ImGui::GetStateStorage();
-  if (state.held) {
-    const double part = std::clamp(static_cast<double>((ImGui::GetIO().MousePos.x - left) / (right - left)), 0.0, 1.0);
-    const double now = log ? least * std::pow(greatest / least, part) : least + (greatest - least) * part;
-    if (now != value && (ImGui::IsMouseDragging(0, 1) || ImGui::IsMouseClicked(0))) {
-      value = now, changed = true;
-      storage.SetBool(id, true);
-    }
+  const ImGuiID which = ImGui::GetID("knob"), offset = ImGui::GetID("offset");
+  const float mouse = std::clamp((ImGui::GetIO().MousePos.x - left) / (right - left), 0.0f, 1.0f);
+  if (ImGui::IsItemActivated()) {
+    // The nearer of two; when they lie on each other, the one that can go there.
+    const bool upper = knobs == 2 && (std::abs(mouse - parts[1]) < std::abs(mouse - parts[0]) || (parts[0] == parts[1] && mouse > parts[1]));
+    storage.SetInt(which, upper ? 1 : 0);
+    // Taken by the knob, it does not jump below the mouse: a click changes nothing.
+    const float off = mouse - parts[upper ? 1 : 0];
+    storage.SetFloat(offset, std::abs(off) * (right - left) <= px(8) ? off : 0);
   }
-  released = !state.held && storage.GetBool(id) && !ImGui::IsMouseDown(0);
-  if (released) storage.SetBool(id, false);
+  return {storage.GetInt(which), std::clamp(mouse - storage.GetFloat(offset), 0.0f, 1.0f)};
+}
+
+}  // namespace
+
+bool track(std::string_view label, float (&parts)[2], int knobs, std::string_view tip) {
+  const std::string name(label);
+  const ImVec2 at = cursor();
+  const float width = std::max(px(30), ImGui::GetContentRegionAvail().x), height = px(16);
+  ImGui::PushID(begin_of(label), end_of(label));
+  ImGui::InvisibleButton("track", {width, height});
+  const bool held = ImGui::IsItemActive(), hovered = ImGui::IsItemHovered();
+  const float left = at.x + px(6), right = at.x + width - px(6), y = at.y + height / 2;
+  const Grip grip = grip_of(parts, knobs, left, right);
+  ImGui::PopID();
+  if (held && std::abs(grip.part - parts[grip.knob]) > 1e-4f) {
+    parts[grip.knob] = grip.part;
+    if (knobs == 2 && grip.knob == 0) parts[0] = std::min(parts[0], parts[1]);
+    if (knobs == 2 && grip.knob == 1) parts[1] = std::max(parts[0], parts[1]);
+  }
+  const auto x_of = [&](float part) { return left + part * (right - left); };
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const Theme& t = theme();
-  const float x = left + static_cast<float>(std::clamp(part_of(value), 0.0, 1.0)) * (right - left), y = at.y + line + px(11);
-  draw_text(list, at, label, t.text);
-  draw_text(list, {at.x + width, at.y}, shown, t.text, look().fonts.mono, 1);
+  const float from = knobs == 2 ? x_of(parts[0]) : left, to = x_of(parts[knobs - 1]);
   list.AddRectFilled({left, y - px(1.5f)}, {right, y + px(1.5f)}, t.raised, px(2));
-  list.AddRectFilled({left, y - px(1.5f)}, {x, y + px(1.5f)}, faded(t.accent, 0.55f), px(2));
-  list.AddCircleFilled({x, y}, px(state.held ? 7 : 6), state.hovered || state.held ? t.accent : t.text);
-  probe("slider:" + std::string(label), {left, y - px(7)}, {right, y + px(7)});
+  list.AddRectFilled({from, y - px(1.5f)}, {to, y + px(1.5f)}, faded(t.accent, 0.55f), px(2));
+  for (int i = 0; i < knobs; ++i) {
+    const bool mine = held && i == grip.knob;
+    list.AddCircleFilled({x_of(parts[i]), y}, px(mine ? 7 : 5.5f), hovered || held ? t.accent : t.text);
+    probe((knobs == 1 ? "slider:" : i == 0 ? "low:" : "high:") + name, {x_of(parts[i]) - px(6), y - px(6)}, {x_of(parts[i]) + px(6), y + px(6)});
+  }
+  probe("track:" + name, {left, y - px(6)}, {right, y + px(6)});
   if (!tip.empty()) tooltip(tip);
+  return held;
+}
+
+bool slider(std::string_view label, double& value, double least, double greatest, std::string_view shown, bool logarithmic,
+            bool& released, std::string_view tip) {
+  const ImVec2 at = cursor();
+  const float width = ImGui::GetContentRegionAvail().x, line = look().fonts.body->FontSize;
+  draw_text(*ImGui::GetWindowDrawList(), at, label, theme().text);
+  draw_text(*ImGui::GetWindowDrawList(), {at.x + width, at.y}, shown, theme().text, look().fonts.mono, 1);
+  ImGui::SetCursorScreenPos({at.x, at.y + line + px(3)});
+  // Where the range allows it, equal steps of the hand are equal factors.
+  const bool log = logarithmic && least > 0;
+  const double part = log ? std::log(value / least) / std::log(greatest / least) : (value - least) / (greatest - least);
+  float parts[2] = {static_cast<float>(std::clamp(part, 0.0, 1.0)), 1};
+  const float before = parts[0];
+  const bool held = track(label, parts, 1, tip);
+  const bool changed = held && parts[0] != before;
+  if (changed) value = log ? least * std::pow(greatest / least, static_cast<double>(parts[0])) : least + (greatest - least) * static_cast<double>(parts[0]);
+  ImGuiStorage& storage = *ImGui::GetStateStorage();
+  const ImGuiID moved = id_of(label);
+  if (changed) storage.SetBool(moved, true);
+  released = !held && storage.GetBool(moved);
+  if (released) storage.SetBool(moved, false);
   return changed;
 }
 
@@ -371,6 +410,7 @@ void tooltip(std::string_view all) {
   ImGui::PushTextWrapPos(px(360));
   ImGui::TextUnformatted(begin_of(words), end_of(words));
   ImGui::PopTextWrapPos();
+  probe("tooltip:" + words, ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
   ImGui::EndTooltip();
   ImGui::PopStyleVar();
 }

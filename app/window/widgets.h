@@ -42,8 +42,11 @@ bool check_box(std::string_view words, bool& on, std::string_view tooltip = {});
 bool radio(std::string_view words, bool on, bool enabled = true);
 
 // --- Sliders and fields.
-// A label at the left, the value in mono at the right, a thin slider below, as in the settings. True while it is moved;
-// `released` when it was let go after a change.
+// A thin bar with one knob or two, as wide as the region. `parts`: where they stand, from 0 to 1; they follow the hand that
+// holds one. True while one is held.
+bool track(std::string_view label, float (&parts)[2], int knobs, std::string_view tooltip = {});
+// A label at the left, the value in mono at the right, a track with one knob below. True while it is moved; `released` when
+// it was let go after a change.
 bool slider(std::string_view label, double& value, double least, double greatest, std::string_view shown, bool logarithmic,
             bool& released, std::string_view tooltip = {});
 bool field(std::string_view id, std::string& value, std::string_view hint, float width = 0, bool wrong = false);

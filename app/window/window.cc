@@ -8,6 +8,8 @@
 #include <mutex>
 #include <thread>
 
+#include "app/crash_report.h"
+#include "app/library/kept_file.h"
 #include "app/version.h"
 #include "app/window/host.h"
 #include "app/window/look.h"
@@ -42,15 +44,16 @@ class Alarm {
 
 class Loop {
  public:
-  Loop(const std::string& open, const std::string& state)
+  explicit Loop(const Start& start)
       : shell_(outside()),
         host_(shell_.preferences.width, shell_.preferences.height, shell_.preferences.maximized, shell_.preferences.scale > 0 ? shell_.preferences.scale : 1),
-        state_(state) {
+        state_(start.state) {
     look_.scale = shell_.preferences.scale > 0 ? shell_.preferences.scale : 1;
     look_.fonts = host_.letters();
     if (state_.wanted()) look_.probes = &probes_;
     alarm_.set(&host_);
-    if (!open.empty()) open_file(open);
+    if (!start.theme.empty()) shell_.preferences.theme = start.theme;
+    if (!start.open.empty()) open_file(start.open);
   }
   ~Loop() { alarm_.set(nullptr); }
 
@@ -99,8 +102,7 @@ class Loop {
 
   void take_preferences() {
     const float wanted = shell_.preferences.scale > 0 ? shell_.preferences.scale : std::clamp(host_.content_scale(), 0.75f, 2.5f);
-    const Theme* const named = find_theme(shell_.preferences.theme);
-    const Theme& theme = named != nullptr ? *named : dark_theme();
+    const Theme& theme = shell_.colours();
     const bool other_size = wanted != look_.scale;
     if (!other_size && look_.theme == &theme && styled_) return;
     if (other_size) {
@@ -136,11 +138,23 @@ class Loop {
   std::vector<Probe> probes_;
 };
 
+// Where nothing can be kept, a crash leaves nothing either.
+void leave_reports() {
+  const std::string data = library::standard_folders().data;
+  if (data.empty()) return;
+  try {
+    library::make_folder(data + "/crashes");
+    app::report_crashes(data + "/crashes");
+  } catch (const library::Refused&) {
+  }
+}
+
 }  // namespace
 
-int run(const std::string& open, const std::string& state) {
+int run(const Start& start) {
+  leave_reports();
   try {
-    return Loop(open, state).run();
+    return Loop(start).run();
   } catch (const NoDisplay& none) {
     std::fprintf(stderr, "faultline: no window can be opened here (%s); `faultline run LAB` needs none\n", none.what());
     return 69;   // EX_UNAVAILABLE

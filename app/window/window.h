@@ -4,8 +4,12 @@
 
 namespace window {
 
-// Returns the exit code. `open`: a lab's name, a lab file or a run file; empty: the gallery. `state`: see state_file.h; empty
-// but in tests.
-int run(const std::string& open, const std::string& state = {});
+struct Start {
+  std::string open;                    // A lab's name, a lab file or a run file; empty: the gallery.
+  std::string theme;                   // By name, or a file; empty: as preferred.
+  std::string state;                   // See state_file.h; empty but in tests.
+};
+// Returns the exit code.
+int run(const Start& start);
 
 }  // namespace window

@@ -5,7 +5,7 @@
 //     sum(METRIC) max(METRIC) min(METRIC)   over all nodes, of the last value
 //     METRIC of NODE                    NODE: S3, or `leader`: of all who show that role, the one of the highest epoch
 //     gained(METRIC)                    how much the sum of a counter has grown since the step began
-//     p50(METRIC) p99(METRIC)           of a timing's samples since the step began; false while there are none
+//     p50(METRIC) p99(METRIC)           of a timing's last 1,000 samples since the step began; false while there are none
 //     ops ok | ops failed | ops unknown     client operations that ended so since the step began
 //     sent(MESSAGE) dropped(REASON)     messages since the step began; sent(any), dropped(any)
 //     epoch of NODE, max(epoch)

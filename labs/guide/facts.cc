@@ -125,8 +125,11 @@ double Facts::gained(std::string_view metric) const {
 double Facts::percentile(std::string_view metric, double part, bool whole_run) const {
   const auto it = metrics_.find(metric);
   if (it == metrics_.end()) return 0;
-  const auto begin = it->second.samples.begin() + (whole_run ? 0 : static_cast<std::ptrdiff_t>(it->second.step_samples));
-  std::vector<double> samples(begin, it->second.samples.end());
+  // What was long ago does not count: else who reads for a minute before acting waits a minute more for what it changed.
+  constexpr std::size_t kRecent = 1000;
+  const auto& all = it->second.samples;
+  const std::size_t begin = whole_run ? 0 : std::max(it->second.step_samples, all.size() - std::min(all.size(), kRecent));
+  std::vector<double> samples(all.begin() + static_cast<std::ptrdiff_t>(begin), all.end());
   if (samples.empty()) return 0;
   const auto at = samples.begin() + static_cast<std::ptrdiff_t>(part * static_cast<double>(samples.size() - 1));
   std::nth_element(samples.begin(), at, samples.end());

@@ -38,7 +38,7 @@ class Facts : public record::Listener {
   // Whether any node ever showed the metric; its last values by node.
   const std::map<core::NodeId, double>* metric(std::string_view name) const;
   double gained(std::string_view metric) const;
-  // The so-manieth part of the samples of a timing; 0 when there are none.
+  // The so-manieth part of a timing's last 1,000 samples of the step, or of all of the run; 0 when there are none.
   double percentile(std::string_view metric, double part, bool whole_run = false) const;
   // How many samples of a timing there are since the step began.
   std::size_t samples(std::string_view metric) const;

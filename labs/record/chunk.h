@@ -58,6 +58,7 @@ struct Chunk {
   std::array<NameId, kChunkRows> type;
   std::array<std::uint64_t, kChunkRows> ref;
   std::array<double, kChunkRows> value;
+  std::array<std::uint64_t, kChunkRows> stamp;
   std::array<const std::uint8_t*, kChunkRows> body;
   std::array<std::uint32_t, kChunkRows> body_size;
   Arena arena;
@@ -68,13 +69,14 @@ struct Chunk {
     at[i] = e.at.time_since_epoch().count();
     id[i] = e.id, kind[i] = e.kind, node[i] = e.node, peer[i] = e.peer, type[i] = e.type, ref[i] = e.ref;
     value[i] = plain_value(e.value);
+    stamp[i] = e.stamp;
     body[i] = arena.keep(bytes);
     body_size[i] = static_cast<std::uint32_t>(bytes.size());
     published.store(i + 1, std::memory_order_release);
   }
   std::size_t rows() const { return published.load(std::memory_order_acquire); }
   Event event(std::size_t i) const {
-    return {core::Time(core::Duration(at[i])), id[i], kind[i], node[i], peer[i], type[i], ref[i], value[i]};
+    return {core::Time(core::Duration(at[i])), id[i], kind[i], node[i], peer[i], type[i], ref[i], value[i], stamp[i]};
   }
   core::BytesView body_of(std::size_t i) const { return {body[i], body_size[i]}; }
   std::size_t bytes() const { return sizeof(Chunk) + arena.bytes(); }

@@ -63,7 +63,9 @@ struct Event {
   NameId type{};
   std::uint64_t ref{};         // The id of the event that this one follows from, or of the operation; 0: none.
   double value{};
-  FIELDS(Event, at, id, kind, node, peer, type, ref, value)
+  std::uint64_t stamp{};       // Lamport's: greater than that of everything that came before it, at its node or by a
+                               // message or a command from elsewhere. 0: of a run from before there were stamps.
+  FIELDS(Event, at, id, kind, node, peer, type, ref, value, stamp)
 };
 
 // Whoever wants to hear of events: a recording, a check, a progress line. Hearing them changes nothing in the world.

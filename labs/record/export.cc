@@ -129,7 +129,7 @@ std::string json_text(std::string_view text) {
 std::string json_number(double v) { return std::isfinite(v) ? core::text(v) : "null"; }
 
 struct Fields {
-  std::string t_ns, id, kind, node, peer, type, ref, value, body;
+  std::string t_ns, id, kind, node, peer, type, ref, value, body, stamp;
   double number;
 };
 
@@ -147,6 +147,7 @@ Fields fields_of(const Recording& r, const Event& e, core::BytesView body, const
           std::to_string(e.ref),
           core::text(e.value),
           body.empty() ? "" : body_text(r, e, body),
+          std::to_string(e.stamp),
           e.value};
 }
 
@@ -159,7 +160,7 @@ std::string joined(const std::vector<std::string>& settings) {
 std::string header_line(const Recording& r, Format format) {
   const RunHeader& h = r.header();
   if (format == Format::csv)
-    return "t_ns,id,kind,node,peer,type,ref,value,body,lab,seed,program,world,settings\n";
+    return "t_ns,id,kind,node,peer,type,ref,value,body,stamp,lab,seed,program,world,settings\n";
   std::string nodes, settings;
   for (const auto& setting : h.settings) settings += (settings.empty() ? "" : ",") + json_text(setting);
   for (const auto& node : h.nodes)
@@ -175,13 +176,13 @@ std::string event_line(const Recording& r, const Fields& f, Format format) {
   if (format == Format::csv)
     return f.t_ns + "," + f.id + "," + f.kind + "," + csv_cell(f.node) + "," + csv_cell(f.peer) + "," +
            csv_cell(f.type) + "," + f.ref + "," + f.value + "," + csv_cell(f.body) + "," +
-           csv_cell(r.header().lab) + "," + std::to_string(r.header().seed) + "," +
+           f.stamp + "," + csv_cell(r.header().lab) + "," + std::to_string(r.header().seed) + "," +
            csv_cell(r.header().program) + "," + csv_cell(r.header().world) + "," +
            csv_cell(joined(r.header().settings)) + "\n";
   return "{\"t_ns\":" + f.t_ns + ",\"id\":" + f.id + ",\"kind\":" + json_text(f.kind) +
          ",\"node\":" + json_text(f.node) + ",\"peer\":" + json_text(f.peer) +
          ",\"type\":" + json_text(f.type) + ",\"ref\":" + f.ref + ",\"value\":" + json_number(f.number) +
-         ",\"body\":" + json_text(f.body) + "}\n";
+         ",\"stamp\":" + f.stamp + ",\"body\":" + json_text(f.body) + "}\n";
 }
 
 }  // namespace

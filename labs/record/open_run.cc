@@ -65,10 +65,10 @@ void harden(Database& db) {
 }
 
 // The schema must be ours to the letter: no table, view or trigger more.
-void check_schema(Database& db) {
+void check_schema(Database& db, std::int64_t version) {
   std::vector<std::string> expected, found;
-  const std::string_view ours = kSchema;
-  for (std::size_t at = 0; (at = ours.find("CREATE", at)) != std::string_view::npos;) {
+  const std::string ours = schema_of(version);
+  for (std::size_t at = 0; (at = ours.find("CREATE", at)) != std::string::npos;) {
     const auto end = ours.find(';', at);
     expected.emplace_back(ours.substr(at, end - at));
     at = end;
@@ -91,6 +91,15 @@ RunHeader read_header(Database& db) {
   for (std::size_t i = 0; i < header.nodes.size(); ++i)
     if (header.nodes[i].id != i + 1) throw BadRun("its nodes are not counted from 1");
   return header;
+}
+
+std::optional<WallTime> read_began(Database& db) {
+  Statement select(db, "SELECT value FROM meta WHERE key = ?1");
+  if (!select.bind(1, std::string(kBeganKey)).step()) return std::nullopt;
+  // So that a moment of the run can be added to it.
+  if (!select.is_integer(0) || select.integer(0) < 0 || select.integer(0) >= std::int64_t{1} << 62)
+    throw BadRun("when it began is no time");
+  return WallTime(core::Duration(select.integer(0)));
 }
 
 std::vector<std::string> read_names(Database& db) {
@@ -161,13 +170,13 @@ void check_form(Database& db) {
   if (version < 1) throw BadRun("it has no format version");
   // SQLite's check keeps a bit for each page that the file claims to have.
   if (db.number("PRAGMA page_size") < 4096) throw BadRun("its pages are too small");
-  check_schema(db);
+  check_schema(db, version);
 }
 
 // What SQLite itself can check, before anything in the file is believed.
 void check_pages(Database& db) {
   Statement check(db, "PRAGMA quick_check(1)");
-  if (!check.step() || check.text(0) != "ok") throw BadRun("SQLite finds it damaged");
+  if (!check.step() || check.text(0) != "ok") throw BadRun("it is damaged");
 }
 
 std::int64_t count_rows(Database& db) {
@@ -233,13 +242,16 @@ std::shared_ptr<const Recording> open_checked(const std::string& given, const st
   check_pages(db);
   sqlite3_set_authorizer(db.get(), authorize, nullptr);
   RunHeader header = read_header(db);
+  const auto began = read_began(db);
   std::vector<std::string> names = read_names(db);
   const std::int64_t rows = count_rows(db);
   std::vector<core::Time> first_times = read_first_times(db, rows);
   auto source = std::make_unique<RunFileChunks>(found.take(), header.nodes.size());
   source->expect(static_cast<std::size_t>(rows), names.size());
-  return std::make_shared<Recording>(std::move(header), std::move(names), static_cast<std::size_t>(rows),
-                                     std::move(first_times), std::move(source));
+  auto recording = std::make_shared<Recording>(std::move(header), std::move(names), static_cast<std::size_t>(rows),
+                                               std::move(first_times), std::move(source));
+  if (began) recording->began(*began);
+  return recording;
 }
 
 Brief brief_checked(const std::string& given) {
@@ -247,7 +259,7 @@ Brief brief_checked(const std::string& given) {
   Database& db = *found.db;
   check_form(db);
   sqlite3_set_authorizer(db.get(), authorize, nullptr);
-  Brief brief{read_header(db), 0, {}};
+  Brief brief{read_header(db), 0, {}, read_began(db)};
   Statement last(db, "SELECT row, t_ns FROM events ORDER BY row DESC LIMIT 1");
   if (!last.step()) return brief;
   if (last.integer(0) < 0 || last.integer(0) > kMaxRows || !last.is_integer(1) || last.integer(1) < 0)

@@ -19,6 +19,7 @@ struct Brief {
   RunHeader header;
   std::size_t events = 0;
   core::Time end{};                    // Of the last event.
+  std::optional<WallTime> began;       // See Recording::began.
 };
 // Throws BadRun.
 Brief read_brief(const std::string& path);

@@ -3,12 +3,14 @@
 // Rows are counted from 0 and have no gaps; the events' own numbers have some where the level leaves events out. Memory
 // stays within its budget: the oldest chunks are dropped once a run file holds them, and read back when somebody asks.
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,9 @@
 #include "labs/record/event.h"
 
 namespace record {
+
+// A moment by the clock on the wall: since 1970, UTC.
+using WallTime = std::chrono::sys_time<core::Duration>;
 
 // One event with its body, which lives as long as this does.
 struct Row {
@@ -46,6 +51,10 @@ class Recording : public Listener {
   void on_event(const Event& event, core::BytesView body) override;
 
   const RunHeader& header() const { return header_; }
+  // When the run began by the clock on the wall; nothing: its file is of before that was kept. It is said by whoever begins
+  // a run, before it is stored or shared. It tells when a run was made and not what it is, so the digest does not know it.
+  void began(WallTime when) { began_ = when; }
+  std::optional<WallTime> began() const { return began_; }
   std::size_t size() const { return rows_.load(std::memory_order_acquire); }
   core::Time end() const;                          // Of the last event.
   Row at(std::size_t row) const;
@@ -88,6 +97,7 @@ class Recording : public Listener {
   void keep_loaded(std::size_t index, std::shared_ptr<const Chunk> chunk) const;
 
   RunHeader header_;
+  std::optional<WallTime> began_;
   std::size_t budget_;
   std::atomic<std::size_t> rows_{0};
   std::atomic<bool> cut_off_{false};

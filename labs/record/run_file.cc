@@ -32,6 +32,26 @@ std::string uri_of(const std::string& path) {
   return "file:" + escaped + "?immutable=1";
 }
 
+// What SQLite means, for a person who has a file and no SQL. Only of a mistake of ours it speaks itself.
+std::string in_words(sqlite3& db) {
+  switch (sqlite3_extended_errcode(&db) & 0xff) {
+    case SQLITE_NOTADB: return "it is not a run file, or its beginning is damaged";
+    case SQLITE_CORRUPT: return "it is damaged";
+    case SQLITE_TOOBIG: return "something in it is larger than in any run";
+    case SQLITE_AUTH: return "it asks for what no run asks for";
+    case SQLITE_INTERRUPT: return "reading it takes longer than any run of its size does";
+    case SQLITE_FULL: return "the disk is full";
+    case SQLITE_IOERR: return "the disk cannot be read or written";
+    case SQLITE_CANTOPEN: return "it may not be read, or it is gone";
+    case SQLITE_READONLY:
+    case SQLITE_PERM: return "it may not be written";
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED: return "another program holds it";
+    case SQLITE_NOMEM: return "there is no memory left";
+    default: return sqlite3_errmsg(&db);
+  }
+}
+
 }  // namespace
 
 const char* const kSchema = R"sql(
@@ -39,12 +59,19 @@ CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE nodes(id INTEGER PRIMARY KEY, name TEXT, kind TEXT, family TEXT);
 CREATE TABLE names(id INTEGER PRIMARY KEY, name TEXT);
 CREATE TABLE kinds(id INTEGER PRIMARY KEY, name TEXT);
-CREATE TABLE events(row INTEGER PRIMARY KEY, id INTEGER, t_ns INTEGER, kind INTEGER, node INTEGER, peer INTEGER, type INTEGER, ref INTEGER, value REAL, body BLOB);
-CREATE VIEW event AS SELECT e.row, e.id, e.t_ns, k.name AS kind, n.name AS node, p.name AS peer, t.name AS type, e.ref, e.value, e.body FROM events e JOIN kinds k ON k.id = e.kind LEFT JOIN nodes n ON n.id = e.node LEFT JOIN nodes p ON p.id = e.peer LEFT JOIN names t ON t.id = e.type;
+CREATE TABLE events(row INTEGER PRIMARY KEY, id INTEGER, t_ns INTEGER, kind INTEGER, node INTEGER, peer INTEGER, type INTEGER, ref INTEGER, value REAL, body BLOB, stamp INTEGER);
+CREATE VIEW event AS SELECT e.row, e.id, e.t_ns, k.name AS kind, n.name AS node, p.name AS peer, t.name AS type, e.ref, e.value, e.body, e.stamp FROM events e JOIN kinds k ON k.id = e.kind LEFT JOIN nodes n ON n.id = e.node LEFT JOIN nodes p ON p.id = e.peer LEFT JOIN names t ON t.id = e.type;
 CREATE VIEW commands AS SELECT row, t_ns, CAST(body AS TEXT) AS command FROM event WHERE kind = 'command';
 CREATE VIEW notes AS SELECT row, t_ns, node, kind, CAST(body AS TEXT) AS note FROM event WHERE kind IN ('note', 'refuse', 'crash', 'violation');
 CREATE VIEW metrics AS SELECT row, t_ns, node, type AS metric, value FROM event WHERE kind = 'metric';
 )sql";
+
+std::string schema_of(std::int64_t version) {
+  std::string schema = kSchema;
+  if (version < kStampsSince)
+    for (const std::string_view newer : {", stamp INTEGER", ", e.stamp"}) schema.erase(schema.find(newer), newer.size());
+  return schema;
+}
 
 Database::Database(const std::string& path, Mode mode) {
   int flags = SQLITE_OPEN_READONLY;
@@ -67,7 +94,7 @@ Database::Database(const std::string& path, Mode mode) {
 
 Database::~Database() { sqlite3_close_v2(db_); }
 
-std::string Database::error() const { return db_ != nullptr ? sqlite3_errmsg(db_) : "out of memory"; }
+std::string Database::error() const { return db_ != nullptr ? in_words(*db_) : "there is no memory left"; }
 
 void Database::run(const char* sql) {
   if (sqlite3_exec(db_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) throw StoreError(error());
@@ -141,9 +168,10 @@ RunFileChunks::~RunFileChunks() = default;
 
 void RunFileChunks::open(std::unique_ptr<Database> db) {
   db_ = std::move(db);
-  select_ = std::make_unique<Statement>(*db_,
-                                        "SELECT row, id, t_ns, kind, node, peer, type, ref, value, body FROM events "
-                                        "WHERE row >= ?1 AND row < ?2 ORDER BY row");
+  const bool stamped = sqlite3_table_column_metadata(db_->get(), nullptr, "events", "stamp", nullptr, nullptr, nullptr, nullptr, nullptr) == SQLITE_OK;
+  const std::string select = std::string("SELECT row, id, t_ns, kind, node, peer, type, ref, value, body, ") +
+                             (stamped ? "stamp" : "0") + " FROM events WHERE row >= ?1 AND row < ?2 ORDER BY row";
+  select_ = std::make_unique<Statement>(*db_, select.c_str());
 }
 
 void RunFileChunks::reopen(const std::string& path, const std::function<void()>& change) {
@@ -191,6 +219,7 @@ void RunFileChunks::read_rows(Chunk& chunk) {
       if (!s.is_integer(column)) bad("a number is missing");
     if (!s.is_real(8) && !s.is_null(8)) bad("its value is no number");
     if (!s.is_blob(9) && !s.is_null(9)) bad("its body is no bytes");
+    if (!s.is_integer(10) || s.integer(10) < 0) bad("its stamp is none");
     if (s.integer(0) != expected) bad("one is missing");
     if (s.integer(1) <= last_id || s.integer(2) < last_time || s.integer(2) > kLastMoment) bad("the order is wrong");
     if (s.integer(3) < 0 || s.integer(3) >= static_cast<std::int64_t>(names(EventKind{}).size())) bad("no such kind");
@@ -208,7 +237,7 @@ void RunFileChunks::read_rows(Chunk& chunk) {
     const Event event{core::Time(core::Duration(s.integer(2))), static_cast<std::uint64_t>(s.integer(1)),
                       static_cast<EventKind>(s.integer(3)), static_cast<core::NodeId>(s.integer(4)),
                       static_cast<core::NodeId>(s.integer(5)), static_cast<NameId>(s.integer(6)),
-                      static_cast<std::uint64_t>(s.integer(7)), value};
+                      static_cast<std::uint64_t>(s.integer(7)), value, static_cast<std::uint64_t>(s.integer(10))};
     chunk.append(event, s.blob(9));
   }
   if (expected < end) bad("one is missing");

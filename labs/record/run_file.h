@@ -24,8 +24,12 @@ struct StoreError : std::runtime_error {
 };
 
 inline constexpr std::int32_t kApplicationId = 0x466c746c;  // "Fltl"
-inline constexpr std::int32_t kFormatVersion = 3;  // 2 knows of arm, link and around, 3 of siblings and versions. All are read.
+inline constexpr std::int32_t kFormatVersion = 3;  // 2 knows of arm, link and around, 3 of siblings, versions and stamps. All are read.
+inline constexpr std::int32_t kStampsSince = 3;
+// In `meta`: nanoseconds since 1970, UTC. Files of before have none, and programs of before do not look for it.
+inline constexpr const char* kBeganKey = "began_ns";
 extern const char* const kSchema;  // Every CREATE statement, with what the columns mean.
+std::string schema_of(std::int64_t version);  // As it was in an earlier format.
 
 // A connection. Closes itself.
 class Database {

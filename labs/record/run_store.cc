@@ -34,13 +34,13 @@ struct RunStore::Writer {
             "; PRAGMA user_version = " + std::to_string(kFormatVersion))
                .c_str());
   }
-  void write_header(const RunHeader& header);
+  void write_header(const RunHeader& header, std::optional<WallTime> began);
 
   Database db;
   std::unique_ptr<Statement> insert, insert_name;
 };
 
-void RunStore::Writer::write_header(const RunHeader& header) {
+void RunStore::Writer::write_header(const RunHeader& header, std::optional<WallTime> began) {
   Statement meta(db, "INSERT INTO meta VALUES(?1, ?2)");
   const auto put = [&](const char* key, const std::string& value) {
     meta.bind(1, std::string(key)).bind(2, value).step();
@@ -56,6 +56,7 @@ void RunStore::Writer::write_header(const RunHeader& header) {
   std::string settings;
   for (const auto& setting : header.settings) settings += setting + "\n";
   put("settings", settings);
+  if (began) meta.bind(1, std::string(kBeganKey)).bind(2, std::int64_t{began->time_since_epoch().count()}).step();
   Statement node(db, "INSERT INTO nodes VALUES(?1, ?2, ?3, ?4)");
   for (const auto& info : header.nodes)
     node.bind(1, std::int64_t{info.id}).bind(2, info.name).bind(3, info.kind).bind(4, info.group).step();
@@ -65,7 +66,7 @@ void RunStore::Writer::write_header(const RunHeader& header) {
     kind.bind(1, static_cast<std::int64_t>(i)).bind(2, std::string(kinds[i])).step();
   db.run("COMMIT");
   insert =
-      std::make_unique<Statement>(db, "INSERT INTO events VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+      std::make_unique<Statement>(db, "INSERT INTO events VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
   insert_name = std::make_unique<Statement>(db, "INSERT INTO names VALUES(?1, ?2)");
 }
 
@@ -78,7 +79,7 @@ RunStore::RunStore(Recording& recording, std::string path, bool temporary)
   ::close(file);
   try {
     writer_ = std::make_unique<Writer>(path_);
-    writer_->write_header(recording_.header());
+    writer_->write_header(recording_.header(), recording_.began());
     source_ = std::make_shared<RunFileChunks>(std::make_unique<Database>(path_, Database::Mode::read),
                                               recording_.header().nodes.size());
   } catch (...) {
@@ -190,7 +191,8 @@ void RunStore::store_until(std::size_t row) {
       w.insert->bind(7, std::int64_t{e.type})
           .bind(8, static_cast<std::int64_t>(e.ref))
           .bind(9, e.value)
-          .bind(10, body);
+          .bind(10, body)
+          .bind(11, static_cast<std::int64_t>(e.stamp));
       w.insert->step();
     });
     w.db.run("COMMIT");

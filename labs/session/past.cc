@@ -25,6 +25,7 @@ Session::Past Session::Worker::past(core::Time at, std::size_t commands) {
     for (const auto& begun : begun_)
       if (begun.first <= past.until) past.begun.push_back(begun);
     past.done_at = status_.guide.done_at;
+    past.gestures = status_.gestures;
   }
   if (recording_->cut_off() && past.until > recording_->end())
     throw world::BadCommand("the recording ends at " + core::text(recording_->end().time_since_epoch()) +
@@ -45,6 +46,8 @@ void Session::Worker::do_past_again() {
     if (!done_again(given[i].at)) return;
     (*this)(given[i].command);
   }
+  for (const auto& gesture : past_->gestures)
+    if (gesture.first + gesture.count <= witness_.own_commands) gestures_.push_back(gesture);
   if (!done_again(past_->until)) return;
   if (past_->commands >= given.size()) compare_with_past();
   if (lesson_begun_) return;

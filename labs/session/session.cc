@@ -65,6 +65,7 @@ void Session::step(Unit unit) { worker_->wish(unit); }
 void Session::stop_at_violation(bool wished) { worker_->wish(Worker::StopAtViolation{wished}); }
 void Session::stop_when_done(bool wished) { worker_->wish(Worker::StopWhenDone{wished}); }
 void Session::give(world::Command command) { worker_->wish(std::move(command)); }
+void Session::give(std::vector<world::Command> of_one_gesture) { worker_->wish(Worker::Together{std::move(of_one_gesture)}); }
 void Session::next_step() { worker_->wish(Worker::NextStep{}); }
 void Session::begin_step(std::size_t step) { worker_->wish(Worker::BeginStep{step}); }
 void Session::do_step() { worker_->wish(Worker::DoStep{}); }

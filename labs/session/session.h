@@ -28,6 +28,8 @@ struct Origin {
   std::string program;                 // "faultline 0.1.0"
   std::string path;                    // The run file to record into; empty: kept in memory, spilled when that is full.
   std::size_t memory = record::Recording::kDefaultBudget;
+  // Where in the lab it begins: the steps before are done at once, by their own commands.
+  std::size_t first_step = 0;
 };
 
 // How far a person has come in the lab.
@@ -46,6 +48,11 @@ struct Refusal {   // A command that could not be done.
   std::string command, why;
 };
 
+// Commands that one movement of a hand gave, among all own commands of a run: undone together.
+struct Gesture {
+  std::size_t first = 0, count = 0;
+};
+
 struct Status {
   std::uint64_t version = 0;       // Rises whenever anything below, or the recording, changes.
   core::Time now{};                // How far the world is.
@@ -60,6 +67,7 @@ struct Status {
   GuideStatus guide;
   std::vector<Refusal> refused;    // All so far.
   std::size_t own_commands = 0;    // Commands given so far, not counting what composites and `stop` did.
+  std::vector<Gesture> gestures;   // Those that were several of them. Not known of a loaded run.
   std::string trouble;             // The sockets or the disk failed, in words; empty: all is well.
   std::size_t stored = 0;          // Rows that the run file holds.
 };
@@ -104,6 +112,7 @@ class Session {
   void stop_at_violation(bool wished); // Stands at the first one. On from the start.
   void stop_when_done(bool wished);    // Stands when a step of the lab is done. Off at the start.
   void give(world::Command command);
+  void give(std::vector<world::Command> of_one_gesture);   // All at one moment.
 
   void next_step();                    // Of the lab, also when this one is not done.
   void begin_step(std::size_t step);   // Judges this step from now on.

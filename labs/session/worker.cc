@@ -46,7 +46,8 @@ void Witness::on_event(const record::Event& event, core::BytesView body) {
   }
 }
 
-Session::Worker::Worker(const Origin& origin, std::optional<Past> past) : past_(std::move(past)) {
+Session::Worker::Worker(const Origin& origin, std::optional<Past> past)
+    : past_(std::move(past)), first_step_(std::min(origin.first_step, origin.lab.steps.size())), limit_(origin.lab.limit) {
   world::System system = origin.lab.system;
   guide::apply_settings(system, origin.settings);
   if (origin.loopback) {
@@ -58,6 +59,7 @@ Session::Worker::Worker(const Origin& origin, std::optional<Past> past) : past_(
     world_ = std::move(simulated);
   }
   live_ = std::make_shared<record::Recording>(header_of(origin, *world_), origin.memory);
+  live_->began(std::chrono::system_clock::now());
   recording_ = live_;
   facts_ = std::make_unique<guide::Facts>(world_->nodes());
   lesson_.emplace(origin.lab, *facts_);
@@ -68,7 +70,7 @@ Session::Worker::Worker(const Origin& origin, std::optional<Past> past) : past_(
   world_->listen(facts_.get());
   world_->listen(live_.get());
   world_->listen(&witness_);
-  if (past_) rebuilding_ = 0;
+  if (past_ || first_step_ > 0) rebuilding_ = 0;
   status_.live = status_.working = true;
   status_.rebuilding = rebuilding_;
   thread_ = std::thread([this] { work(); });
@@ -159,6 +161,34 @@ void Session::Worker::begin_world() {
   facts_->at(world_->now());
   lesson_->begin(0);
   lesson_->judge();
+  do_steps_before();
+}
+
+// Who goes on where he stopped finds the cluster as the steps before leave it.
+void Session::Worker::do_steps_before() {
+  for (std::size_t step = 0; step < first_step_; ++step) {
+    if (!do_step_at_once()) return;
+    lesson_->next();
+    rebuilding_ = static_cast<double>(step + 1) / static_cast<double>(first_step_ + 1);
+  }
+  lesson_->judge();
+}
+
+// By its own commands, as run_lab does it. False: the session ended meanwhile.
+bool Session::Worker::do_step_at_once() {
+  const core::Time begin = world_->now();
+  lesson_->do_commands();
+  for (;;) {
+    give_due();
+    if (lesson_->judge() || (!lesson_->due() && world_->now() >= begin + limit_)) return true;
+    core::Time end = world_->now() + kSlice;
+    if (const auto due = lesson_->due()) end = std::min(end, *due);
+    if (simulated_ == nullptr) world_->run_until(end);
+    else simulated_->run_until(end, [this] { return ended_.load(std::memory_order_relaxed); });
+    if (ended_) return false;
+    facts_->at(world_->now());
+    publish_now_and_then();
+  }
 }
 
 // Somebody may have thrown in the middle of a step: nobody knows what state the world is in.
@@ -217,6 +247,12 @@ void Session::Worker::operator()(const world::Command& command) {
     refused_.push_back({world_->now(), world::command_text(command), bad.what()});
   }
   facts_->at(world_->now());
+}
+
+void Session::Worker::operator()(const Together& gesture) {
+  const std::size_t before = witness_.own_commands;
+  for (const auto& command : gesture.commands) (*this)(command);
+  if (const auto count = witness_.own_commands - before; count > 1) gestures_.push_back({before, count});
 }
 
 void Session::Worker::give_due() {
@@ -347,7 +383,7 @@ void Session::Worker::publish() {
   next.violated = witness_.violated, next.violation = witness_.violation;
   next.guide = lesson_->status();
   next.refused = refused_;
-  next.own_commands = witness_.own_commands;
+  next.own_commands = witness_.own_commands, next.gestures = gestures_;
   next.trouble = trouble_.empty() ? store_trouble() : trouble_;
   if (store_) next.stored = store_->stored();
   measure_speed(next);

@@ -26,7 +26,8 @@ struct Session::Past {
   std::shared_ptr<const record::Recording> of;
   std::size_t rows = 0;               // Of it, those that belong to the past.
   core::Time until{};
-  std::size_t commands = 0;           // At most so many of its own commands.
+  std::size_t commands = 0;           // At most so many of its own commands,
+  std::vector<Gesture> gestures;      // of which these belong together.
   // Where its person was in the lab, if that is known: the steps and when they began, the last one until then, and which
   // were done.
   std::vector<Lesson::Begun> begun;
@@ -62,12 +63,15 @@ struct Session::Worker {
   struct StopWhenDone {
     bool wished;
   };
+  struct Together {
+    std::vector<world::Command> commands;
+  };
   struct NextStep {};
   struct BeginStep {
     std::size_t step;
   };
   struct DoStep {};
-  using Wish = std::variant<Until, Unit, StopAtViolation, StopWhenDone, world::Command, NextStep, BeginStep, DoStep>;
+  using Wish = std::variant<Until, Unit, StopAtViolation, StopWhenDone, world::Command, Together, NextStep, BeginStep, DoStep>;
 
   // For all threads.
   void wish(Wish wish);
@@ -83,6 +87,7 @@ struct Session::Worker {
   void operator()(const StopAtViolation& stop) { stop_at_violation_ = stop.wished; }
   void operator()(const StopWhenDone& stop) { stop_when_done_ = stop.wished; }
   void operator()(const world::Command& command);
+  void operator()(const Together& gesture);
   void operator()(const NextStep&) { lesson_->next(); }
   void operator()(const BeginStep& step) { lesson_->begin(step.step); }
   void operator()(const DoStep&) { lesson_->do_commands(); }
@@ -93,6 +98,8 @@ struct Session::Worker {
   void work();
   void read_through();
   void begin_world();
+  void do_steps_before();
+  bool do_step_at_once();
   bool finish_moment();
   void do_past_again();
   void compare_with_past();
@@ -124,6 +131,8 @@ struct Session::Worker {
   world::SimulatedWorld* simulated_ = nullptr;
   std::unique_ptr<guide::Facts> facts_;
   std::optional<Lesson> lesson_;
+  std::size_t first_step_ = 0;                // The steps before it are done when the world begins,
+  core::Duration limit_{};                    // or given up after so long each.
   Witness witness_;
   std::unique_ptr<record::RunStore> store_;
   std::unique_ptr<record::Spill> spill_;
@@ -137,6 +146,7 @@ struct Session::Worker {
   bool dead_ = false;                         // Something was thrown in the middle of the world: it stands for good.
   std::string trouble_;                       // Why.
   std::vector<Refusal> refused_;
+  std::vector<Gesture> gestures_;
   double rebuilding_ = 1;
   Wall::time_point published_{}, measured_{};
   core::Time measured_now_{};

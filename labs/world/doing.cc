@@ -57,7 +57,10 @@ void Doing::run(const Command& command) {
   std::visit(*this, command);
 }
 
-void Doing::begin() { world_.emit_text(record::EventKind::command, core::kNobody, text_, 0, by_); }
+void Doing::begin() {
+  world_.emit_text(record::EventKind::command, core::kNobody, text_, 0, by_);
+  world_.follows_ = world_.stamps_[core::kNobody].time;
+}
 
 std::vector<Doing::Ids> Doing::groups(const std::vector<Who>& who) const {
   return select_groups(candidates_of(world_), who);

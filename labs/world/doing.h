@@ -10,7 +10,10 @@ namespace world {
 class Doing {
  public:
   // `by`: the name of the composite, or `stop`, that has it done; 0: a person or a script does it.
-  explicit Doing(World& world, record::NameId by = 0) : world_(world), by_(by) {}
+  explicit Doing(World& world, record::NameId by = 0) : world_(world), by_(by), followed_(world.follows_) {}
+  ~Doing() { world_.follows_ = followed_; }
+  Doing(const Doing&) = delete;
+  Doing& operator=(const Doing&) = delete;
 
   // Throws BadCommand when it cannot be done; then nothing has happened, except that a node may have been asked for
   // something (`tell`) and have refused it.
@@ -60,6 +63,7 @@ class Doing {
 
   World& world_;
   record::NameId by_;
+  std::uint64_t followed_;    // What the world's events followed from before.
   std::string text_;
   std::string_view pattern_;  // Of the composite that is begun.
 };

@@ -31,14 +31,13 @@ void World::send(core::NodeId from, const Effects& effects, const Effects::Send&
 void World::put_on_link(core::NodeId from, core::NodeId to, record::NameId type, std::uint64_t send_id,
                         core::BytesView bytes) {
   const Passage passage = links_.pass(from, to, bytes.size(), now_);
-  if (passage.fate == Passage::Fate::cut || passage.fate == Passage::Fate::lost) {
-    emit(EventKind::drop, from, to, passage.fate == Passage::Fate::cut ? cut_ : lost_, send_id);
-    return;
-  }
+  const std::uint64_t stamp = stamps_[from].time;
+  if (passage.fate == Passage::Fate::cut || passage.fate == Passage::Fate::lost)
+    return lose(from, to, passage.fate == Passage::Fate::cut ? cut_ : lost_, send_id, stamp);
   const auto copy = [&](core::Time arrival, bool corrupt) {
     const std::uint32_t index = new_packet();
     Packet& packet = packets_[index];
-    packet.from = from, packet.to = to, packet.type = type, packet.send = send_id;
+    packet.from = from, packet.to = to, packet.type = type, packet.send = send_id, packet.stamp = stamp;
     packet.corrupt = corrupt, packet.reset = false;
     packet.bytes.assign(bytes.begin(), bytes.end());
     if (passage.fate == Passage::Fate::held)
@@ -67,8 +66,14 @@ void World::free_packet(std::uint32_t index) {
 }
 
 void World::drop(std::uint32_t packet_index, core::NodeId where, core::NodeId other, record::NameId why) {
-  emit(EventKind::drop, where, other, why, packets_[packet_index].send);
+  lose(where, other, why, packets_[packet_index].send, packets_[packet_index].stamp);
   free_packet(packet_index);
+}
+
+void World::lose(core::NodeId where, core::NodeId other, record::NameId why, std::uint64_t send_id, std::uint64_t stamp) {
+  const std::uint64_t before = std::exchange(follows_, stamp);
+  emit(EventKind::drop, where, other, why, send_id);
+  follows_ = before;
 }
 
 void World::change_timer(Slot& from, core::NodeId node, const Effects::TimerChange& change, std::uint64_t cause) {

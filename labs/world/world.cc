@@ -2,6 +2,7 @@
 #include "labs/world/world.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "mechanisms/core/check.h"
 #include "mechanisms/core/codec.h"
@@ -34,6 +35,7 @@ std::string prefix_for(const std::string& group, const std::vector<std::string>&
 World::World(const System& system, std::uint64_t seed)
     : system_(system),
       seed_(seed),
+      stamps_(count_nodes(system) + 1),
       faults_rng_(core::derive_seed(seed, "faults")),
       links_(seed, count_nodes(system), system.link) {
   lost_ = name("loss"), cut_ = name("partition"), corrupt_ = name("corrupt"), reset_ = name("reset");
@@ -59,9 +61,13 @@ World::World(const System& system, std::uint64_t seed)
     }
     judges_.emplace_back(system.judge ? group.kind->judge() : nullptr);
   }
+  std::vector<std::string> called;
+  for (const auto& info : infos_) called.push_back(info.name);
+  const core::Names node_names(std::move(called));
   for (std::size_t g = 0; g < system.groups.size(); ++g) {
     const Group& group = system.groups[g];
     core::Roster roster;
+    roster.names = node_names;
     roster.peers = members[g];
     for (const auto& upstream : group.to)
       for (std::size_t other = 0; other < system.groups.size(); ++other)
@@ -98,8 +104,10 @@ record::NameId World::name(std::string_view word) {
 std::uint64_t World::emit(record::EventKind kind, core::NodeId node, core::NodeId peer, record::NameId type,
                           std::uint64_t ref, double value, core::BytesView body) {
   const std::uint64_t id = ++events_;
+  // That a message is lost is no event of any node: nobody there knows of it.
+  const std::uint64_t stamp = kind == record::EventKind::drop ? follows_ + 1 : stamps_[node].hear(follows_);
   if (!listeners_.all.empty()) {
-    const record::Event event{now_, id, kind, node, peer, type, ref, value};
+    const record::Event event{now_, id, kind, node, peer, type, ref, value, stamp};
     for (auto* listener : listeners_.all) listener->on_event(event, body);
   }
   return id;
@@ -152,18 +160,28 @@ void World::take(core::NodeId node, const Waiting& waiting) {
 }
 
 void World::handle(core::NodeId node, const Waiting& waiting) {
+  // Within a command or another message's step it follows from its own message only.
+  const std::uint64_t before = std::exchange(follows_, waiting.is_timer ? 0 : packets_[waiting.packet].stamp);
+  if (waiting.is_timer)
+    handle_timer(node, waiting.timer);
+  else
+    handle_packet(node, waiting.packet);
+  follows_ = before;
+}
+
+void World::handle_timer(core::NodeId node, const TimerDue& rung) {
   Slot& s = slot(node);
-  if (waiting.is_timer) {
-    const TimerDue& rung = waiting.timer;
-    if (!take_timer(s, rung)) return;
-    const auto cause = emit(record::EventKind::timer, node, core::kNobody, names_of(s).timers[rung.kind], 0,
-                            static_cast<double>(rung.key));
-    step(node, cause, [&](Hosted& hosted, core::Time now, Effects& out) {
-      hosted.on_timer(now, s.rng, rung.kind, rung.key, out);
-    });
-    return;
-  }
-  Packet& packet = packets_[waiting.packet];
+  if (!take_timer(s, rung)) return;
+  const auto cause = emit(record::EventKind::timer, node, core::kNobody, names_of(s).timers[rung.kind], 0,
+                          static_cast<double>(rung.key));
+  step(node, cause, [&](Hosted& hosted, core::Time now, Effects& out) {
+    hosted.on_timer(now, s.rng, rung.kind, rung.key, out);
+  });
+}
+
+void World::handle_packet(core::NodeId node, std::uint32_t index) {
+  Slot& s = slot(node);
+  Packet& packet = packets_[index];
   const auto cause = emit(record::EventKind::deliver, node, packet.from, packet.type, packet.send);
   try {
     step(node, cause, [&](Hosted& hosted, core::Time now, Effects& out) {
@@ -171,9 +189,9 @@ void World::handle(core::NodeId node, const Waiting& waiting) {
     });
   } catch (const core::Malformed&) {
     scratch_.clear();
-    return drop(waiting.packet, node, packet.from, malformed_);
+    return drop(index, node, packet.from, malformed_);
   }
-  free_packet(waiting.packet);
+  free_packet(index);
 }
 
 // Runs a handler. What it said is released at once when nothing takes time, else it waits in `pending`.

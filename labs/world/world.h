@@ -19,6 +19,7 @@
 #include "labs/world/names.h"
 #include "labs/world/queue.h"
 #include "labs/world/system.h"
+#include "mechanisms/clocks/lamport.h"
 #include "mechanisms/core/codec.h"
 
 namespace world {
@@ -68,7 +69,8 @@ class World {
     bool corrupt = false;     // To be dropped on arrival: a bit flipped.
     bool reset = false;       // To be dropped on arrival: the connection broke.
     record::NameId type = 0;
-    std::uint64_t send = 0;   // The send event's id.
+    std::uint64_t send = 0;   // The send event's id,
+    std::uint64_t stamp = 0;  // and its stamp.
     core::Bytes bytes;
   };
   // A timer that is set again and again, as election timers are, keeps its one entry in the queue: when that comes up
@@ -161,6 +163,8 @@ class World {
   std::uint32_t new_packet();
   void free_packet(std::uint32_t index);
   void drop(std::uint32_t packet_index, core::NodeId where, core::NodeId other, record::NameId why);
+  // The message of that send, with that stamp, ends on its way.
+  void lose(core::NodeId where, core::NodeId other, record::NameId why, std::uint64_t send_id, std::uint64_t stamp);
   std::uint64_t emit(record::EventKind kind, core::NodeId node, core::NodeId peer = core::kNobody,
                      record::NameId type = 0, std::uint64_t ref = 0, double value = 0, core::BytesView body = {});
   std::uint64_t emit_text(record::EventKind kind, core::NodeId node, std::string_view text, std::uint64_t ref = 0,
@@ -201,6 +205,8 @@ class World {
   template <class Handler>
   void step(core::NodeId node, std::uint64_t cause, const Handler& handler);
   void handle(core::NodeId node, const Waiting& waiting);
+  void handle_timer(core::NodeId node, const TimerDue& rung);
+  void handle_packet(core::NodeId node, std::uint32_t index);
   void take(core::NodeId node, const Waiting& waiting);
   void drain(core::NodeId node);
   std::string ask(core::NodeId node, std::string_view words);
@@ -232,6 +238,8 @@ class World {
   std::uint64_t seed_;
   bool started_ = false;
   std::uint64_t events_ = 0;
+  std::vector<clocks::Lamport> stamps_;  // By node; [0] is the world's own, on which commands happen.
+  std::uint64_t follows_ = 0;            // The stamp of the message or command from which what happens now follows; 0: of none.
   std::uint64_t planned_ = 0;
   std::uint64_t timer_generation_ = 0;
   std::uint64_t violations_ = 0;
@@ -261,6 +269,7 @@ class World {
   const Queue& queue() const { return queue_; }
   const System& system() const { return system_; }
   Packet& packet_at(std::uint32_t index) { return packets_[index]; }
+  std::uint64_t stamp_of(core::NodeId node) const { return stamps_[node].time; }  // Of its last event.
 };
 
 }  // namespace world

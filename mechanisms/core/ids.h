@@ -1,8 +1,12 @@
 // The small words that every mechanism uses.
 #pragma once
+#include <charconv>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace core {
@@ -14,6 +18,31 @@ inline constexpr NodeId kNobody = 0;
 using Bytes = std::vector<std::uint8_t>;
 using BytesView = std::span<const std::uint8_t>;
 
+// What people call the nodes of a world: "S1". All nodes share one list, which never changes: a copied node is still a value.
+class Names {
+ public:
+  Names() = default;                // Nobody has a name: numbers stand for them.
+  explicit Names(std::vector<std::string> all) : all_(std::make_shared<const std::vector<std::string>>(std::move(all))) {}
+
+  std::string of(NodeId id) const {
+    return all_ && id >= 1 && id <= all_->size() ? (*all_)[id - 1] : std::to_string(id);
+  }
+  // By its name or its number; kNobody: this is neither.
+  NodeId find(std::string_view word) const {
+    for (std::size_t i = 0; all_ && i < all_->size(); ++i)
+      if ((*all_)[i] == word) return static_cast<NodeId>(i + 1);
+    NodeId id = kNobody;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
+    return error == std::errc() && end == word.data() + word.size() ? id : kNobody;
+  }
+  friend bool operator==(const Names& a, const Names& b) {
+    return a.all_ == b.all_ || (a.all_ && b.all_ && *a.all_ == *b.all_);
+  }
+
+ private:
+  std::shared_ptr<const std::vector<std::string>> all_;
+};
+
 // Where a node stands in its world: what its constructor is told beside its settings.
 struct Roster {
   // Nodes of another group of the lab's system that this node's group is connected `to`.
@@ -24,6 +53,7 @@ struct Roster {
   NodeId self = kNobody;
   std::vector<NodeId> peers;        // Its own group, itself included, in order.
   std::vector<Upstream> upstream;   // In the order of the lab file.
+  Names names{};                    // Of all nodes of the world.
 
   // All nodes of all upstream groups: for a client that has just one group of servers.
   std::vector<NodeId> servers() const {

@@ -55,6 +55,7 @@ TEST(Record, ShowSaysWhereARunComesFromAndTheSameNumbersAsTheRun) {
   ASSERT_EQ(ran.code, 0) << ran.err;
   EXPECT_TRUE(has(ran.out, "recorded in " + folder / "a.run"));
   const Ran show = faultline({"show", folder / "a.run"});
+  EXPECT_TRUE(has(show.out, "\nbegan 20")) << show.out;
   EXPECT_EQ(show.code, 0) << show.err;
   EXPECT_TRUE(std::regex_search(
       show.out, std::regex("^faultline [0-9.]+  lab raft-elections  simulated  seed 9  raft.pre_vote=off\n")))

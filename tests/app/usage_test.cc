@@ -57,6 +57,17 @@ TEST(Usage, EveryHelpFitsATerminalAndSaysNoTypesOfTheProgram) {
   }
 }
 
+TEST(Usage, AThemeFileThatCannotBeUsedIsRefusedWithItsLineAndName) {
+  program::Folder folder;
+  const std::string bad = folder.file("bad.toml", "base = \"dark\"\ngrond = \"#000000\"\n");
+  const std::string why = bad + ", line 2: there is no colour `grond`, did you mean `ground`?";
+  expect_refused({"--theme", bad}, why);
+  expect_refused({"open", "raft-elections", "--theme", bad}, why);
+  expect_refused({"shot", "raft-elections", "--theme", bad, "--out", folder / "a.png"}, why);
+  expect_refused({"--theme", folder / "none.toml"}, "there is no theme file");
+  expect_refused({"--theme", "lihgt"}, "did you mean `light`?");
+}
+
 // The examples follow each other as a reader would try them: run records what show, export and check read.
 TEST(Usage, TheExampleOfEveryHelpWorksAsItStands) {
   program::Folder folder;

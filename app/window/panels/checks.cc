@@ -23,9 +23,29 @@ std::string plural(std::size_t n, const std::string& word) {
   return count_text(static_cast<double>(n)) + " " + word + (n == 1 ? "" : "s");
 }
 
-void jump(std::size_t row, core::Time at, Selection& selection, Commands& commands) {
+// To the space-time diagram, so near that single messages are seen: what it was, and what came just before and after.
+void jump(std::size_t row, core::Time from, core::Time at, Selection& selection, Commands& commands) {
+  const core::Duration around = std::max<core::Duration>(std::chrono::milliseconds(20), (at - from) / 2);
   selection.row = row;
+  selection.from = std::max(core::kStart, from - around), selection.to = at + around, selection.follow = false;
   commands.want(Seek{at});
+  commands.want(Show{"space-time"});
+}
+
+// A history knows processes by numbers; a person knows the clients whose operations they are.
+std::string of_clients(std::string words, const View& view, const Finding& finding) {
+  for (const auto& operation : finding.operations) {
+    if (operation.place.begin_row >= view.run.size()) continue;
+    const auto* const client = view.run.node(view.run.at(operation.place.begin_row).event.node);
+    const std::string number = "process " + std::to_string(operation.process);
+    if (client == nullptr) continue;
+    for (std::size_t at = words.find(number); at != std::string::npos; at = words.find(number, at + 1)) {
+      const std::size_t end = at + number.size();
+      if (end < words.size() && words[end] >= '0' && words[end] <= '9') continue;
+      words.replace(at, number.size(), client->name);
+    }
+  }
+  return words;
 }
 
 ImVec2 beside_sign() {
@@ -185,7 +205,7 @@ void Checks::draw_promise(const View& view, const Promise& p, Selection& selecti
         paragraph("Holds until " + time_text(view.at) + ". It breaks later, at " + time_text(p.at) + ".");
         break;
     }
-    if (p.row != timeline::kNone && button("Show", {}, "Goes to the event that broke it, " + time_text(p.at))) jump(p.row, p.at, selection, commands);
+    if (p.row != timeline::kNone && button("Show", {}, "Goes to the event that broke it, " + time_text(p.at))) jump(p.row, p.at, p.at, selection, commands);
     ImGui::Unindent(px(26));
   }
   const char* const state = broken ? "broken" : p.state == Promise::State::not_judged ? "not judged" : "holds";
@@ -246,16 +266,17 @@ void Checks::draw_finding(const View& view, Selection& selection, Commands& comm
     if (f.left_out > 0) judged += "; " + plural(f.left_out, "earlier one") + " left out";
     small(judged, theme().faint);
     if (f.judged == 0 && good) paragraph("No client has begun an operation yet.");
-    if (!f.reason.empty()) paragraph(f.reason, theme().text);
+    if (!f.reason.empty()) paragraph(of_clients(f.reason, view, f), theme().text);
     for (const auto& operation : f.operations) {
       const bool there = operation.place.begin_row != static_cast<std::size_t>(-1);
       ImGui::PushID(static_cast<int>(operation.place.begin_row));
       const bool ended = operation.place.end_row != static_cast<std::size_t>(-1);
       const std::string when = there ? time_text(operation.place.at) + (ended ? " to " + time_text(operation.place.end) : ", no end") : "before";
-      if (there && quiet_button(when, "Goes to it"))
-        ended ? jump(operation.place.end_row, operation.place.end, selection, commands) : jump(operation.place.begin_row, operation.place.at, selection, commands);
+      if (there && quiet_button(when, "Goes to it, in the space-time diagram"))
+        ended ? jump(operation.place.end_row, operation.place.at, operation.place.end, selection, commands)
+              : jump(operation.place.begin_row, operation.place.at, operation.place.at, selection, commands);
       if (!there) text(when, theme().faint, look().fonts.small);
-      fitted(operation.words, ImGui::GetContentRegionAvail().x, operation.offends ? theme().bad : theme().text, look().fonts.mono);
+      fitted(of_clients(operation.words, view, f), ImGui::GetContentRegionAvail().x, operation.offends ? theme().bad : theme().text, look().fonts.mono);
       ImGui::PopID();
     }
     ImGui::Unindent(px(26));

@@ -222,7 +222,7 @@ Finding judge(const OperationLog::Copy& log, std::size_t last, const std::atomic
       std::set<std::size_t> about(verdict.relevant.begin(), verdict.relevant.end());
       about.insert(verdict.operation);
       for (const std::size_t i : about)
-        finding.operations.push_back({check::words(excerpt.history.operations()[i]), excerpt.places[i], i == verdict.operation});
+        finding.operations.push_back({check::words(excerpt.history.operations()[i]), excerpt.history.operations()[i].process, excerpt.places[i], i == verdict.operation});
     }
   } catch (const check::BadHistory& bad) {
     finding.answer = check::Verdict::Answer::unknown, finding.reason = bad.what();

@@ -69,6 +69,7 @@ Excerpt excerpt_of(const OperationLog::Copy& log, std::size_t last);
 struct Finding {
   struct Operation {
     std::string words;
+    std::uint64_t process = 0;         // As the words say.
     Excerpt::Place place;
     bool offends = false;              // It is the one that has no place.
   };

@@ -175,6 +175,22 @@ void Compare::draw_runs(float name_width, float cell_width) {
   ImGui::Dummy({0, 0});
 }
 
+namespace {
+
+// What a person calls it, and beside it, where there is room, what its code and its operators call it.
+void draw_row_name(const ComparedRow& row, ImVec2 at, float width) {
+  const Colour ink = row.differs ? theme().text : theme().muted;
+  const std::string& words = row.words.empty() ? row.name : row.words;
+  ImGui::SetCursorScreenPos(at);
+  fitted(words, width, ink);
+  if (row.words.empty()) return;
+  tooltip(row.words + "\n" + row.name);
+  const float left = text_size(words).x + px(10);
+  if (width - left > px(40)) draw_text(*ImGui::GetWindowDrawList(), {at.x + left, at.y + px(2)}, shortened(row.name, width - left, look().fonts.small_mono), theme().faint, look().fonts.small_mono);
+}
+
+}  // namespace
+
 void Compare::draw_table(const std::string& id, std::vector<ComparedRow> rows, float name_width, float cell_width) {
   if (rows.empty()) return muted(known_->runs.size() < 2 ? "Not known yet." : differences_only_ ? "All the same." : "None.");
   ImGui::PushID(id.c_str());
@@ -190,8 +206,7 @@ void Compare::draw_table(const std::string& id, std::vector<ComparedRow> rows, f
       const ImVec2 after = ImGui::GetCursorScreenPos();
       if (i > 0) list.AddLine(at, {at.x + name_width + cell_width * static_cast<float>(row.cells.size()), at.y}, theme().line);
       probe("compared:" + row.name, at, {at.x + name_width, at.y + px(kRow)});
-      ImGui::SetCursorScreenPos({at.x, at.y + px(5)});
-      fitted(row.name, name_width - px(12), row.differs ? theme().text : theme().muted);
+      draw_row_name(row, {at.x, at.y + px(5)}, name_width - px(12));
       for (std::size_t c = 0; c < row.cells.size(); ++c)
         draw_cell(row.cells[c], {at.x + name_width + cell_width * static_cast<float>(c) + px(8), at.y + px(5)}, cell_width - px(20));
       ImGui::SetCursorScreenPos(after);

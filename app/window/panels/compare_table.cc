@@ -6,6 +6,7 @@
 #include <cstring>
 #include <map>
 
+#include "app/window/plot/spec.h"
 #include "app/window/words.h"
 #include "mechanisms/core/text.h"
 
@@ -47,7 +48,7 @@ std::string exact_number(double value, const std::string& unit) {
 
 // What a text says in each run, against the baseline's.
 ComparedRow text_row(std::string name, const std::vector<std::string>& texts, std::size_t baseline) {
-  ComparedRow row{std::move(name), {}, false};
+  ComparedRow row{std::move(name), {}, false, ""};
   for (const auto& text : texts) {
     ComparedCell cell;
     cell.text = text.empty() ? "-" : text;
@@ -67,6 +68,29 @@ std::string nodes_text(const record::RunHeader& header) {
   return text;
 }
 
+// As plots call it; `consensus_commit_latency_ms p99` is "Commit latency, p99".
+std::string words_of(const std::string& figure, const std::vector<MetricInfo>& metrics) {
+  const std::size_t space = figure.find(' ');
+  PlotSpec spec;
+  spec.name = figure.substr(0, space);
+  if (find_metric(metrics, spec.name) == nullptr) return "";
+  return title_of(spec, metrics) + (space == std::string::npos ? "" : ", " + figure.substr(space + 1));
+}
+
+// Of all runs: each has those of its own kinds.
+std::vector<MetricInfo> all_metrics(const Compared& compared) {
+  std::vector<MetricInfo> all;
+  for (const auto& one : compared.runs)
+    if (one->line)
+      for (MetricInfo& info : metrics_of(*one->line))
+        if (find_metric(all, info.name) == nullptr) {
+          // Beside a plot stands what is counted. Here it does not, so it stays in the words: elections, not `Leader`.
+          if (info.name.ends_with("_total")) info.unit.clear();
+          all.push_back(std::move(info));
+        }
+  return all;
+}
+
 }  // namespace
 
 std::vector<ComparedRow> figure_rows(const Compared& compared, std::size_t baseline) {
@@ -78,12 +102,13 @@ std::vector<ComparedRow> figure_rows(const Compared& compared, std::size_t basel
       if (row.empty()) names.push_back(figure.name), row.resize(compared.runs.size());
       row[i] = &figure;
     }
+  const std::vector<MetricInfo> metrics = all_metrics(compared);
   std::vector<ComparedRow> rows;
   for (const auto& name : names) {
     const auto& figures = by_name[name];
     const Figure* const base = baseline < figures.size() ? figures[baseline] : nullptr;
     const Better better = library::better_of(name);
-    ComparedRow row{name, {}, false};
+    ComparedRow row{name, {}, false, words_of(name, metrics)};
     for (const Figure* figure : figures) {
       ComparedCell cell;
       const bool has = figure != nullptr && figure->value.has_value(), base_has = base != nullptr && base->value.has_value();

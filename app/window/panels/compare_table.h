@@ -19,6 +19,7 @@ struct ComparedRow {
   std::string name;
   std::vector<ComparedCell> cells;     // By run.
   bool differs = false;
+  std::string words;                   // Of a metric, what a person calls it: "Leader elections". Empty: its name is in words.
 };
 
 // Numbers of the runs.

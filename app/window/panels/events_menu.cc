@@ -54,7 +54,8 @@ void event_menu(const View& view, std::size_t row, Selection& selection, Command
   if (menu_item("No " + kind)) also("-kind:" + kind);
   ImGui::Separator();
   if (menu_item("Look at this moment")) commands.want(Seek{at.event.at});
-  if (menu_item("Fork here")) commands.want(Fork{at.event.at});
+  // Real time does not come again.
+  if (!view.loopback && menu_item("Fork here")) commands.want(Fork{at.event.at});
 }
 
 }  // namespace window

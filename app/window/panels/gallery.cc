@@ -13,6 +13,7 @@ namespace window {
 namespace {
 
 constexpr float kCardLeast = 330, kCardHigh = 132, kBetween = 14, kSide = 290;
+constexpr double kOffered = 20;         // Seconds: so long what was deleted can be brought back with one click.
 
 std::string when_text(std::int64_t when) {
   const std::time_t seconds = when;
@@ -49,14 +50,68 @@ bool wrapped_into(ImDrawList& list, ImVec2 at, float width, std::size_t lines, s
   return false;
 }
 
+// A line in a frame, with one thing that can be done about it at its right end. True when that was pressed.
+bool offer(const std::string& words, const std::string& action, const std::string& tip, const CardLook& how) {
+  bool pressed = false;
+  {
+    const Card card(how);
+    const float open = text_size(action).x + ImGui::GetStyle().FramePadding.x * 2 + px(6);
+    const ImVec2 at = ImGui::GetCursorScreenPos();
+    const float room = ImGui::GetContentRegionAvail().x;
+    ImGui::SetCursorScreenPos({at.x + room - open, at.y});
+    pressed = button(action, {}, tip);
+    const ImVec2 below = ImGui::GetCursorScreenPos();
+    ImGui::SetCursorScreenPos({at.x, at.y + ImGui::GetStyle().FramePadding.y});
+    fitted(words, room - open - px(16), theme().text, look().fonts.strong);
+    ImGui::SetCursorScreenPos({at.x, below.y});
+  }
+  gap(16);
+  return pressed;
+}
+
+// That the program died of a bug: no more than a quiet line, for nothing that was recorded is lost.
+void draw_report(const std::string& report, Commands& commands) {
+  const std::string copy = "Copy its path", away = "Put away";
+  const float room = ImGui::GetContentRegionAvail().x - text_size(copy + away, look().fonts.small).x - px(60);
+  const ImVec2 at = ImGui::GetCursorPos();
+  const std::string words = "The program crashed when it was used last, and left a report. What was recorded until then can be opened.";
+  fitted(words, room, theme().muted);
+  tooltip(report);
+  ImGui::SetCursorPos({at.x + std::min(room, text_size(words).x) + px(18), at.y});
+  if (quiet_button(copy, report)) commands.want(CopyText{report});
+  ImGui::SameLine(0, px(14));
+  if (quiet_button(away, "The report stays where it is")) commands.want(ReportSeen{});
+  gap(12);
+}
+
+// What is left of the time before the window was opened: a run that was cut off, or the place that was left.
+void draw_offers(const std::vector<library::RunEntry>& runs, const Offers& offers, Commands& commands) {
+  if (!offers.report.empty()) draw_report(offers.report, commands);
+  const auto cut = std::find_if(runs.begin(), runs.end(), [](const auto& run) { return run.cut_off; });
+  if (cut != runs.end()) {
+    CardLook how;
+    how.ground = faded(theme().warn, 0.08f), how.edge = faded(theme().warn, 0.6f);
+    const bool was_looked_at = offers.last != nullptr && offers.last->run == cut->path;
+    if (offer("A run was cut off: " + cut->name, "Open it", "The window that wrote it is gone without an end. What was recorded until then is kept.\n" + cut->path, how))
+      commands.want(was_looked_at ? Wish(Continue{}) : Wish(OpenRun{cut->path}));
+    if (was_looked_at) return;
+  }
+  if (offers.last == nullptr) return;
+  const std::string where = offers.last->title + " at " + time_text(offers.last->at);
+  if (offer("Continue where you were: " + where, "Continue", "Opens the run at that moment. To go on with its world, play from there on a branch.\n" + offers.last->run, {}))
+    commands.want(Continue{});
+}
+
 }  // namespace
 
 void Gallery::draw(const std::vector<guide::Lab>& labs, const std::map<std::string, library::LabProgress>& progress,
-                   const std::vector<library::RunEntry>& runs, Commands& commands) {
+                   const std::vector<library::RunEntry>& runs, Commands& commands, const Offers& offers) {
   const auto cards = fold_labs(labs, progress, search_);
   const float width = ImGui::GetContentRegionAvail().x;
   const bool beside = width > px(kCardLeast + kSide + 60);
-  draw_head(runs, commands);
+  draw_offers(runs, offers, commands);
+  draw_deleted(commands);
+  draw_head(commands);
   gap(10);
   if (!beside) {
     draw_labs(cards, commands);
@@ -78,26 +133,20 @@ void Gallery::draw(const std::vector<guide::Lab>& labs, const std::map<std::stri
   ImGui::EndChild();
 }
 
-void Gallery::draw_head(const std::vector<library::RunEntry>& runs, Commands& commands) {
-  for (const auto& run : runs) {
-    if (!run.cut_off) continue;
-    CardLook how;
-    how.ground = faded(theme().warn, 0.08f), how.edge = faded(theme().warn, 0.6f);
-    {
-      const Card card(how);
-      const float open = text_size("Open it").x + ImGui::GetStyle().FramePadding.x * 2 + px(6);
-      const ImVec2 at = ImGui::GetCursorScreenPos();
-      const float room = ImGui::GetContentRegionAvail().x;
-      ImGui::SetCursorScreenPos({at.x + room - open, at.y});
-      if (button("Open it", {}, "The window that wrote it is gone without an end. What was recorded until then is kept.\n" + run.path)) commands.want(OpenRun{run.path});
-      const ImVec2 below = ImGui::GetCursorScreenPos();
-      ImGui::SetCursorScreenPos({at.x, at.y + ImGui::GetStyle().FramePadding.y});
-      fitted("A run was cut off: " + run.name, room - open - px(16), theme().text, look().fonts.strong);
-      ImGui::SetCursorScreenPos({at.x, below.y});
-    }
-    gap(16);
-    break;
-  }
+void Gallery::remove(const LabCard& card, Commands& commands) {
+  deleted_ = card, deleted_at_ = look().clock;
+  commands.want(DeleteLab{card.name});
+}
+
+void Gallery::draw_deleted(Commands& commands) {
+  if (deleted_.name.empty()) return;
+  if (look().clock >= deleted_at_ + kOffered) return void(deleted_ = {});
+  if (!offer("Deleted: " + deleted_.title, "Undo", "It comes back as it was. So it does for 30 days.", {})) return;
+  commands.want(RestoreLab{deleted_.name});
+  deleted_ = {};
+}
+
+void Gallery::draw_head(Commands& commands) {
   const float width = ImGui::GetContentRegionAvail().x;
   const ImVec2 at = ImGui::GetCursorPos();
   text("Labs", theme().text, look().fonts.title);
@@ -145,6 +194,13 @@ void Gallery::draw_labs(const std::vector<LabCard>& cards, Commands& commands) {
   ImGui::Dummy({0, px(8)});
 }
 
+namespace {
+
+// What a card opens: a lab that is half done where it was left.
+OpenLab opened(const LabCard& card) { return {card.name, {}, false, {}, card.begun ? card.done : 0}; }
+
+}  // namespace
+
 void Gallery::move(const std::vector<LabCard>& cards, const CardGrid& grid, Commands& commands) {
   focused_ = std::min(focused_, cards.size() - 1);
   const auto pressed = [](ImGuiKey key) { return ImGui::IsKeyPressed(ImGui::GetKeyIndex(key)); };
@@ -158,7 +214,8 @@ void Gallery::move(const std::vector<LabCard>& cards, const CardGrid& grid, Comm
     if (keys_used_) focused_ = grid.moved(focused_, right, down);
     keys_used_ = scroll_to_it_ = true;
   }
-  if (pressed(ImGuiKey_Enter) && (keys_used_ || (typing && !search_.empty()))) commands.want(OpenLab{cards[focused_].name, {}, false, {}});
+  if (pressed(ImGuiKey_Delete) && !typing && keys_used_ && cards[focused_].own) remove(cards[focused_], commands);
+  if (pressed(ImGuiKey_Enter) && (keys_used_ || (typing && !search_.empty()))) commands.want(opened(cards[focused_]));
 }
 
 void Gallery::draw_card(const LabCard& card, std::size_t index, ImVec2 at, ImVec2 size, Commands& commands) {
@@ -169,31 +226,50 @@ void Gallery::draw_card(const LabCard& card, std::size_t index, ImVec2 at, ImVec
   const bool hovered = ImGui::IsItemHovered(), focused = keys_used_ && index == focused_;
   if (hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
   if (focused && std::exchange(scroll_to_it_, false)) ImGui::SetScrollHereY(0.5f);
-  if (pressed) focused_ = index, commands.want(OpenLab{card.name, {}, false, {}});
   const ImVec2 end{at.x + size.x, at.y + size.y};
+  // One's own can be deleted, in the corner.
+  const ImVec2 cross{end.x - px(18), at.y + px(20)}, mouse = ImGui::GetIO().MousePos;
+  const bool on_cross = card.own && hovered && std::abs(mouse.x - cross.x) < px(11) && std::abs(mouse.y - cross.y) < px(11);
+  if (pressed && on_cross) remove(card, commands);
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.AddRectFilled(at, end, hovered ? t.raised : t.sunken, px(8));
   list.AddRect(at, end, focused || card.first ? t.accent : t.line, px(8), 0, focused ? px(2) : 1);
   const float emblem = px(84);
   draw_emblem(list, {at.x + px(16) + emblem / 2, at.y + size.y / 2}, emblem, card.emblem);
-  const float left = at.x + px(16) + emblem + px(18), wide = end.x - left - px(14);
+  const float left = at.x + px(16) + emblem + px(18), wide = end.x - left - px(card.own ? 34 : 14);
   ImGui::PushClipRect({left - 2, at.y}, {end.x - px(10), end.y}, true);
   const bool title_cut = wrapped_into(list, {left, at.y + px(13)}, wide, 1, card.title, t.text, look().fonts.strong);
   ImGui::PopClipRect();
   const bool cut = wrapped_into(list, {left, at.y + px(37)}, wide, 3, card.summary, t.muted) || title_cut;
   const float y = end.y - px(26);
-  const std::string action = card.first ? "Start here" : card.begun ? "Start again" : card.finished ? "Done" : "";
+  const bool halfway = opened(card).step > 0;
+  const std::string action = card.first ? "Start here" : halfway ? "Continue" : card.begun ? "Start again" : card.finished ? "Done" : "";
+  // A lab that is half done goes on where it was left; beside that, it can be begun again.
+  const float action_left = end.x - px(14) - text_size(action, look().fonts.strong).x;
+  const ImVec2 again_least{action_left - px(18) - text_size("Start again").x, y - px(4)}, again_greatest{action_left - px(8), end.y - px(8)};
+  const bool on_again = halfway && hovered && ImGui::IsMouseHoveringRect(again_least, again_greatest);
+  if (pressed && !on_cross) focused_ = index, commands.want(on_again ? OpenLab{card.name, {}, false, {}} : opened(card));
   std::string count = plural(card.steps, "step");
   if (card.done > 0 && !card.finished) count = std::to_string(card.done) + " of " + count;
   if (card.hints > 0) count += " \u00b7 " + plural(card.hints, "hint");
   draw_text(list, {left, y}, count, t.faint, look().fonts.small);
   const Colour ink = card.finished ? t.good : t.accent;
   if (!action.empty()) draw_text(list, {end.x - px(14), y - px(1)}, action, ink, look().fonts.strong, 1);
+  if (halfway) {
+    draw_text(list, {action_left - px(18), y - px(1)}, "Start again", on_again ? t.text : t.muted, nullptr, 1);
+    probe("again:" + card.name, again_least, again_greatest);
+  }
   if (card.finished) draw_icon(list, Icon::check, {end.x - px(24) - text_size(action, look().fonts.strong).x, y + px(7)}, px(11), t.good);
   if (card.done > 0 && card.steps > 0) {
     const float part = static_cast<float>(card.done) / static_cast<float>(card.steps);
     list.AddRectFilled({left, end.y - px(7)}, {end.x - px(14), end.y - px(4)}, t.raised, px(2));
     list.AddRectFilled({left, end.y - px(7)}, {left + (end.x - px(14) - left) * part, end.y - px(4)}, t.good, px(2));
+  }
+  if (card.own) {
+    if (on_cross) list.AddRectFilled({cross.x - px(11), cross.y - px(11)}, {cross.x + px(11), cross.y + px(11)}, t.pressed, px(5));
+    draw_icon(list, Icon::close, cross, px(12), on_cross ? t.bad : t.faint);
+    probe("delete:" + card.name, {cross.x - px(9), cross.y - px(9)}, {cross.x + px(9), cross.y + px(9)});
+    if (on_cross) return tooltip("Delete this lab of yours. It can be brought back for 30 days.");
   }
   probe("lab:" + card.name, at, end);
   if (focused) probe("focused:" + card.name, at, end);

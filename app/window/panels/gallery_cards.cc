@@ -43,6 +43,7 @@ std::vector<LabCard> fold_labs(const std::vector<guide::Lab>& labs, const std::m
       LabCard& card = cards.emplace_back();
       card.name = lab.name, card.title = lab.title, card.summary = lab.summary, card.family = family;
       card.steps = lab.steps.size();
+      card.own = lab.name.find('/') != std::string::npos;
       card.first = newcomer && lab.name == kFirstLab;
       card.emblem = emblem_of(lab.system, deeds_of(lab));
       const auto known = progress.find(lab.name);

@@ -52,17 +52,20 @@ std::string subject(const Condition::Operand& o) {
 
 std::string compare_words(const Condition& c) {
   const Condition::Operand& o = c.left;
-  if (c.right.term != Term::number) return c.text;
+  if (c.right.term != Term::number)
+    return subject(o) + ": " + (c.op == Condition::Op::eq ? "the same as " : c.op == Condition::Op::ne ? "not " : amount(c.op, "")) + subject(c.right);
   const bool one = c.op == Condition::Op::eq && c.right.value == 1;
   const bool none = c.op == Condition::Op::eq && c.right.value == 0;
   const std::string much = none ? "no" : amount(c.op, number_words(c, c.right.value));
   switch (o.term) {
     case Term::count:
-      if (o.what == "down") return much + (one ? " node is down" : " nodes are down");
-      return much + (one ? " node is " : " nodes are ") + o.what;
+      if (o.what == "down") return much + (none || one ? " node is down" : " nodes are down");
+      if (none || one) return much + " node is " + o.what;
+      return much + " nodes are " + o.what + "s";
     case Term::ops: {
       const std::string how = o.what == "ok" ? "answered" : o.what == "failed" ? "refused" : "left without an answer";
-      return much + (one ? " operation is " : " operations are ") + how;
+      const bool some = c.op == Condition::Op::gt && c.right.value == 0;
+      return (some ? "some" : much) + (one ? " operation is " : " operations are ") + how;
     }
     case Term::sent:
       return much + (o.what == "any" ? "" : " " + o.what) + (one ? " message is sent" : " messages are sent");

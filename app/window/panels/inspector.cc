@@ -87,7 +87,9 @@ void Inspector::draw_node(const View& view, Selection& selection, Commands& comm
   fitted(words, ImGui::GetContentRegionAvail().x, theme().muted);
   probe("inspected:" + info.name, ImGui::GetItemRectMin(), ImGui::GetItemRectMax());
   draw_around(view, now);
-  if (now.said < view.line.rows()) {
+  // That it crashed is no news of one that runs again.
+  const bool outlived = now.spell.up && now.said < view.line.rows() && view.run.at(now.said).event.kind == record::EventKind::crash;
+  if (now.said < view.line.rows() && !outlived) {
     gap(10);
     draw_event_line(view, "said last", now.said, selection, commands);
   }
@@ -245,7 +247,7 @@ void Inspector::draw_event(const View& view, Selection& selection, Commands& com
   gap(8);
   if (button("Look at this moment")) commands.want(Seek{at.event.at});
   ImGui::SameLine(0, px(6));
-  if (button("Fork here")) commands.want(Fork{at.event.at});
+  if (button("Fork here", {.enabled = !view.loopback})) commands.want(Fork{at.event.at});
   ImGui::SameLine(0, px(6));
   if (icon_button(Icon::close, "Let it go")) selection.row = timeline::kNone;
   gap(10);
@@ -257,7 +259,11 @@ void Inspector::draw_event(const View& view, Selection& selection, Commands& com
   const auto rows = field_rows(event_tree_, nullptr, unfolded_);
   if (rows.empty()) return;
   gap(12);
-  section(event_tree_.type.empty() ? "its text" : event_tree_.type);
+  if (event_tree_.type.empty()) {
+    section("its text");
+    return paragraph(said_text(view.line, at.event, at.body), theme().text);
+  }
+  section(event_tree_.type);
   draw_fields(rows, selection, commands);
 }
 

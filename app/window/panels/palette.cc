@@ -8,6 +8,7 @@
 
 #include "app/window/input.h"
 #include "app/window/panels/palette_files.h"
+#include "app/window/panels/runs_list.h"
 #include "app/window/widgets.h"
 #include "labs/catalog/kinds.h"
 #include "mechanisms/core/text.h"
@@ -105,7 +106,7 @@ int match(std::string_view typed, std::string_view words) {
 }
 
 std::vector<Found> find(const std::string& typed, const View* view, const std::vector<guide::Lab>& labs,
-                        const std::vector<Action>& actions, const std::deque<std::string>& recent) {
+                        const std::vector<library::RunEntry>& runs, const std::vector<Action>& actions, const std::deque<std::string>& recent) {
   if (looks_like_path(typed)) return find_files(typed);
   std::vector<Found> first;
   std::string words = typed;
@@ -128,6 +129,9 @@ std::vector<Found> find(const std::string& typed, const View* view, const std::v
     for (const auto& action : actions)
       search.add({action.name, action.help, action.keys.empty() ? "" : chord_text(action.keys.front()), action.wish, ""}, newness(action.name) + 2);
     for (const auto& lab : labs) search.add({lab.title, "lab · " + lab.summary, "", OpenLab{lab.name, {}, false, {}}, ""}, newness(lab.title));
+    for (const auto& run : runs)
+      if (run.trouble.empty())
+        search.add({run.name, "run · " + cell_text(run, RunColumn::when) + (run.tags.empty() ? "" : " · " + tags_text(run.tags)) + (run.note.empty() ? "" : " · " + run.note), "", OpenRun{run.path}, ""}, newness(run.name));
   }
   if (view != nullptr) add_of_run(search, *view);
   auto rest = search.take();
@@ -193,7 +197,8 @@ void Palette::draw_list(ImVec2 at, ImVec2 size, Commands& commands) {
   if (chosen < found_.size()) choose(Found(found_[chosen]), commands);
 }
 
-void Palette::draw(const View* view, const std::vector<guide::Lab>& labs, const std::vector<Action>& actions, Commands& commands) {
+void Palette::draw(const View* view, const std::vector<guide::Lab>& labs, const std::vector<library::RunEntry>& runs,
+                   const std::vector<Action>& actions, Commands& commands) {
   if (!open_) return;
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   const ImVec2 size{std::min(px(680), screen.x - px(40)), std::min(px(460), screen.y - px(120))};
@@ -207,10 +212,10 @@ void Palette::draw(const View* view, const std::vector<guide::Lab>& labs, const 
   ImGui::PopStyleColor();
   ImGui::PopStyleVar();
   if (just_opened_) ImGui::SetKeyboardFocusHere();
-  field("find", typed_, "A lab, a command, a node, a metric, a setting, :12.4s, ~/a file");
+  field("find", typed_, "A lab, a run, a command, a node, a metric, a setting, :12.4s, ~/a file");
   just_opened_ = false;
   if (typed_ != searched_) {
-    found_ = find(typed_, view, labs, actions, recent_);
+    found_ = find(typed_, view, labs, runs, actions, recent_);
     searched_ = typed_;
     picked_ = 0;
   }

@@ -1,9 +1,10 @@
-// Ctrl+K: finds labs, actions, commands, nodes, metrics, settings and moments by a few letters, and does what was found.
+// Ctrl+K: finds labs, runs, actions, commands, nodes, metrics, settings and moments by a few letters, and does what was found.
 #pragma once
 #include <deque>
 #include <string>
 #include <vector>
 
+#include "app/library/library.h"
 #include "app/window/actions.h"
 #include "imgui.h"
 
@@ -21,15 +22,16 @@ struct Found {
 // 0: not at all.
 int match(std::string_view typed, std::string_view words);
 
-// What is found, best first. `recent`: titles chosen of late, which come first where nothing is typed.
+// What is found, best first. `runs`: those of the library. `recent`: titles chosen of late, which come first where nothing is typed.
 std::vector<Found> find(const std::string& typed, const View* view, const std::vector<guide::Lab>& labs,
-                        const std::vector<Action>& actions, const std::deque<std::string>& recent);
+                        const std::vector<library::RunEntry>& runs, const std::vector<Action>& actions, const std::deque<std::string>& recent);
 
 class Palette {
  public:
   void open(const std::string& typed = {});
   bool is_open() const { return open_; }
-  void draw(const View* view, const std::vector<guide::Lab>& labs, const std::vector<Action>& actions, Commands& commands);
+  void draw(const View* view, const std::vector<guide::Lab>& labs, const std::vector<library::RunEntry>& runs,
+            const std::vector<Action>& actions, Commands& commands);
 
  private:
   void choose(const Found& found, Commands& commands);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/window/decode.h"
+#include "app/window/wall.h"
 #include "app/window/widgets.h"
 #include "app/window/words.h"
 
@@ -163,8 +165,10 @@ void Plots::draw_lane(Frame& frame) {
   for (const Band& band : frame.bands) {
     const float left = std::max(lane.left, frame.time.x(band.from)), right = std::min(lane.right, frame.time.x(std::min(band.to, frame.view.end)));
     probe("band:" + band.text, {left, middle - px(3)}, {right, middle + px(3)});
-    if (hovered && !said && mouse.x >= left && mouse.x < right) tooltip(band_text(band, frame.view.end)), said = true;
+    if (hovered && !said && mouse.x >= left && mouse.x < right) tooltip(band_text(band, frame.view.end) + wall_below(frame.view.run, band.from)), said = true;
   }
+  if (hovered && !said && frame.time.at(mouse.x) <= frame.view.end)
+    tooltip(exact_time_text(frame.time.at(mouse.x)) + wall_below(frame.view.run, frame.time.at(mouse.x)));
   if (frame.selection.range) {
     const auto [from, to] = *frame.selection.range;
     const float left = std::max(lane.left, frame.time.x(from)), right = std::min(lane.right, frame.time.x(to));

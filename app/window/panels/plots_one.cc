@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "app/window/panels/plots.h"
+#include "app/window/wall.h"
 #include "app/window/widgets.h"
 
 namespace window {
@@ -147,7 +148,7 @@ bool Plots::legend_entry(Frame& frame, One& one, const Entry& entry, ImVec2& at)
   probe("legend:" + one.folded.title + ":" + entry.name, at, {at.x + width - px(4), at.y + px(kEntry)});
   const auto& range = frame.selection.range;
   const std::string when = range ? "from " + time_text(range->first) + " to " + time_text(range->second) : "at " + time_text(frame.at);
-  if (hovered) tooltip(entry.name + "  " + entry.value + (one.folded.unit.empty() ? "" : " " + one.folded.unit) + "\n" + when + "\nClick hides it, Ctrl-click shows only it.");
+  if (hovered) tooltip(entry.name + "  " + entry.value + (one.folded.unit.empty() ? "" : " " + one.folded.unit) + "\n" + when + (range ? "" : wall_below(frame.view.run, frame.at)) + "\nClick hides it, Ctrl-click shows only it.");
   at.x += width;
   return pressed;
 }

@@ -12,6 +12,8 @@ struct PreferencesDialog {
  private:
   double scale_ = 1;                   // While the slider is held: a window that grows under the hand would run away.
   bool sliding_ = false;
+  std::string file_;                   // Of a theme, as it is typed.
+  bool filled_ = false;                // It was told what is preferred, once the dialog was opened.
 };
 
 }  // namespace window

@@ -105,7 +105,7 @@ std::string cell_text(const RunEntry& run, RunColumn column) {
   const bool unknown = !run.trouble.empty() || (run.recording && run.events == 0);
   switch (column) {
     case RunColumn::name: return run.name;
-    case RunColumn::lab: return std::filesystem::path(run.lab).stem().string();   // One's own are named by their file.
+    case RunColumn::lab: return !run.lab_title.empty() ? run.lab_title : std::filesystem::path(run.lab).stem().string();
     case RunColumn::world: return run.world;
     case RunColumn::seed: return unknown ? "" : std::to_string(run.seed);
     case RunColumn::when: return moment_text(run.when, "%Y-%m-%d %H:%M");
@@ -121,7 +121,11 @@ std::string cell_text(const RunEntry& run, RunColumn column) {
 std::string exact_text(const RunEntry& run, RunColumn column) {
   switch (column) {
     case RunColumn::name: return run.name + "\n" + run.path;
-    case RunColumn::when: return moment_text(run.when, "%A, %Y-%m-%d %H:%M:%S %Z");
+    case RunColumn::lab: return cell_text(run, column) + "\n" + run.lab;
+    case RunColumn::when: {
+      const char* const form = "%A, %Y-%m-%d %H:%M:%S %z";
+      return (run.began > 0 ? "began " + moment_text(run.began, form) + "\n" : "") + "last written " + moment_text(run.when, form);
+    }
     case RunColumn::length: return with_thousands(static_cast<std::uint64_t>(std::max<std::int64_t>(0, run.length.count()))) + " ns of the world's time";
     case RunColumn::events: return with_thousands(run.events) + " events";
     case RunColumn::size: return with_thousands(run.bytes) + " bytes";

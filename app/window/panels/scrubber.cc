@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "app/window/panels/plots.h"
+#include "app/window/wall.h"
 #include "app/window/widgets.h"
 
 namespace window {
@@ -70,8 +71,8 @@ void Scrubber::draw_marks(const View& view, const TimeAxis& time, const Area& st
     if (!said && std::abs(mouse - x) < px(4)) tooltip(glyph_text(view.line, glyph)), said = true;
   }
   for (const Band& band : bands)
-    if (!said && mouse >= time.x(band.from) && mouse < time.x(std::min(band.to, view.end))) tooltip(band_text(band, view.end)), said = true;
-  if (!said) tooltip(time_text(time.at(mouse)));
+    if (!said && mouse >= time.x(band.from) && mouse < time.x(std::min(band.to, view.end))) tooltip(band_text(band, view.end) + wall_below(view.run, band.from)), said = true;
+  if (!said) tooltip(time_text(time.at(mouse)) + wall_below(view.run, time.at(mouse)));
 }
 
 void Scrubber::draw_frame(const View& view, const Selection& selection, const TimeAxis& time, const Area& strip) {

@@ -191,7 +191,8 @@ void Settings::draw_world(const View& view, Commands& commands) {
   section("World");
   const std::size_t now = view.loopback ? 1 : 0;
   if (!world_asked_) world_ = now;
-  if (choice("world", {"simulated", "loopback"}, world_)) world_asked_ = world_ != now;
+  const bool chosen = choice("world", {"simulated", "loopback"}, world_);
+  if (chosen) world_asked_ = world_ != now;
   paragraph(world_ == 0 ? "Virtual time and a made-up network: every run can be made again, bit for bit, and forked at any moment."
                         : "Real time, real sockets on 127.0.0.1, real files. What you see is what they did; it cannot be made again.",
             theme().faint);
@@ -204,6 +205,7 @@ void Settings::draw_world(const View& view, Commands& commands) {
   }
   ImGui::SameLine(0, px(8));
   if (button("Stay")) world_asked_ = false;
+  if (chosen) ImGui::SetScrollHereY(1);   // It comes below what was to be seen until now.
 }
 
 }  // namespace window

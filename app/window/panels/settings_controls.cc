@@ -13,6 +13,8 @@ namespace {
 using core::SettingInfo;
 using Type = core::SettingInfo::Type;
 
+constexpr const char* kEqualFactors = "\nEqual steps of the hand are equal factors.";
+
 struct Row {
   std::string label, shown, tip;
   bool changed = false, mixed = false;
@@ -60,48 +62,6 @@ Head draw_head(const Row& row, bool editable) {
   return head;
 }
 
-// A track with one knob or two. True while one is held; `parts` follow the hand.
-bool track(const std::string& label, float (&parts)[2], int knobs, bool log, const std::string& tip) {
-  const ImVec2 at = ImGui::GetCursorScreenPos();
-  const float width = std::max(px(30), ImGui::GetContentRegionAvail().x), height = px(16);
-  ImGui::InvisibleButton("track", {width, height});
-  const bool held = ImGui::IsItemActive(), hovered = ImGui::IsItemHovered();
-  const float left = at.x + px(6), right = at.x + width - px(6), y = at.y + height / 2;
-  const auto x_of = [&](float part) { return left + part * (right - left); };
-  ImGuiStorage& storage = *ImGui::GetStateStorage();
-  const ImGuiID which = ImGui::GetID("knob"), offset = ImGui::GetID("offset");
-  const float mouse = std::clamp((ImGui::GetIO().MousePos.x - left) / (right - left), 0.0f, 1.0f);
-  if (ImGui::IsItemActivated()) {
-    // The nearer of two; when they lie on each other, the one that can go there.
-    const bool upper = knobs == 2 && (std::abs(mouse - parts[1]) < std::abs(mouse - parts[0]) || (parts[0] == parts[1] && mouse > parts[1]));
-    storage.SetInt(which, upper ? 1 : 0);
-    // Taken by the knob, it does not jump below the mouse: a click changes nothing.
-    const float off = mouse - parts[upper ? 1 : 0];
-    storage.SetFloat(offset, std::abs(off) * (right - left) <= px(8) ? off : 0);
-  }
-  const int knob = storage.GetInt(which);
-  const float wanted = std::clamp(mouse - storage.GetFloat(offset), 0.0f, 1.0f);
-  if (held && std::abs(wanted - parts[knob]) > 1e-4f) {
-    parts[knob] = wanted;
-    if (knobs == 2 && knob == 0) parts[0] = std::min(parts[0], parts[1]);
-    if (knobs == 2 && knob == 1) parts[1] = std::max(parts[0], parts[1]);
-  }
-  ImDrawList& list = *ImGui::GetWindowDrawList();
-  const Theme& t = theme();
-  const float from = knobs == 2 ? x_of(parts[0]) : left, to = x_of(parts[knobs - 1]);
-  list.AddRectFilled({left, y - px(1.5f)}, {right, y + px(1.5f)}, t.raised, px(2));
-  list.AddRectFilled({from, y - px(1.5f)}, {to, y + px(1.5f)}, faded(t.accent, 0.55f), px(2));
-  for (int i = 0; i < knobs; ++i) {
-    const bool mine = held && i == knob;
-    list.AddCircleFilled({x_of(parts[i]), y}, px(mine ? 7 : 5.5f), hovered || held ? t.accent : t.text);
-    const std::string name = knobs == 1 ? "slider:" + label : (i == 0 ? "low:" : "high:") + label;
-    probe(name, {x_of(parts[i]) - px(6), y - px(6)}, {x_of(parts[i]) + px(6), y + px(6)});
-  }
-  probe("track:" + label, {left, y - px(6)}, {right, y + px(6)});
-  tooltip(tip + (log ? "\nEqual steps of the hand are equal factors." : ""));
-  return held;
-}
-
 // The field that a click on the value opens. The new text when it was left with a change that can be.
 std::optional<std::string> typed(const Row& row, const SettingInfo& info, const ControlLook& how, Holding& holding) {
   const std::string why = how.refuse != nullptr ? how.refuse(how.who, info.name, holding.value) : "";
@@ -143,7 +103,7 @@ std::optional<std::string> slide(const Row& row, const SettingInfo& info, const 
   const auto [low, high] = ends_of(value);
   float parts[2] = {static_cast<float>(a.part_of(knobs == 2 ? low : number_of(info, value))), static_cast<float>(a.part_of(high))};
   const float before[2] = {parts[0], parts[1]};
-  const bool held = track(row.label, parts, knobs, a.logarithmic, row.tip);
+  const bool held = track(row.label, parts, knobs, row.tip + (a.logarithmic ? kEqualFactors : ""));
   const bool moved = parts[0] != before[0] || (knobs == 2 && parts[1] != before[1]);
   if (held && moved) {
     holding.key = how.key, holding.typing = false;

@@ -91,13 +91,20 @@ void SpaceTime::draw_head(const View& view, Selection& selection, const Places& 
   filter_.draw(selection, width);
   const float y = at.least.y + px(8);
   const float right = at.greatest.x - width - px(36);
+  float left = at.least.x + px(20);
+  // Who has looked closely at some stretch of time, and then let time go on, finds the way back.
+  if (view.at < selection.from || view.at > selection.to) {
+    ImGui::SetCursorScreenPos({left, at.least.y + px(3)});
+    if (button("To the moment", {}, "What is looked at, " + time_text(view.at) + ", is not in this stretch of time. Shows it, and goes along.")) selection.follow = true;
+    left = ImGui::GetItemRectMax().x + px(14);
+  }
   if (shapes_.detail <= 0) {
     const std::string words = count_text(static_cast<double>(shapes_.events)) + " events in sight: how many there were. Zoom in to see each.";
-    if (text_size(words, look().fonts.small).x < right - at.least.x - px(20))
-      draw_text(*ImGui::GetWindowDrawList(), {at.least.x + px(20), y}, words, theme().muted, look().fonts.small);
+    if (text_size(words, look().fonts.small).x < right - left)
+      draw_text(*ImGui::GetWindowDrawList(), {left, y}, words, theme().muted, look().fonts.small);
     return;
   }
-  draw_legend(view, at.least.x + px(20), right, y);
+  draw_legend(view, left, right, y);
 }
 
 // The kinds of messages in sight; a click hides one, or shows it again.

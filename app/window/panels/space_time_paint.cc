@@ -148,13 +148,19 @@ class Painter {
   float clamp_x(float x) const { return std::clamp(x, p_.time.left, p_.time.right); }
 
   void bands() {
-    for (const Band& band : p_.faults.bands(line_, p_.time, p_.view.end)) {
-      if (band.node != core::kNobody) continue;          // It is seen on its lane.
-      const float x0 = clamp_x(p_.time.x(band.from)), x1 = clamp_x(p_.time.x(std::min(band.to, p_.view.end)));
-      if (x1 <= x0) continue;
-      list_.AddRectFilled({x0, p_.top}, {x1, p_.bottom}, faded(band.what == Band::What::cut ? theme().bad : theme().warn, band.what == Band::What::cut ? 0.09f : 0.06f));
-      probe("band:" + band.text, {x0, p_.top}, {x1, p_.bottom});
+    auto all = p_.faults.bands(line_, p_.time, p_.view.end);
+    std::erase_if(all, [](const Band& band) { return band.node != core::kNobody; });   // It is seen on its lane.
+    const auto reach = [this](const Band& band) {
+      return std::pair(clamp_x(p_.time.x(band.from)), clamp_x(p_.time.x(std::min(band.to, p_.view.end))));
+    };
+    for (const Band& band : merged(all)) {
+      const auto [x0, x1] = reach(band);
+      const bool cut = band.what == Band::What::cut;
+      if (x1 > x0) list_.AddRectFilled({x0, p_.top}, {x1, p_.bottom}, faded(cut ? theme().bad : theme().warn, cut ? 0.09f : 0.06f));
     }
+    if (look().probes == nullptr) return;
+    for (const Band& band : all)
+      if (const auto [x0, x1] = reach(band); x1 > x0) probe("band:" + band.text, {x0, p_.top}, {x1, p_.bottom});
   }
 
   void ticks() {

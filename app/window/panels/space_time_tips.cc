@@ -6,6 +6,7 @@
 #include "app/window/panels/events_menu.h"
 #include "app/window/panels/space_time.h"
 #include "app/window/plot/roles.h"
+#include "app/window/wall.h"
 #include "app/window/widgets.h"
 
 namespace window {
@@ -33,7 +34,7 @@ std::string SpaceTime::words_at(const View& view, ImVec2 mouse, const Places& at
   for (const MarkGlyph& glyph : fold_marks(view.line.marks(), time_, px(5)))
     if (std::abs(mouse.x - glyph.x) < px(4)) return glyph_text(view.line, glyph);
   const bool on_moment = std::abs(mouse.x - time_.x(view.at)) < (mouse.y < at.top ? px(40) : px(4));
-  if (on_moment) return "The moment that is looked at\n" + exact_time_text(view.at);
+  if (on_moment) return "The moment that is looked at\n" + exact_time_text(view.at) + wall_below(view.run, view.at);
   const core::Time then = time_.at(mouse.x);
   if (mouse.y > at.bottom || then < core::kStart || then > view.end) return "";
   for (const Lane& lane : lanes_.all)

@@ -169,10 +169,13 @@ struct Folding {
     using Look = DrawnNode::Look;
     const std::string epoch = epoch_word(info.kind);
     const bool leading = leads(info.kind, role), stale = leading && spell.epoch < group.epoch;
-    // What most of a group are is usual, whatever a mechanism calls it.
+    // What most of a group are is usual, whatever a mechanism calls it. Where one should lead, it is not: when all stand for
+    // election, that is what is to be seen.
     const auto alike = group.roles.find(spell.role);
+    const auto* const own_kind = catalog::find_kind(info.kind);
+    const bool one_leads = own_kind != nullptr && !own_kind->leading_role.empty();
     const bool usual = role.empty() || role == "follower" || role == "replica" || role == "backup" || role == "member" ||
-                       (alike != group.roles.end() && alike->second * 2 > places.groups[site.group].nodes.size());
+                       (!one_leads && alike != group.roles.end() && alike->second * 2 > places.groups[site.group].nodes.size());
     node.look = !spell.up ? Look::down : stale ? Look::stale : leading ? Look::lead : usual || site.box ? Look::ordinary : Look::busy;
     node.title = !spell.up ? "down" : stale ? role + " of a past " + epoch : usual || site.box ? "" : role;
     if (spell.paused) node.title += node.title.empty() ? "paused" : " \u00b7 paused";
@@ -191,7 +194,9 @@ struct Folding {
   void say_tip(const record::NodeInfo& info, const std::string& role, const NodeWords& words, DrawnNode& node) const {
     node.tip.push_back(info.name + " \u00b7 " + info.kind + (role.empty() ? "" : " \u00b7 " + role) + (node.title.empty() || node.title == role ? "" : " \u00b7 " + node.title));
     node.tip.push_back("at " + time_text(view.at) + ", since " + time_text(view.moment.nodes[info.id - 1].spell.since));
-    for (const auto& line : words.lines) node.tip.push_back(line);
+    // Tables would cover the neighbours: the inspector has them.
+    for (const auto& line : words.lines)
+      if (line.find('{') == std::string::npos) node.tip.push_back(line);
     for (const auto& chip : node.chips) node.tip.push_back(chip);
     for (const auto& ring : node.rings) node.tip.push_back(ring.timer + " rings in " + seconds_text(ring.remaining) + " of " + seconds_text(ring.whole));
     if (!node.said.empty()) node.tip.push_back("said: " + node.said);

@@ -166,7 +166,7 @@ void Topology::release(const View& view, Selection& selection, Commands& command
     if (gesture_.button == 1) open_menu(selection);
     return;
   }
-  for (auto& command : would_do(view)) commands.give(std::move(command));
+  commands.give(would_do(view));
   lens_.carried_by = {};
 }
 

@@ -323,8 +323,8 @@ void TopologyMenu::draw_cut(const View& view, Commands& commands) {
     const std::string command = again_command(nodes, cut_, a_to_b, b_to_a);
     if (!row(label, command, !already)) return;
     // Only what is healed first can become one-way.
-    if (!(a_to_b && b_to_a)) commands.give(heal);
-    commands.give(command);
+    if (a_to_b && b_to_a) commands.give(command);
+    else commands.give(std::vector{heal, command});
     ImGui::CloseCurrentPopup();
   };
   again("Cut both ways", true, true);

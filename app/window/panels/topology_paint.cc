@@ -444,7 +444,10 @@ Layout lay_out(const Drawing& drawing, const Box& window) {
   for (const auto& cut : drawing.cuts) {
     const ImVec2 size = text_size(cut.words);
     const Point half{size.x / 2 + px(24), size.y / 2 + px(4)};
-    const Point middle = kept_inside(cut.pill, half, window, look().scale);
+    Point middle = kept_inside(cut.pill, half, window, look().scale);
+    // Below those that are there: each has words to read and a cross to hit.
+    for (const Box& other : layout.pills)
+      if (overlap({middle - half, middle + half}, other)) middle = kept_inside({middle.x, other.greatest.y + half.y + px(4)}, half, window, look().scale);
     layout.pills.push_back({middle - half, middle + half});
     layout.closes.push_back({{middle.x + half.x - px(26), middle.y - half.y}, middle + half});
   }

@@ -125,10 +125,10 @@ void paint_sides(ImDrawList& list, const DrawnNode& node, const Box& window, flo
     paint_squares(list, node, at);
     probe("log:" + node.name, im(at), {at.x + width, at.y + px(9)});
     y += px(14);
-    if (!node.words.empty()) draw_text(list, {x, y}, node.words, t.warn, f.small_mono, align), y += px(15);
+    if (!node.words.empty()) draw_text(list, {x, y}, shortened(node.words, room, f.small_mono), t.warn, f.small_mono, align), y += px(15);
   } else if (!node.words.empty()) {
     if (node.node == core::kNobody) draw_text(list, {node.at.x, node.at.y + node.radius + px(14)}, node.words, t.muted, f.small, 0.5f);
-    else draw_text(list, {x, y}, node.words, t.muted, f.small_mono, align), y += px(15);
+    else draw_text(list, {x, y}, shortened(node.words, room, f.small_mono), t.muted, f.small_mono, align), y += px(15);
   }
   if (node.said.empty() || node.said_strength <= 0) return;
   if (room < px(40)) return;
@@ -167,7 +167,10 @@ void paint_node(ImDrawList& list, const DrawnNode& node, bool hovered, const Box
   if (node.detail == 2) paint_rings(list, node);
   paint_names(list, node);
   if (node.detail == 2) paint_sides(list, node, window, room);
-  if (title.width() > 0) draw_text(list, im(title.least), node.title, node.look == DrawnNode::Look::ordinary ? theme().warn : ink_of(node.look), look().fonts.small);
+  if (title.width() <= 0) return;
+  // It is read across flows and cuts.
+  list.AddRectFilled(im(title.least - Point{px(3), px(1)}), im(title.greatest + Point{px(3), px(1)}), faded(theme().sunken, 0.8f), px(4));
+  draw_text(list, im(title.least), node.title, node.look == DrawnNode::Look::ordinary ? theme().warn : ink_of(node.look), look().fonts.small);
 }
 
 }  // namespace window

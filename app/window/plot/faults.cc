@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "app/window/view.h"
+#include "app/window/wall.h"
 #include "app/window/words.h"
 #include "labs/world/command.h"
 
@@ -189,6 +190,7 @@ std::string glyph_text(const timeline::Timeline& line, const MarkGlyph& glyph, s
     }
     all += (all.empty() ? "" : "\n") + time_text(mark.at) + "  " + words;
   }
+  if (glyph.count > 0 && glyph.first < marks.size()) all += wall_below(line.recording(), marks[glyph.first].at);
   return all;
 }
 
@@ -196,6 +198,16 @@ std::string band_text(const Band& band, Time now) {
   const bool lasts = band.to == Time::max();
   return band.text + "\n" + time_text(band.from) + " \u2013 " + (lasts ? "now" : time_text(band.to)) + " (" +
          seconds_text((lasts ? std::max(now, band.from) : band.to) - band.from) + ")";
+}
+
+std::vector<Band> merged(std::vector<Band> bands) {
+  std::sort(bands.begin(), bands.end(), [](const Band& a, const Band& b) { return std::pair(a.what, a.from) < std::pair(b.what, b.from); });
+  std::vector<Band> all;
+  for (const Band& band : bands) {
+    if (!all.empty() && all.back().what == band.what && band.from <= all.back().to) all.back().to = std::max(all.back().to, band.to);
+    else all.push_back({band.what, band.from, band.to, {}, core::kNobody});
+  }
+  return all;
 }
 
 }  // namespace window

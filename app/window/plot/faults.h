@@ -17,6 +17,10 @@ struct Band {
   core::NodeId node = core::kNobody;   // Of down and paused.
 };
 
+// The stretches of time during which anything of a kind lasts, in order, without words: a dozen faults at once veil what is
+// behind them no more than one.
+std::vector<Band> merged(std::vector<Band> bands);
+
 // Reads the commands of a run as they come: which of them last, and until when.
 class Faults {
  public:

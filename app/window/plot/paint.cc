@@ -125,7 +125,7 @@ void paint_mark(ImDrawList& list, Mark::Kind kind, ImVec2 c, float r) {
 }
 
 void paint_bands(ImDrawList& list, const std::vector<Band>& bands, const TimeAxis& time, core::Time end, const Area& area, float strength) {
-  for (const Band& band : bands) {
+  for (const Band& band : merged(bands)) {
     const float left = std::max(area.left, std::floor(time.x(band.from)));
     const float right = std::min(area.right, std::ceil(time.x(std::min(band.to, end))));
     if (right > left) list.AddRectFilled({left, area.top}, {right, area.bottom}, faded(band_colour(band.what), strength));

@@ -17,14 +17,15 @@ struct LoopbackWorld::Machine : Sockets::Receiver {
     owner.tick();
     const std::uint32_t index = owner.new_packet();
     Packet& packet = owner.packet_at(index);
-    packet.from = from, packet.to = to, packet.type = frame.type, packet.send = frame.send;
+    packet.from = from, packet.to = to, packet.type = frame.type, packet.send = frame.send, packet.stamp = frame.stamp;
     packet.corrupt = !frame.intact, packet.reset = false;
     packet.bytes.assign(frame.message.begin(), frame.message.end());
     owner.arrive(index);
   }
   void on_lost(core::NodeId from, core::NodeId to, std::uint64_t send, Sockets::Loss why) override {
     owner.tick();
-    owner.emit(record::EventKind::drop, to, from, owner.name(why == Sockets::Loss::down ? "down" : "reset"), send);
+    // Later than all that its sender has done by now.
+    owner.lose(to, from, owner.name(why == Sockets::Loss::down ? "down" : "reset"), send, owner.stamp_of(from));
   }
 
   LoopbackWorld& owner;
@@ -82,7 +83,7 @@ void LoopbackWorld::run_until(core::Time end) {
 void LoopbackWorld::carry(std::uint32_t packet_index) {
   const Packet& packet = packet_at(packet_index);
   if (packet.reset) return arrive(packet_index);
-  machine_->sockets.send(packet.from, packet.to, {packet.send, packet.type, packet.bytes, true}, packet.corrupt);
+  machine_->sockets.send(packet.from, packet.to, {packet.send, packet.stamp, packet.type, packet.bytes, true}, packet.corrupt);
   free_packet(packet_index);
 }
 

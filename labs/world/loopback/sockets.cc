@@ -35,11 +35,13 @@ struct FrameHead {
   std::uint32_t length = 0;    // Of the message.
   std::uint32_t type = 0;
   std::uint64_t send = 0;
-  std::uint64_t checksum = 0;  // Of the three above and the message.
+  std::uint64_t stamp = 0;     // Lamport's, of the send: it travels with the message.
+  std::uint64_t checksum = 0;  // Of the four above and the message.
 };
 
 std::uint64_t checksum_of(const FrameHead& head, core::BytesView message) {
-  return XXH3_64bits_withSeed(message.data(), message.size(), head.send ^ (std::uint64_t{head.type} << 32 | head.length));
+  return XXH3_64bits_withSeed(message.data(), message.size(),
+                              head.send ^ (head.stamp << 20 | head.stamp >> 44) ^ (std::uint64_t{head.type} << 32 | head.length));
 }
 
 template <class T>
@@ -139,7 +141,7 @@ struct Sockets::Inside {
   void send(core::NodeId from, core::NodeId to, const Frame& frame, bool damaged) {
     const ConnectionPtr connection = connected(from, to);
     End& end = connection->ends[connection->nodes[0] == from ? 0 : 1];
-    FrameHead head{static_cast<std::uint32_t>(frame.message.size()), frame.type, frame.send, 0};
+    FrameHead head{static_cast<std::uint32_t>(frame.message.size()), frame.type, frame.send, frame.stamp, 0};
     head.checksum = checksum_of(head, frame.message);
     if (damaged && frame.message.empty()) head.checksum ^= 1;
     append(end.out, head);
@@ -248,7 +250,7 @@ struct Sockets::Inside {
       if (sender.on_the_way.empty() || sender.on_the_way.front() != head.send) return finish(connection, Loss::reset);
       sender.on_the_way.pop_front();
       receiver.on_frame(connection->nodes[1 - side], connection->nodes[side],
-                        {head.send, head.type, message, head.checksum == checksum_of(head, message)});
+                        {head.send, head.stamp, head.type, message, head.checksum == checksum_of(head, message)});
     }
   }
 

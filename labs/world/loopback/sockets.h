@@ -18,7 +18,8 @@ namespace world {
 class Sockets {
  public:
   struct Frame {
-    std::uint64_t send = 0;    // The send event's id.
+    std::uint64_t send = 0;    // The send event's id,
+    std::uint64_t stamp = 0;   // and its stamp.
     std::uint32_t type = 0;    // The message's name.
     core::BytesView message;
     bool intact = true;        // The checksum fits.

@@ -38,10 +38,10 @@ void Server::on_message(Step& step, core::NodeId from, const RequestVote& m) {
   if (grant) {
     set_term(step, term_, from);
     arm_election(step);
-    step.note("votes for " + std::to_string(from) + " in term " + std::to_string(term_));
+    step.note("votes for " + name_of(from) + " in term " + std::to_string(term_));
   } else if (m.term == term_) {
-    step.refuse("no vote for " + std::to_string(from) + " in term " + std::to_string(term_) + ": " +
-                (free ? "its log is behind" : "voted for " + std::to_string(voted_for_)));
+    step.refuse("no vote for " + name_of(from) + " in term " + std::to_string(term_) + ": " +
+                (free ? "its log is behind" : "voted for " + name_of(voted_for_)));
   }
   step.send(from, VoteReply{term_, grant, false});
 }

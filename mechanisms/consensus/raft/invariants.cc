@@ -6,7 +6,7 @@
 namespace raft {
 namespace {
 
-std::string name(core::NodeId id) { return "server " + std::to_string(id); }
+std::string name(const Server& server) { return "server " + server.name_of(server.id()); }
 std::string at(Index index) { return "entry " + std::to_string(index); }
 
 Fingerprint extend(Fingerprint before, const Entry& entry) {
@@ -49,7 +49,7 @@ std::string election_safety(Facts& facts, const Server& server) {
   if (!server.leads()) return "";
   const auto [it, fresh] = facts.leaders.emplace(server.term(), server.id());
   if (it->second == server.id()) return "";
-  return "Election Safety: " + name(it->second) + " and " + name(server.id()) + " were both elected in term " +
+  return "Election Safety: server " + server.name_of(it->second) + " and " + name(server) + " were both elected in term " +
          std::to_string(server.term());
 }
 
@@ -58,7 +58,7 @@ std::string log_matching(Facts& facts, const Server& server, const Prints& now, 
   for (Index i = first_new; i <= now.last(); ++i) {
     const auto [it, fresh] = facts.prints.emplace(std::pair{i, now.terms[i - now.base]}, now.print(i));
     if (it->second != now.print(i))
-      return "Log Matching: " + at(i) + " of " + name(server.id()) + " has the term " +
+      return "Log Matching: " + at(i) + " of " + name(server) + " has the term " +
              std::to_string(now.terms[i - now.base]) + " of another log's, but the logs differ up to it";
   }
   return "";
@@ -75,7 +75,7 @@ std::string committed_stays(Facts& facts, const Server& server, Index before, co
     } else if (facts.committed[i].print == 0) {
       facts.committed[i] = {now.print(i), server.term()};
     } else if (facts.committed[i].print != now.print(i)) {
-      return "State Machine Safety: " + name(server.id()) + " has committed another " + at(i) +
+      return "State Machine Safety: " + name(server) + " has committed another " + at(i) +
              " than was committed before";
     }
   }
@@ -85,7 +85,7 @@ std::string committed_stays(Facts& facts, const Server& server, Index before, co
 std::string stores_agree(Facts& facts, const Server& server) {
   const auto [it, fresh] = facts.stores.emplace(server.applied(), server.store().digest());
   if (it->second == server.store().digest()) return "";
-  return "State Machine Safety: the store of " + name(server.id()) + " after " + at(server.applied()) +
+  return "State Machine Safety: the store of " + name(server) + " after " + at(server.applied()) +
          " is not what another server had";
 }
 
@@ -111,7 +111,7 @@ std::string nothing_is_done_twice(Facts& facts, const Server& server) {
   count_commands(facts, server);
   const std::uint64_t different = facts.commands[server.applied()];
   if (server.store().done() <= different) return "";
-  return "No write is applied twice: " + name(server.id()) + " has done " + std::to_string(server.store().done()) +
+  return "No write is applied twice: " + name(server) + " has done " + std::to_string(server.store().done()) +
          " commands up to " + at(server.applied()) + ", and there are " + std::to_string(different);
 }
 
@@ -120,7 +120,7 @@ std::string nothing_is_done_twice(Facts& facts, const Server& server) {
 std::string leader_append_only(const Server& server, const Summary& before, Index first_new) {
   if (!before.known || !before.led || !server.leads() || before.term != server.term()) return "";
   if (first_new > before.last) return "";
-  return "Leader Append-Only: " + name(server.id()) + " changed its log while it led term " +
+  return "Leader Append-Only: " + name(server) + " changed its log while it led term " +
          std::to_string(server.term());
 }
 
@@ -131,7 +131,7 @@ std::string leader_completeness(const Facts& facts, const Server& server, const 
     const auto& commit = facts.committed[i];
     if (commit.print == 0 || commit.seen_in >= server.term()) continue;
     if (now.base >= i || (now.covers(i) && now.print(i) == commit.print)) break;
-    return "Leader Completeness: " + name(server.id()) + " leads term " + std::to_string(server.term()) +
+    return "Leader Completeness: " + name(server) + " leads term " + std::to_string(server.term()) +
            " without " + at(i) + ", which was committed in term " + std::to_string(commit.seen_in);
   }
   return "";
@@ -147,15 +147,15 @@ std::string acknowledged_stays(Facts& facts, const Server& server, const Summary
   const Index i = facts.acknowledged;
   if (!elected || !now.anchored || i == 0 || server.term() <= facts.acknowledged_in || now.base >= i) return "";
   if (now.covers(i) && (facts.acknowledged_print == 0 || facts.acknowledged_print == now.print(i))) return "";
-  return "No acknowledged write is lost: " + name(server.id()) + " leads term " + std::to_string(server.term()) +
+  return "No acknowledged write is lost: " + name(server) + " leads term " + std::to_string(server.term()) +
          " without " + at(i) + ", of which a client was told that it is done";
 }
 
 std::string nothing_goes_back(const Server& server, const Summary& before) {
   if (!before.known) return "";
-  if (server.term() < before.term) return name(server.id()) + " went back to term " + std::to_string(server.term());
-  if (server.commit() < before.commit) return name(server.id()) + " went back to commit " + std::to_string(server.commit());
-  if (server.applied() > server.commit()) return name(server.id()) + " has applied what is not committed";
+  if (server.term() < before.term) return name(server) + " went back to term " + std::to_string(server.term());
+  if (server.commit() < before.commit) return name(server) + " went back to commit " + std::to_string(server.commit());
+  if (server.applied() > server.commit()) return name(server) + " has applied what is not committed";
   return "";
 }
 

@@ -1,19 +1,14 @@
 // Changes of the cluster's members: section 6 (joint consensus), and one at a time (thesis, chapter 4). New servers catch
 // up before they vote (thesis, section 4.2.1).
-#include <charconv>
-
 #include "mechanisms/consensus/raft/raft.h"
 
 namespace raft {
-namespace {
 
-std::string list(const std::vector<core::NodeId>& ids) {
+std::string Server::list(const std::vector<core::NodeId>& ids) const {
   std::string all;
-  for (const auto id : ids) all += (all.empty() ? "" : " ") + std::to_string(id);
+  for (const auto id : ids) all += (all.empty() ? "" : " ") + name_of(id);
   return all;
 }
-
-}  // namespace
 
 // The leader replicates to the members of the latest configuration and to those who catch up.
 void Server::track_members() {
@@ -34,12 +29,8 @@ void Server::track_members() {
 std::string Server::tell_change(Step& step, const std::vector<std::string>& words) {
   std::vector<core::NodeId> ids;
   for (std::size_t i = 1; i < words.size(); ++i) {
-    std::string_view word = words[i];
-    if (word.starts_with('S')) word.remove_prefix(1);
-    core::NodeId id = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
-    if (error != std::errc() || end != word.data() + word.size() ||
-        std::find(servers_.begin(), servers_.end(), id) == servers_.end())
+    const core::NodeId id = names_.find(words[i]);
+    if (std::find(servers_.begin(), servers_.end(), id) == servers_.end())
       return "`" + words[i] + "` is no server; the servers are " + list(servers_);
     ids.push_back(id);
   }
@@ -107,7 +98,7 @@ void Server::catch_up(Step& step, core::NodeId from) {
     return;
   }
   if (!fast) {
-    step.refuse("server " + std::to_string(from) + " does not catch up: the change is given up");
+    step.refuse("server " + name_of(from) + " does not catch up: the change is given up");
     leader.change.reset();
     return track_members();
   }
@@ -126,7 +117,7 @@ void Server::give_up_on_silent_learners(Step& step) {
   const core::Duration patience = settings_.election_timeout.high * settings_.catch_up_rounds;
   for (const core::NodeId id : leader.change->learners) {
     if (step.now <= std::max(leader.others[id].last_heard, leader.change->round_began) + patience) continue;
-    step.refuse("server " + std::to_string(id) + " does not answer: the change is given up");
+    step.refuse("server " + name_of(id) + " does not answer: the change is given up");
     leader.change.reset();
     return track_members();
   }

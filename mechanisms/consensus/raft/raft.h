@@ -117,6 +117,7 @@ class Server {
 
   // For the invariants and the tests.
   core::NodeId id() const { return id_; }
+  std::string name_of(core::NodeId id) const { return names_.of(id); }
   Term term() const { return term_; }
   bool leads() const { return std::holds_alternative<Leader>(role_); }
   const Log& log() const { return log_; }
@@ -241,6 +242,7 @@ class Server {
   void finish_change(Step& step);
   void on_config_committed(Step& step, Index index, const Configuration& config);
   std::string tell_change(Step& step, const std::vector<std::string>& words);
+  std::string list(const std::vector<core::NodeId>& ids) const;   // In words.
 
   // snapshot.cc
   void take_snapshot(Step& step);
@@ -259,6 +261,7 @@ class Server {
 
   core::NodeId id_;
   std::vector<core::NodeId> servers_;  // All that could ever be members.
+  core::Names names_;                  // For what it says.
   Settings settings_;
 
   // Durable: every change goes through Step::persist in the same step.

@@ -80,10 +80,10 @@ void Server::answer_reads(Step& step) {
 std::string Server::transfer(Step& step, core::NodeId to) {
   auto& leader = std::get<Leader>(role_);
   if (to == id_) return "it leads already";
-  if (!log_.config().votes(to)) return "server " + std::to_string(to) + " is no member";
-  if (leader.transfer_to != core::kNobody) return "it is handing over to " + std::to_string(leader.transfer_to);
+  if (!log_.config().votes(to)) return "server " + name_of(to) + " is no member";
+  if (leader.transfer_to != core::kNobody) return "it is handing over to " + name_of(leader.transfer_to);
   leader.transfer_to = to;
-  step.note("hands over to " + std::to_string(to));
+  step.note("hands over to " + name_of(to));
   step.set_timer({Alarm::transfer}, settings_.election_timeout.high);
   hand_over_when_ready(step);
   return "";

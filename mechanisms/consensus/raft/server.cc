@@ -14,7 +14,7 @@ Configuration initial_configuration(const core::Roster& roster, const Settings& 
 }  // namespace
 
 Server::Server(const core::Roster& roster, const Settings& settings, Durable durable)
-    : id_(roster.self), servers_(roster.peers), settings_(settings), log_(initial_configuration(roster, settings)) {
+    : id_(roster.self), servers_(roster.peers), names_(roster.names), settings_(settings), log_(initial_configuration(roster, settings)) {
   if (settings_.flaws.forget_log) durable.entries.clear();
   term_ = durable.term;
   if (!settings_.flaws.forget_vote) voted_for_ = durable.voted_for;
@@ -56,7 +56,7 @@ void Server::on_timer(Step& step, Timer timer) {
     case Alarm::quorum: return check_quorum(step);
     case Alarm::transfer:
       if (auto* leader = std::get_if<Leader>(&role_); leader && leader->transfer_to != core::kNobody) {
-        step.note("gives up handing over to " + std::to_string(leader->transfer_to));
+        step.note("gives up handing over to " + name_of(leader->transfer_to));
         leader->transfer_to = core::kNobody;
       }
       return;
@@ -181,7 +181,7 @@ std::string Server::on_tell(Step& step, std::string_view line) {
     return "";
   }
   if (verb == "transfer" || verb == "add" || verb == "remove" || verb == "change") {
-    if (!leads()) return "it does not lead" + (leader_ == core::kNobody ? "" : ", " + std::to_string(leader_) + " does");
+    if (!leads()) return "it does not lead" + (leader_ == core::kNobody ? "" : ", " + name_of(leader_) + " does");
     return tell_change(step, words);
   }
   std::string forms;

@@ -312,6 +312,55 @@ TEST(Library, OddButWellFormedFilesKeepTheirDefaults) {
       << "what a newer program wrote stays";
 }
 
+TEST(Library, WhereOneWasIsKeptAndWhatIsNoMomentIsTheBeginning) {
+  MadeLibrary made;
+  Preferences there = made.library.load_preferences();
+  there.last = {"/runs/a.run", "Elections", core::kStart + 12'480ms, "S3", "node:S3"};
+  there.report_seen = "crash-20261121-170400-7.txt";
+  made.library.keep_preferences(there);
+  EXPECT_EQ(Library(made.folders()).load_preferences(), there);
+  write_text(made.folders().config + "/preferences.json", R"({"last": {"run": 5, "at": -7, "title": "T"}, "report_seen": []})");
+  const Preferences odd = Library(made.folders()).load_preferences();
+  EXPECT_EQ(odd.last, (LastLook{"", "T", core::kStart, "", ""}));
+  EXPECT_EQ(odd.report_seen, "");
+  write_text(made.folders().config + "/preferences.json", R"({"last": [1]})");
+  EXPECT_EQ(Library(made.folders()).load_preferences().last, LastLook{});
+}
+
+TEST(Library, OnesOwnLabsGoToTheTrashAsRunsDoAndNothingElseDoes) {
+  MadeLibrary made;
+  const std::string labs = made.folders().data + "/labs", mine = labs + "/mine.md";
+  fs::create_directories(labs);
+  write_text(mine, "# Mine\n");
+  made.library.remove_lab(mine);
+  EXPECT_FALSE(fs::exists(mine));
+  EXPECT_EQ(content(made.folders().data + "/trash/mine.md"), "# Mine\n");
+  made.library.restore(mine);
+  EXPECT_EQ(content(mine), "# Mine\n");
+  write_text(labs + "/notes.txt", "");
+  for (const std::string& other : {labs + "/notes.txt", made.folders().data + "/progress.json", std::string("raft-elections"), labs + "/../labs/mine.md"})
+    EXPECT_THROW(made.library.remove_lab(other), Refused) << other;
+  // After 30 days it is gone.
+  made.library.remove_lab(mine);
+  made.now += 31 * 86'400;
+  const Library later(made.folders(), [&] { return made.now; });
+  EXPECT_FALSE(fs::exists(made.folders().data + "/trash/mine.md"));
+}
+
+TEST(Library, ARunSaysWhenItBeganAndWhichLabItIsOf) {
+  MadeLibrary made;
+  {
+    record::Recording recording({"test", "raft-elections", "# Electing a leader\n", "simulated", 1, {}, record::Level::bodies, {{1, "S1", "raft", "servers"}}});
+    recording.began(record::WallTime(std::chrono::seconds(1'795'281'852)));
+    const record::RunStore store(recording, made.in_runs("a.run"));
+  }
+  write_run(made.in_runs("before.run"), 5s, 1);
+  made.list();
+  EXPECT_EQ(made.library.find(made.in_runs("a.run"))->began, 1'795'281'852);
+  EXPECT_EQ(made.library.find(made.in_runs("a.run"))->lab_title, "Electing a leader");
+  EXPECT_EQ(made.library.find(made.in_runs("before.run"))->began, 0) << "its file is of before that was kept";
+}
+
 TEST(Library, TwoWindowsDoNotUndoEachOther) {
   MadeLibrary made;
   Library other(made.folders());

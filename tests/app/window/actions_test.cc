@@ -83,7 +83,7 @@ std::vector<guide::Lab> labs() {
 }
 
 TEST(Palette, FindsLabsAndActionsWithoutARun) {
-  const auto found = find("losing", nullptr, labs(), actions(nullptr, Place::labs, 1), {});
+  const auto found = find("losing", nullptr, labs(), {}, actions(nullptr, Place::labs, 1), {});
   ASSERT_FALSE(found.empty());
   EXPECT_EQ(found.front().title, "Losing the leader");
   ASSERT_TRUE(std::holds_alternative<OpenLab>(found.front().wish));
@@ -93,7 +93,7 @@ TEST(Palette, FindsLabsAndActionsWithoutARun) {
 TEST(Palette, EveryActionThatMakesSenseCanBeFoundByItsName) {
   const auto list = actions(nullptr, Place::labs, 1);
   for (const auto& action : list) {
-    const auto found = find(action.name, nullptr, {}, list, {});
+    const auto found = find(action.name, nullptr, {}, {}, list, {});
     ASSERT_FALSE(found.empty()) << action.name;
     EXPECT_EQ(found.front().title, action.name);
   }
@@ -103,7 +103,7 @@ TEST(Palette, GoesToAMomentHoweverItIsWritten) {
   Playing playing;
   const View view = playing.view();
   const auto goes_to = [&](const std::string& typed) {
-    const auto found = find(typed, &view, {}, {}, {});
+    const auto found = find(typed, &view, {}, {}, {}, {});
     const auto* const seek = found.empty() ? nullptr : std::get_if<Seek>(&found[0].wish);
     return seek == nullptr ? -1 : (seek->to - core::kStart) / 1ms;
   };
@@ -116,7 +116,7 @@ TEST(Palette, GoesToAMomentHoweverItIsWritten) {
 
 TEST(Palette, WhatWasChosenOfLateComesFirst) {
   const auto list = actions(nullptr, Place::labs, 1);
-  EXPECT_EQ(find("", nullptr, {}, list, {"Quit"}).front().title, "Quit");
+  EXPECT_EQ(find("", nullptr, {}, {}, list, {"Quit"}).front().title, "Quit");
 }
 
 TEST(Palette, IsTypedIntoAndChosenFromByHand) {
@@ -124,7 +124,7 @@ TEST(Palette, IsTypedIntoAndChosenFromByHand) {
   Palette palette;
   Commands commands;
   const auto all = labs();
-  Hands hands(stage, [&] { palette.draw(nullptr, all, actions(nullptr, Place::labs, 1), commands); });
+  Hands hands(stage, [&] { palette.draw(nullptr, all, {}, actions(nullptr, Place::labs, 1), commands); });
   palette.open();
   hands.frame(2);
   hands.type("losing");
@@ -138,12 +138,24 @@ TEST(Palette, EscapeClosesItAndNothingHappens) {
   Stage stage(1000, 700);
   Palette palette;
   Commands commands;
-  Hands hands(stage, [&] { palette.draw(nullptr, {}, actions(nullptr, Place::labs, 1), commands); });
+  Hands hands(stage, [&] { palette.draw(nullptr, {}, {}, actions(nullptr, Place::labs, 1), commands); });
   palette.open();
   hands.frame(2);
   hands.key({kEscape});
   EXPECT_FALSE(palette.is_open());
   EXPECT_TRUE(commands.all().empty());
+}
+
+TEST(Palette, FindsRunsByNameTagAndNoteAndOpensThem) {
+  library::RunEntry run, broken;
+  run.path = "/runs/a.run", run.name = "Split at night", run.tags = {"odd"}, run.note = "S3 waits";
+  broken.path = "/runs/b.run", broken.name = "Split, too", broken.trouble = "it is damaged";
+  for (const char* typed : {"split night", "odd", "s3 waits"}) {
+    const auto found = find(typed, nullptr, {}, {run, broken}, {}, {});
+    ASSERT_EQ(found.size(), 1u) << typed << ": what cannot be opened is not offered";
+    EXPECT_EQ(found[0].title, "Split at night");
+    EXPECT_EQ(std::get<OpenRun>(found[0].wish).path, "/runs/a.run");
+  }
 }
 
 }  // namespace

@@ -223,8 +223,13 @@ TEST(Checks, CheckNowFindsAStaleReadAndLeadsToIt) {
   l.hands.click("button:Check now");
   ASSERT_TRUE(l.wait_for("verdict:not linearizable")) << l.hands.all();
   EXPECT_EQ(l.checks.state_colour(l.scene.view()), theme().bad);
+  for (const auto& probe : l.stage.probes()) EXPECT_EQ(probe.name.find("process"), std::string::npos) << probe.name;
   l.hands.click("button:00:00.005 to 00:00.006");
   EXPECT_EQ(l.scene.selection.row, 5u);
+  // It is looked at closely, in the diagram.
+  EXPECT_EQ(wishes<Show>(l.scene.commands).size(), 1u);
+  EXPECT_FALSE(l.scene.selection.follow);
+  EXPECT_LE(l.scene.selection.to - l.scene.selection.from, milliseconds(50));
 }
 
 TEST(Checks, LooksOnlyAtWhatHadHappenedByTheMoment) {

@@ -50,6 +50,20 @@ TEST(ComparePanel, ShowsDifferencesAndOnDemandAll) {
   EXPECT_TRUE(three.hands.sees("compared:lab")) << three.hands.all();
 }
 
+TEST(ComparePanel, CallsAMetricAsAPersonDoesAndKeepsItsNameBesideThat) {
+  Compared3 three;
+  const auto rows = figure_rows(*three.panel.comparison()->known(), 0);
+  const auto words = [&](const std::string& name) {
+    for (const auto& row : rows)
+      if (row.name == name) return row.words;
+    return "there is no row " + name;
+  };
+  EXPECT_EQ(words("consensus_leader_elections_total"), "Leader elections");
+  EXPECT_EQ(words("client_latency_ms p99"), "Latency, p99");
+  EXPECT_EQ(words("messages dropped"), "") << "it is in words already";
+  EXPECT_TRUE(three.hands.sees("text:Leader elections")) << three.hands.all();
+}
+
 TEST(ComparePanel, AnotherRunBecomesTheBaselineByAClick) {
   Compared3 three;
   EXPECT_TRUE(three.hands.sees("parting:The leader cut off"));

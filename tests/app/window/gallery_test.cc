@@ -4,6 +4,7 @@
 
 #include "labs/catalog/labs.h"
 #include "tests/app/window/hands.h"
+#include "tests/app/window/pictures.h"
 #include "tests/app/window/scene.h"
 
 namespace window {
@@ -20,7 +21,7 @@ struct Browsing {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(32, 24));
     ImGui::BeginChild("place", {0, 0}, false, ImGuiWindowFlags_AlwaysUseWindowPadding);
     ImGui::PopStyleVar();
-    gallery.draw(labs, progress, runs, commands);
+    gallery.draw(labs, progress, runs, commands, offers);
     ImGui::EndChild();
   }) {
     stage.scale = scale;
@@ -33,6 +34,7 @@ struct Browsing {
   std::vector<guide::Lab> labs = all_labs();
   std::map<std::string, library::LabProgress> progress;
   std::vector<library::RunEntry> runs;
+  Offers offers;
   Commands commands;
   Gallery gallery;
   Stage stage;
@@ -118,6 +120,22 @@ TEST(Gallery, ACardOpensItsLab) {
   EXPECT_EQ(b.opened(), std::vector<std::string>{"raft-elections"});
 }
 
+TEST(Gallery, AHalfDoneLabGoesOnWhereItWasLeftOrBeginsAgain) {
+  Browsing b;
+  b.progress["raft-elections"] = done(2);
+  b.hands.frame();
+  EXPECT_TRUE(b.hands.sees("action:Continue:raft-elections")) << b.hands.all();
+  b.hands.click("lab:raft-elections");
+  b.hands.click("again:raft-elections");
+  b.hands.click("lab:raft-losing-the-leader");
+  const auto opened = wishes<OpenLab>(b.commands);
+  ASSERT_EQ(opened.size(), 3u);
+  EXPECT_EQ(opened[0].step, 2u);
+  EXPECT_EQ(opened[1].lab, "raft-elections");
+  EXPECT_EQ(opened[1].step, 0u);
+  EXPECT_EQ(opened[2].step, 0u);
+}
+
 TEST(Gallery, EnterOpensTheCardThatTheArrowsFound) {
   Browsing b;
   b.hands.frame();
@@ -153,6 +171,58 @@ TEST(Gallery, OffersARunThatWasCutOff) {
   EXPECT_EQ(wishes<OpenRun>(b.commands)[0].path, "/tmp/a.run");
 }
 
+TEST(Gallery, OffersToGoOnWhereOneWas) {
+  Browsing b;
+  const library::LastLook last{"/tmp/a.run", "Elections", core::kStart + std::chrono::milliseconds(12'480), "S3", ""};
+  b.offers.last = &last;
+  b.hands.frame();
+  EXPECT_TRUE(b.hands.sees("text:Continue where you were: Elections at 00:12.480")) << b.hands.all();
+  b.hands.click("button:Continue");
+  EXPECT_EQ(wishes<Continue>(b.commands).size(), 1u);
+}
+
+// It is the same run: one offer is enough, and it leads back to the moment.
+TEST(Gallery, ARunThatWasCutOffWhereOneWasIsOfferedOnce) {
+  Browsing b;
+  const library::LastLook last{"/tmp/a.run", "Elections", core::kStart, "", ""};
+  library::RunEntry run;
+  run.path = "/tmp/a.run", run.name = "Elections, Monday", run.cut_off = true;
+  b.runs = {run}, b.offers.last = &last;
+  b.hands.frame();
+  EXPECT_FALSE(b.hands.sees("button:Continue"));
+  b.hands.click("button:Open it");
+  EXPECT_EQ(wishes<Continue>(b.commands).size(), 1u);
+}
+
+TEST(Gallery, SaysThatThereIsAReportOfACrashUntilItIsPutAway) {
+  Browsing b;
+  b.offers.report = "/home/me/crashes/crash-20261121-170400-7.txt";
+  b.hands.frame();
+  b.hands.click("button:Copy its path");
+  ASSERT_EQ(wishes<CopyText>(b.commands).size(), 1u);
+  EXPECT_EQ(wishes<CopyText>(b.commands)[0].text, b.offers.report);
+  b.hands.click("button:Put away");
+  EXPECT_EQ(wishes<ReportSeen>(b.commands).size(), 1u);
+}
+
+TEST(Gallery, OnesOwnLabIsDeletedInItsCornerAndBroughtBack) {
+  Browsing b(1280, 1000);
+  b.labs.push_back(b.labs.front());
+  b.labs.back().name = "/home/me/labs/mine.md", b.labs.back().title = "Mine", b.labs.back().family = "Yours";
+  b.hands.frame();
+  EXPECT_FALSE(b.hands.sees("delete:raft-elections")) << "the program's own stay";
+  b.hands.click("delete:/home/me/labs/mine.md");
+  ASSERT_EQ(wishes<DeleteLab>(b.commands).size(), 1u);
+  EXPECT_EQ(wishes<DeleteLab>(b.commands)[0].path, "/home/me/labs/mine.md");
+  EXPECT_TRUE(b.opened().empty()) << "and not opened";
+  b.labs.pop_back();
+  b.hands.frame();
+  b.hands.click("button:Undo");
+  ASSERT_EQ(wishes<RestoreLab>(b.commands).size(), 1u);
+  EXPECT_EQ(wishes<RestoreLab>(b.commands)[0].path, "/home/me/labs/mine.md");
+  EXPECT_FALSE(b.hands.sees("button:Undo"));
+}
+
 TEST(Gallery, ShowsTheFiveLatestRuns) {
   Browsing b;
   for (int i = 0; i < 8; ++i) {
@@ -181,8 +251,13 @@ TEST(Gallery, NothingIsCutAtAnySizeAndScale) {
   for (const auto& [width, height, scale] : sizes) {
     Browsing b(width, height, scale);
     b.progress["raft-elections"] = done(2);
+    const library::LastLook last{"/tmp/a.run", "What a leader owes", core::kStart, "", ""};
+    b.labs.push_back(b.labs.front());
+    b.labs.back().name = "/home/me/labs/mine.md", b.labs.back().title = "An experiment of my own", b.labs.back().family = "Your own";
+    b.offers = {&last, "/tmp/crash-20261121-170400-7.txt"};
     b.hands.frame();
     EXPECT_EQ(b.hands.clipped(), "") << width << "x" << height << " at " << scale;
+    save_picture(b.stage, "gallery-offers-" + std::to_string(width) + "-" + std::to_string(static_cast<int>(scale * 100)));
   }
 }
 

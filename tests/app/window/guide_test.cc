@@ -87,8 +87,12 @@ struct Playing {
 TEST(Guide, SaysConditionsInWordsOfANewcomer) {
   const auto words = [](const char* line) { return condition_words(guide::read_condition(line, 1)); };
   EXPECT_EQ(words("count(leader) == 1"), "1 node is leader");
-  EXPECT_EQ(words("count(leader) == 2 for 500ms"), "2 nodes are leader");
-  EXPECT_EQ(words("count(down) == 0"), "no nodes are down");
+  EXPECT_EQ(words("count(leader) == 2 for 500ms"), "2 nodes are leaders");
+  EXPECT_EQ(words("count(down) == 0"), "no node is down");
+  EXPECT_EQ(words("count(leader) == 0"), "no node is leader");
+  EXPECT_EQ(words("ops unknown > 0"), "some operations are left without an answer");
+  EXPECT_EQ(words("min(consensus_commit_index) == max(consensus_log_entries)"), "the lowest consensus commit index: the same as the highest consensus log entries");
+  EXPECT_EQ(words("max(consensus_log_entries) > max(consensus_commit_index)"), "the highest consensus log entries: more than the highest consensus commit index");
   EXPECT_EQ(words("ops ok > 100"), "more than 100 operations are answered");
   EXPECT_EQ(words("dropped(partition) > 10"), "more than 10 messages are lost: partition");
   EXPECT_EQ(words("gained(consensus_leader_elections_total) >= 1"), "consensus leader elections since the step began: at least 1");

@@ -149,5 +149,36 @@ TEST_F(InspectorHands, TellsOfALinkWhatIsWrongWithItAndWhatWentOverIt) {
   EXPECT_TRUE(hands.sees("text:traffic"));
 }
 
+TEST_F(InspectorHands, OfOneThatRunsAgainTheCrashIsNoNews) {
+  play();
+  playing.selection.node = 1;
+  playing.wish(Give{"crash S1"});
+  playing.rest();
+  hands.frame(2);
+  const auto tells_crash = [&] {
+    const std::size_t row = line_of("said last");
+    return row != timeline::kNone && playing.view().run.at(row).event.kind == record::EventKind::crash;
+  };
+  EXPECT_TRUE(tells_crash()) << hands.all();
+  playing.wish(Give{"restart S1"});
+  playing.rest();
+  hands.frame(2);
+  EXPECT_FALSE(tells_crash()) << hands.all();
+}
+
+TEST_F(InspectorHands, SaysATextWholeHoweverNarrowItIs) {
+  play();
+  playing.wish(Give{"mark a few words that are far too long for one line of such a narrow column, so that they need several of them"});
+  playing.rest();
+  const auto view = playing.view();
+  for (std::size_t row = 0; row < view.run.size(); ++row)
+    if (view.run.at(row).event.kind == record::EventKind::command) playing.selection.row = row;
+  hands.frame(2);
+  for (const auto& probe : stage.probes()) {
+    if (probe.name.find("a few words") == std::string::npos) continue;
+    EXPECT_FALSE(probe.clipped) << probe.name;
+  }
+}
+
 }  // namespace
 }  // namespace window

@@ -1,10 +1,12 @@
 // A lab from the gallery to the comparison, by real mouse and keys on a real window: cut the leader off with a line, see a
 // new one, scrub back, fork, finish the steps, export, compare two runs. It asserts on the runs that were recorded.
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <cmath>
 #include <filesystem>
 
+#include "app/crash_report.h"
 #include "labs/record/open_run.h"
 #include "labs/session/session.h"
 #include "tests/app/window/screen.h"
@@ -158,6 +160,36 @@ TEST_F(Journey, AKilledWindowLosesNothingAndTheNextOneOffersTheRun) {
   ASSERT_TRUE(again.wait([](const Seen& s) { return s.has("button:Open it"); }));
   again.click("button:Open it");
   ASSERT_TRUE(again.wait([&](const Seen& s) { return s.number("place") == 1 && s.number("rows") == rows; }));
+}
+
+TEST_F(Journey, AWindowThatCrashesLeavesAReportAndTheNextOneGoesOnWhereItWas) {
+  program::Folder home;
+  std::string run;
+  double at = 0;
+  {
+    Screen screen({"open", "raft-losing-the-leader"}, home.path());
+    ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("at") > 1e9; }));
+    run = screen.seen().facts["run"];
+    screen.key("space");
+    ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("playing") == 0; }));
+    at = screen.seen().number("at");
+    // Where it stands is kept within a few seconds.
+    const std::string kept = home / "config/faultline/preferences.json";
+    ASSERT_TRUE(screen.wait([&](const Seen&) {
+      screen.move(700, 300), screen.move(701, 300);
+      return program::has(program::text_of(kept), run);
+    }));
+    EXPECT_EQ(screen.crash_it(), SIGSEGV);
+  }
+  const std::string report = app::newest_crash_report(home / "data/faultline/crashes", "");
+  ASSERT_NE(report, "");
+  EXPECT_TRUE(program::has(program::text_of(report), "signal: SIGSEGV")) << program::text_of(report);
+  EXPECT_TRUE(program::has(program::text_of(report), "run: " + run)) << program::text_of(report);
+  Screen again({}, home.path());
+  ASSERT_TRUE(again.wait([](const Seen& s) { return s.has("button:Put away") && s.has("button:Open it"); }));
+  again.click("button:Open it");
+  // Its world stood a little after its last event, with which a run that was recorded ends.
+  EXPECT_TRUE(again.wait([&](const Seen& s) { return s.number("place") == 1 && std::abs(s.number("at") - at) < 5e7; })) << at;
 }
 
 }  // namespace

@@ -128,6 +128,37 @@ TEST(Player, UndoGivesTheWorldAnotherPastAndRedoBringsTheOldOneBack) {
   EXPECT_FALSE(play.view().can_redo);
 }
 
+TEST(Player, WhatOneGestureGaveIsUndoneAtOnceAlsoInAFork) {
+  Playing play;
+  play.play_to(1s);
+  play.wish(Give{"crash S1"});
+  play.wish(GiveTogether{{"partition S2 | S3", "partition S4 | S5"}});
+  play.rest();
+  const auto all = session::commands_of(play.view().run);
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[1].at, all[2].at);
+  play.wish(Fork{play.view().at});
+  play.rest();
+  for (const std::size_t branch : {1u, 0u}) {
+    play.wish(SwitchBranch{branch});
+    play.wish(Undo{});
+    play.rest();
+    EXPECT_EQ(given(play.view()), std::vector<std::string>{"crash S1"}) << play.said.back();
+    play.wish(Undo{});
+    play.rest();
+    EXPECT_TRUE(given(play.view()).empty());
+  }
+}
+
+TEST(Player, OfAGestureWithAWrongCommandNothingIsGiven) {
+  Playing play;
+  play.play_to(1s);
+  play.wish(GiveTogether{{"crash S1", "no such thing"}});
+  play.rest();
+  EXPECT_TRUE(given(play.view()).empty());
+  EXPECT_FALSE(play.said.empty());
+}
+
 TEST(Player, ANewCommandForgetsWhatWasUndone) {
   Playing play;
   play.play_to(1s);

@@ -289,6 +289,19 @@ TEST(PlotFaults, ALinkFaultEndsWhenItIsSwitchedOff) {
   EXPECT_EQ(bands[1].to, core::Time::max());
 }
 
+TEST(PlotFaults, ManyThatLastAtOnceVeilWhatIsBehindThemOnce) {
+  using What = Band::What;
+  const auto all = merged({{What::disturbed, ms(10), core::Time::max(), "delay", 0}, {What::cut, ms(30), ms(50), "a", 0}, {What::cut, ms(10), ms(20), "b", 0},
+                           {What::disturbed, ms(20), ms(30), "loss", 0}, {What::cut, ms(40), ms(60), "c", 0}});
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0].from, ms(10));
+  EXPECT_EQ(all[0].to, ms(20));
+  EXPECT_EQ(all[1].from, ms(30));
+  EXPECT_EQ(all[1].to, ms(60));
+  EXPECT_EQ(all[2].what, What::disturbed);
+  EXPECT_EQ(all[2].to, core::Time::max());
+}
+
 TEST(PlotFaults, AHundredThousandMarksAreNoMoreGlyphsThanFit) {
   std::vector<timeline::Mark> marks;
   for (int i = 0; i < 100'000; ++i) marks.push_back({timeline::Mark::Kind::command, ms(i), static_cast<std::size_t>(i)});

@@ -24,7 +24,7 @@ std::vector<RunEntry> four() {
   runs[0].tags = {"odd", "for class"}, runs[0].note = "S3 waits far too long here";
   runs[1].recording = true;
   runs[2].cut_off = true;
-  runs[3].trouble = "SQLite finds it damaged";
+  runs[3].trouble = "it is damaged";
   return runs;
 }
 
@@ -48,6 +48,24 @@ std::vector<std::string> names_listed(const std::vector<RunEntry>& runs, std::st
   std::vector<std::string> names;
   for (const auto row : listed_runs(runs, search, by, descending)) names.push_back(runs[row].name);
   return names;
+}
+
+TEST(RunsList, NamesALabByItsTitleWhereItIsKnown) {
+  RunEntry run = entry("mine", "/home/me/labs/my-experiment.md", 1, 0, 10);
+  EXPECT_EQ(cell_text(run, RunColumn::lab), "my-experiment");
+  run.lab_title = "What a slow disk does";
+  EXPECT_EQ(cell_text(run, RunColumn::lab), "What a slow disk does");
+  EXPECT_NE(exact_text(run, RunColumn::lab).find("my-experiment.md"), std::string::npos);
+  EXPECT_EQ(names_listed({run}, "slow disk", RunColumn::lab, false).size(), 1u);
+}
+
+TEST(RunsList, SaysWhenARunBeganAndWhenItWasWrittenLast) {
+  RunEntry run = entry("mine", "raft-elections", 1, 0, 10);
+  EXPECT_EQ(exact_text(run, RunColumn::when).find("began"), std::string::npos) << "its file does not say";
+  run.began = run.when - 65;
+  const std::string words = exact_text(run, RunColumn::when);
+  EXPECT_TRUE(words.starts_with("began ")) << words;
+  EXPECT_NE(words.find("\nlast written "), std::string::npos) << words;
 }
 
 TEST(RunsList, FindsEveryWordInAnyColumn) {

@@ -15,6 +15,8 @@
 #include <sstream>
 #include <thread>
 
+#include "tests/app/window/drop_source.h"
+
 namespace window {
 namespace {
 
@@ -193,7 +195,22 @@ void Screen::type(const std::string& words) { xdotool({"type", "--delay", "5", w
 
 bool Screen::keyboard(const std::string& layout) { return program::run({"setxkbmap", layout}, on(display_)).code == 0; }
 
+std::string Screen::drop(const std::string& uri) { return drop_file(display_.substr(display_.find('=') + 1), uri, 800, 500); }
+
 void Screen::kill_it() { end(program_, SIGKILL); }
+
+int Screen::crash_it() {
+  ::kill(program_, SIGSEGV);
+  for (int i = 0; i < 1000; ++i) {
+    int status = 0;
+    if (::waitpid(program_, &status, WNOHANG) == program_) {
+      program_ = -1;
+      return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    }
+    std::this_thread::sleep_for(10ms);
+  }
+  return 0;
+}
 
 bool Screen::quit() {
   key("ctrl+q");

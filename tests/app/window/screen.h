@@ -42,7 +42,9 @@ class Screen {
   void key(const std::string& chord);        // ctrl+k
   void type(const std::string& words);
   bool keyboard(const std::string& layout);  // Another one, as `de`; false: setxkbmap is not here.
+  std::string drop(const std::string& uri);  // A file, as a file manager does; says how it went: "finished".
   void kill_it();                            // SIGKILL: as a crash.
+  int crash_it();                            // SIGSEGV: as a bug; which signal ended it then, 0: none.
   bool quit();                               // By Ctrl+Q; true: it ended well.
   bool picture(const std::string& path) const;
   const std::string& home() const { return home_; }

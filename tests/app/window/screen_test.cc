@@ -4,7 +4,11 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <thread>
+
+#include "labs/catalog/labs.h"
+#include "tests/app/window/drop_source.h"
 
 namespace window {
 namespace {
@@ -28,6 +32,18 @@ TEST_F(OnScreen, TheWindowOpensOnTheGalleryAndTheKeyboardReachesEverything) {
   screen.key("space");
   ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("playing") == 0; }));
   EXPECT_TRUE(screen.quit());
+}
+
+TEST_F(OnScreen, AFileThatIsDroppedOnItOpensOrIsRefusedByName) {
+  if (!can_drop_files()) GTEST_SKIP() << "no Xlib here";
+  Screen screen({});
+  const std::string lab = screen.home() + "/my own lab.md";
+  std::ofstream(lab) << catalog::load_lab("raft-elections").text;
+  EXPECT_EQ(screen.drop("file://" + screen.home() + "/my%20own%20lab.md"), "finished");
+  ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("place") == 1; }));
+  EXPECT_EQ(screen.seen().facts["lab"], "my own lab");
+  EXPECT_EQ(screen.drop("file:///etc/passwd"), "finished");
+  EXPECT_TRUE(screen.wait_for("said:passwd is neither a run (.run) nor a lab (.md)."));
 }
 
 // Where Z and Y have changed places, and the question mark is elsewhere.

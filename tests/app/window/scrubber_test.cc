@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "app/window/wall.h"
 #include "tests/app/window/hands.h"
 #include "tests/app/window/plot_run.h"
 
@@ -34,6 +35,19 @@ struct ScrubberOnStage : testing::Test {
   Stage stage;
   Hands hands;
 };
+
+TEST_F(ScrubberOnStage, SaysTheMomentAndBelowItWhenTheRunWasMade) {
+  const record::WallTime began{std::chrono::seconds(1'795'281'852)};
+  run.recording->began(began);
+  hands.move(on(8000));
+  hands.frame(2);
+  EXPECT_NE(hands.all().find("tooltip:S3 is down"), std::string::npos) << hands.all();
+  EXPECT_NE(hands.all().find("\nbegan " + wall_text(began)), std::string::npos) << "of what is shown there, too:" << hands.all();
+  hands.move(on(500));
+  hands.frame(2);
+  EXPECT_NE(hands.all().find("tooltip:00:00."), std::string::npos) << hands.all();
+  EXPECT_NE(hands.all().find("\nbegan " + wall_text(began)), std::string::npos) << hands.all();
+}
 
 TEST_F(ScrubberOnStage, AClickOutsideTheFrameLooksAtThatMoment) {
   hands.click(on(8000));

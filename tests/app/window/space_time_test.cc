@@ -339,6 +339,19 @@ TEST_F(SpaceTimeHands, FitTheWholeRunByADoubleClick) {
   EXPECT_LE(sel().to, playing.view().end + 1s);
 }
 
+TEST_F(SpaceTimeHands, LeadBackToTheMomentOnceItHasLeftWhatIsShown) {
+  play();
+  show(0, 5000);
+  EXPECT_FALSE(hands.sees("button:To the moment"));
+  show(900, 960);
+  hands.click("button:To the moment");
+  EXPECT_TRUE(sel().follow);
+  hands.frame(2);
+  EXPECT_FALSE(hands.sees("button:To the moment"));
+  EXPECT_LE(sel().from, playing.view().at);
+  EXPECT_GE(sel().to, playing.view().at);
+}
+
 TEST_F(SpaceTimeHands, MarkARangeByCtrlDragAndForgetItByEscape) {
   play();
   show(900, 1000);

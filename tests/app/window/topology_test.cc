@@ -7,6 +7,7 @@
 #include "labs/world/command.h"
 #include "tests/app/window/hands.h"
 #include "tests/app/window/playing.h"
+#include "tests/app/window/scene.h"
 
 namespace window {
 namespace {
@@ -32,8 +33,10 @@ struct TopologyPanel : testing::Test {
   }
   std::vector<std::string> given() {
     std::vector<std::string> all;
-    for (const auto& wish : commands.take())
+    for (const auto& wish : commands.take()) {
       if (const auto* give = std::get_if<Give>(&wish)) all.push_back(give->command);
+      if (const auto* give = std::get_if<GiveTogether>(&wish)) all.insert(all.end(), give->commands.begin(), give->commands.end());
+    }
     return all;
   }
   Point node(const std::string& name) { return pt(hands.centre("node:" + name)); }
@@ -223,7 +226,7 @@ TEST_F(TopologyPanel, SlidersGiveOneCommandWhenTheyAreLetGo) {
        }()) {
     hands.click("node:S3", 1);
     hands.click("choice:" + tab);
-    const auto* probe = stage.find("slider:" + label);
+    const auto* probe = stage.find("track:" + label);
     ASSERT_NE(probe, nullptr) << label;
     const ImVec2 at{probe->least.x + (probe->greatest.x - probe->least.x) * 0.6f, (probe->least.y + probe->greatest.y) / 2};
     hands.drag({at, {at.x + 20, at.y}});
@@ -265,7 +268,7 @@ TEST_F(TopologyPanel, EveryFaultOfALinkIsInItsMenuBothWaysAndEachWay) {
   EXPECT_EQ(given(), Words{"clog S3 -> S4"});
   for (const std::string label : {"Delay", "Jitter", "Loss", "Duplicate", "Reorder", "Corrupt", "Bandwidth"}) {
     open();
-    hands.click("slider:" + label);
+    hands.click("track:" + label);
     const auto all = given();
     ASSERT_EQ(all.size(), 1u) << label;
     EXPECT_NE(all[0].find(" S3 <-> S4 "), std::string::npos) << all[0];
@@ -295,7 +298,7 @@ TEST_F(TopologyPanel, TheGroundOffersWhatConcernsTheWholeCluster) {
   // They have no rate of their own here: that is no reason why they could not be switched off.
   hands.click("off:Load");
   EXPECT_EQ(given(), Words{"load off"});
-  hands.click("slider:Load");
+  hands.click("track:Load");
   const auto load = given();
   ASSERT_EQ(load.size(), 1u);
   EXPECT_NO_THROW(world::parse_command(load[0])) << load[0];
@@ -315,6 +318,14 @@ TEST_F(TopologyPanel, ACutIsAnObjectWhoseCrossHealsIt) {
   EXPECT_EQ(given(), Words{"heal S3 | S1 S2 S4 S5"});
 }
 
+TEST_F(TopologyPanel, TheWordsOfTwoCutsStandBesideEachOther) {
+  give("partition S1 | S4");
+  give("partition S1 -> S3");
+  const auto *one = stage.find("cut:0"), *other = stage.find("cut:1");
+  ASSERT_TRUE(one != nullptr && other != nullptr) << hands.all();
+  EXPECT_FALSE(overlap({pt(one->least), pt(one->greatest)}, {pt(other->least), pt(other->greatest)}));
+}
+
 TEST_F(TopologyPanel, ACutsMenuMakesItOneWay) {
   give("isolate S3");
   hands.click("cut:0");
@@ -323,6 +334,26 @@ TEST_F(TopologyPanel, ACutsMenuMakesItOneWay) {
   hands.click("cut:0", 1);
   hands.click("menu:Only to S3");
   EXPECT_EQ(given(), (Words{"heal S3 | S1 S2 S4 S5", "partition S1 S2 S4 S5 -> S3"}));
+}
+
+TEST_F(TopologyPanel, AServerThatStandsForElectionSaysSoAlsoWhenAllDo) {
+  Playing storm{"raft-split-votes"};
+  storm.play_to(1s);
+  panel = {};
+  Hands at_storm{stage, [&] { panel.draw(storm.view(), selection, commands); }};
+  at_storm.frame(2);
+  for (const auto& drawn : panel.drawing().nodes) {
+    if (drawn.node > 5) continue;
+    EXPECT_EQ(drawn.title, "candidate") << drawn.name;
+  }
+}
+
+TEST_F(TopologyPanel, WhatOneGestureGivesIsOneWish) {
+  give("isolate S3");
+  hands.click("cut:0");
+  hands.click("menu:Only from S3");
+  EXPECT_EQ(wishes<GiveTogether>(commands).size(), 1u);
+  EXPECT_TRUE(wishes<Give>(commands).empty());
 }
 
 TEST_F(TopologyPanel, AOneWayCutSaysSoAndCanBeMadeWhole) {

@@ -133,6 +133,15 @@ TEST(Condition, PercentilesAreOfTheStepsSamplesOnly) {
   EXPECT_TRUE(told.holds("p99(took_ms) < 100ms"));
 }
 
+TEST(Condition, PercentilesAreOfTheLastThousandSamplesHoweverLongTheStepIs) {
+  Told told;
+  told.step();
+  for (int i = 0; i < 50'000; ++i) told.metric(1, "took_ms", 900);
+  for (int i = 0; i < 999; ++i) told.metric(1, "took_ms", 4);
+  EXPECT_TRUE(told.holds("p50(took_ms) == 4"));
+  EXPECT_TRUE(told.holds("p99(took_ms) == 4"));
+}
+
 TEST(Condition, OneTermCanBeComparedWithAnother) {
   Told told;
   told.metric(1, "end", 5).metric(2, "end", 3);

@@ -87,11 +87,11 @@ TEST(ExportCsv, EveryRowAndColumnIsImportedBySqlite) {
   const Rows rows = import_csv(folder, folder / "a.csv");
   ASSERT_EQ(rows.size(), kChunkRows + 501);
   EXPECT_EQ(rows[0], (std::vector<std::string>{"t_ns", "id", "kind", "node", "peer", "type", "ref", "value",
-                                               "body", "lab", "seed", "program", "world", "settings"}));
+                                               "body", "stamp", "lab", "seed", "program", "world", "settings"}));
   for (std::size_t i = 0; i + 1 < rows.size(); ++i) {
     const MadeEvent made = made_event(i);
     const auto& row = rows[i + 1];
-    ASSERT_EQ(row.size(), 14u);
+    ASSERT_EQ(row.size(), 15u);
     ASSERT_EQ(row[0], std::to_string(made.event.at.time_since_epoch().count()));
     ASSERT_EQ(row[1], std::to_string(i + 1));
     ASSERT_EQ(row[2], names(EventKind{})[static_cast<std::size_t>(made.event.kind)]);
@@ -101,11 +101,12 @@ TEST(ExportCsv, EveryRowAndColumnIsImportedBySqlite) {
     ASSERT_EQ(row[6], std::to_string(made.event.ref));
     ASSERT_EQ(std::stod(row[7]), made.event.value) << "to the last bit";
     ASSERT_EQ(row[8], made.body);
-    ASSERT_EQ(row[9], "made-up");
-    ASSERT_EQ(row[10], "7");
-    ASSERT_EQ(row[11], "faultline 0.1.0");
-    ASSERT_EQ(row[12], "simulated");
-    ASSERT_EQ(row[13], "raft.election_timeout=150ms..300ms");
+    ASSERT_EQ(row[9], std::to_string(made.event.stamp));
+    ASSERT_EQ(row[10], "made-up");
+    ASSERT_EQ(row[11], "7");
+    ASSERT_EQ(row[12], "faultline 0.1.0");
+    ASSERT_EQ(row[13], "simulated");
+    ASSERT_EQ(row[14], "raft.election_timeout=150ms..300ms");
   }
 }
 
@@ -140,7 +141,7 @@ TEST(ExportCsv, CommasQuotesLinesAndForeignBytesComeThrough) {
   for (std::size_t i = 0; i < texts.size(); ++i) {
     EXPECT_EQ(rows[i + 1][8], texts[i]);
     EXPECT_EQ(rows[i + 1][3], "S,2");
-    EXPECT_EQ(rows[i + 1][9], "a \"lab\", or two");
+    EXPECT_EQ(rows[i + 1][10], "a \"lab\", or two");
   }
 }
 

@@ -95,8 +95,34 @@ TEST_F(Hostile, AnotherFormatIsRefused) {
   expect_refused("PRAGMA page_size = 512; VACUUM", "its pages are too small");
 }
 
-TEST_F(Hostile, AFileOfTheFirstFormatIsReadAsItIs) {
-  EXPECT_EQ(after("PRAGMA user_version = 1; DELETE FROM events WHERE kind > 16; DELETE FROM kinds WHERE id > 16"), "");
+// A run that version 0.1.0 recorded before there were stamps. A file of the first format is like it, without three kinds.
+TEST_F(Hostile, FilesOfEarlierFormatsAreReadAsTheyAre) {
+  const fs::path kept = fs::path(SOURCE_DIR) / "tests/labs/record/format_2.run";
+  for (const char* older : {"", "PRAGMA user_version = 1; DELETE FROM kinds WHERE id > 16; DELETE FROM events WHERE kind > 16;"
+                                "UPDATE events SET row = -1 - (SELECT count(*) FROM events e WHERE e.row < events.row);"
+                                "UPDATE events SET row = -1 - row"}) {
+    const fs::path file = folder_ / "older.run";
+    fs::copy_file(kept, file, fs::copy_options::overwrite_existing);
+    { Database(file.string(), Database::Mode::write).run(older); }
+    const auto run = open_run(file.string());
+    EXPECT_EQ(run->size(), *older == 0 ? 471u : 376u);
+    std::size_t answers = 0;
+    run->visit(0, run->size(), [&](const Event& e, core::BytesView body) {
+      EXPECT_EQ(e.stamp, 0u);
+      if (e.kind != EventKind::complete) return;
+      const auto answer = core::decode<core::Completion>(body);
+      EXPECT_EQ(answer.id, e.ref);
+      EXPECT_TRUE(answer.siblings.empty() && answer.version.empty());
+      ++answers;
+    });
+    EXPECT_EQ(answers, 5u);
+  }
+}
+
+TEST_F(Hostile, AFileOfOneFormatWithTheTablesOfAnotherIsRefused) {
+  expect_refused("PRAGMA user_version = 2", "its tables are not those of a run");
+  EXPECT_NE(after("UPDATE events SET stamp = NULL WHERE row = 3").find("its stamp is none"), std::string::npos);
+  EXPECT_NE(after("UPDATE events SET stamp = -1 WHERE row = 3").find("its stamp is none"), std::string::npos);
 }
 
 TEST_F(Hostile, HarmlessOtherWaysToStoreTheSameAreRead) {
@@ -119,6 +145,11 @@ TEST_F(Hostile, AHeaderThatCannotBeIsRefused) {
     hex += "0123456789abcdef"[byte >> 4], hex += "0123456789abcdef"[byte & 15];
   expect_refused("UPDATE meta SET value = x'" + hex + "' WHERE key = 'header'",
                  "its nodes are not counted from 1");
+}
+
+TEST_F(Hostile, ABeginningThatIsNoTimeIsRefused) {
+  for (const char* value : {"-1", "4611686018427387904", "'yesterday'", "1.5", "NULL", "x'00'"})
+    expect_refused(std::string("INSERT OR REPLACE INTO meta VALUES('began_ns', ") + value + ")", "when it began is no time");
 }
 
 TEST_F(Hostile, NamesThatAreNotCountedAreRefused) {
@@ -158,7 +189,7 @@ TEST_F(Hostile, EventsThatCannotBeAreRefused) {
   expect_refused("UPDATE events SET value = x'00' WHERE row = 500", "its value is no number");
   expect_refused("UPDATE events SET body = 'text' WHERE row = 500", "its body is no bytes");
   expect_refused("UPDATE events SET body = 7 WHERE row = 500", "its body is no bytes");
-  expect_refused("UPDATE events SET body = zeroblob(70000000) WHERE row = 500", "too big");
+  expect_refused("UPDATE events SET body = zeroblob(70000000) WHERE row = 500", "larger than in any run");
   expect_refused("DELETE FROM events WHERE row = 500", "its events are not counted from 0");
   expect_refused("DELETE FROM events WHERE row = 0", "its events are not counted from 0");
   expect_refused("UPDATE events SET row = -7 WHERE row = 0", "its events are not counted from 0");
@@ -214,7 +245,7 @@ TEST_F(Hostile, WhatIsNoRunFileIsSaidSo) {
   write_bytes(folder_ / "empty", "");
   expect(folder_ / "empty", "it is not a run file");
   write_bytes(folder_ / "text", "# A run\n\nNot really.\n" + std::string(20'000, 'x'));
-  expect(folder_ / "text", "not a database");
+  expect(folder_ / "text", "it is not a run file, or its beginning is damaged");
   expect(folder_.path(), "it is not a plain file");
   expect("/dev/zero", "it is not a plain file");
   expect(folder_ / "nothing", "No such file");
@@ -254,7 +285,7 @@ TEST_F(Hostile, AFileWithoutPermissionIsSaidSo) {
   {
     const AsSomebody other;
     const std::string refused = read_whole(file_);
-    EXPECT_NE(refused.find("unable to open"), std::string::npos) << refused;
+    EXPECT_NE(refused.find("it may not be read"), std::string::npos) << refused;
   }
   fs::permissions(folder_.path(), fs::perms::owner_all);
 }

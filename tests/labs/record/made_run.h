@@ -111,6 +111,7 @@ inline MadeEvent made_event(std::uint64_t i) {
   made.event.at = core::Time(core::Duration(static_cast<std::int64_t>(i / 3) * 1000));
   made.event.id = i + 1;
   made.event.node = static_cast<core::NodeId>(i % 5 + 1);
+  made.event.stamp = i / 2 + 3;
   switch (i % 6) {
     case 0:
       made.event.kind = EventKind::send, made.event.peer = static_cast<core::NodeId>((i + 1) % 5 + 1), made.event.type = 1;

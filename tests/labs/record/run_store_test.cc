@@ -57,6 +57,27 @@ TEST(RunStore, AFileOpenedAgainIsTheSameRunAtEveryLevel) {
   }
 }
 
+TEST(RunStore, WhenARunBeganIsKeptAndIsNoPartOfTheRun) {
+  Folder folder;
+  const WallTime began{std::chrono::nanoseconds(1'795'281'852'123'456'789)};
+  const std::uint64_t silent = make_file(folder / "silent.run", 100);
+  {
+    Recording recording(made_header());
+    recording.began(began);
+    RunStore store(recording, folder / "a.run");
+    tell_names(recording);
+    tell(recording, 0, 100);
+  }
+  const auto opened = open_run(folder / "a.run");
+  EXPECT_EQ(opened->began(), began);
+  EXPECT_EQ(read_brief(folder / "a.run").began, began);
+  EXPECT_EQ(opened->digest(), silent) << "the digest does not see it";
+  EXPECT_EQ(opened->header(), made_header());
+  // As files of before are, which are of the same format.
+  EXPECT_EQ(open_run(folder / "silent.run")->began(), std::nullopt);
+  EXPECT_EQ(read_brief(folder / "silent.run").began, std::nullopt);
+}
+
 TEST(RunStore, AnEmptyRunAndOneOfExactlyAChunkComeBack) {
   for (const std::uint64_t rows :
        {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{kChunkRows}, std::uint64_t{kChunkRows + 1}}) {

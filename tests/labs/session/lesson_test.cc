@@ -75,11 +75,10 @@ std::vector<std::string> names_of_all() {
   for (const auto& file : catalog::lab_files()) names.emplace_back(file.name);
   return names;
 }
-// Two labs have a step in which one has a second, and say so: figure 8, and stale reads at its very beginning.
+// One lab has a step in which one has a second, and says so.
 std::vector<std::string> names_for_slow_readers() {
   auto names = names_of_all();
   std::erase(names, "raft-figure-8");
-  std::erase(names, "raft-stale-reads");
   return names;
 }
 INSTANTIATE_TEST_SUITE_P(Catalog, SlowReader, testing::ValuesIn(names_for_slow_readers()), [](const auto& param) {
@@ -89,6 +88,32 @@ INSTANTIATE_TEST_SUITE_P(Catalog, SlowReader, testing::ValuesIn(names_for_slow_r
 });
 
 INSTANTIATE_TEST_SUITE_P(Catalog, SessionLab, testing::ValuesIn(names_of_all()), [](const auto& param) {
+  std::string name = param.param;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
+
+// Who goes on with a lab later finds the cluster as the steps before leave it.
+class SessionAgain : public testing::TestWithParam<std::string> {};
+
+TEST_P(SessionAgain, GoesOnAtAnyStepAndComesThrough) {
+  const std::size_t steps = origin(GetParam()).lab.steps.size();
+  for (const std::size_t first : {std::size_t{1}, steps - 1}) {
+    Origin from = origin(GetParam());
+    from.first_step = first;
+    Session session(from);
+    session.stop_at_violation(false);
+    session.run_until(at(0s));
+    const Status begun = settled(session);
+    EXPECT_EQ(begun.rebuilding, 1);
+    ASSERT_EQ(begun.guide.step, first) << story(begun);
+    for (std::size_t i = 0; i < first; ++i) EXPECT_TRUE(begun.guide.done_at[i]) << "step " << i << " of " << GetParam();
+    session.do_step();
+    session.run_until(begun.now + 2 * session.origin().lab.limit);
+    EXPECT_TRUE(settled(session).guide.step_done) << story(session.status());
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Catalog, SessionAgain, testing::ValuesIn(names_of_all()), [](const auto& param) {
   std::string name = param.param;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;

@@ -32,7 +32,10 @@ std::uint64_t digest_without_session(const Origin& origin, const std::vector<Giv
 }
 
 TEST(Session, BeginsAtTheBeginningWithItsNodesStarted) {
+  const record::WallTime before = std::chrono::system_clock::now();
   Session session(origin());
+  EXPECT_GE(session.recording().began(), before) << "when it began is known";
+  EXPECT_LE(session.recording().began(), std::chrono::system_clock::now());
   const Status status = settled(session);
   EXPECT_EQ(status.now, core::kStart);
   EXPECT_TRUE(status.live);

@@ -224,6 +224,59 @@ TEST_P(Faults, LoadAndSetChangeRunningNodes) {
   EXPECT_EQ(delivered(2), still);
 }
 
+// Lamport's clock condition, on every way in which one event can come before another.
+TEST_P(Faults, EveryEventHasAGreaterStampThanAllThatCameBeforeIt) {
+  const char* const commands[] = {"loss all 20%", "duplicate all 20%", "crash 2", "partition 1 | 3", "corrupt 4 50%", "restart 2",
+                                  "heal", "pause 5", "skew 3 +1s", "resume 5", "crash 4", "restart 4"};
+  for (const char* command : commands) {
+    world->apply(command);
+    world->run_for(40ms);
+  }
+  std::vector<std::uint64_t> last(6);   // By node; [0]: the world itself.
+  std::uint64_t commanded = 0;
+  std::size_t delivered = 0, dropped = 0, followed = 0;
+  for (const auto& line : log.lines) {
+    const record::Event& e = line.event;
+    ASSERT_GT(e.stamp, 0u);
+    if (e.kind == EventKind::drop) {
+      ASSERT_GT(e.stamp, log.lines[e.ref - 1].event.stamp);
+      ++dropped;
+      continue;
+    }
+    ASSERT_GT(e.stamp, last[e.node]) << "at node " << e.node << ", event " << e.id;
+    last[e.node] = e.stamp;
+    if (e.kind == EventKind::deliver) {
+      ASSERT_GT(e.stamp, log.lines[e.ref - 1].event.stamp);
+      ++delivered;
+    }
+    if (e.kind == EventKind::command) commanded = e.stamp;
+    // What a command does, it does at once.
+    if (e.kind == EventKind::crash || e.kind == EventKind::pause || e.kind == EventKind::resume || e.kind == EventKind::around ||
+        e.kind == EventKind::link) {
+      ASSERT_GT(e.stamp, commanded);
+      ++followed;
+    }
+  }
+  EXPECT_GT(delivered, 50u);
+  EXPECT_GT(dropped, 10u);
+  EXPECT_GE(followed, 5u);
+}
+
+TEST_P(Faults, ACommandIsNoNewsToThoseWhomItDoesNotConcern) {
+  world->apply("partition 1 | 2 3 4 5");
+  world->run_for(60ms);
+  for (int i = 0; i < 5000; ++i) world->apply("mark nothing");
+  const std::size_t before = log.lines.size();
+  world->run_for(60ms);
+  std::size_t later = 0;
+  for (std::size_t i = before; i < log.lines.size(); ++i)
+    if (log.lines[i].event.kind == EventKind::timer) {
+      ++later;
+      EXPECT_LT(log.lines[i].event.stamp, 5000u);
+    }
+  EXPECT_GT(later, 0u);
+}
+
 TEST_P(Faults, SettingsThatCannotGoTogetherAreRefusedAndChangeNothing) {
   world->apply("set 1 period=9s");
   try {
