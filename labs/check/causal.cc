@@ -76,7 +76,15 @@ class Causality {
       });
   }
 
+  // The one that takes the fewest operations to show, of the first so many.
+  void keep(CausalFinding finding, CausalFinding& best) {
+    if (best.operations.empty() || finding.operations.size() < best.operations.size()) best = std::move(finding);
+    ++found_;
+  }
+  static constexpr std::size_t kFound = 1000;
+
   CausalFinding look_at_reads() {
+    CausalFinding best;
     // By key and session, in the order of the session.
     std::vector<std::map<std::uint32_t, std::vector<std::uint32_t>>> writers(all_.writes.size());
     for (const auto& session : all_.sessions)
@@ -86,15 +94,16 @@ class Causality {
       for (const std::uint32_t a : session) {
         if (at(a).seen.empty()) continue;
         work_.done(all_.sessions.size());
-        if (work_.over()) return {{}, "", "the time is over"};
+        if (work_.over()) return best.operations.empty() ? CausalFinding{{}, "", "the time is over"} : best;
         for (const auto& [s, of_session] : writers[at(a).key]) {
           const auto later = std::partition_point(of_session.begin(), of_session.end(), [&](std::uint32_t w) { return before(w, a); });
           if (later == of_session.begin()) continue;
           CausalFinding finding = compare(a, *(later - 1));
-          if (!finding.operations.empty()) return finding;
+          if (!finding.operations.empty()) keep(std::move(finding), best);
+          if (found_ > kFound) return best;
         }
       }
-    return {};
+    return best;
   }
 
   // The last write `w` of a session that a read has in its past, with what it returned.
@@ -113,10 +122,13 @@ class Causality {
     const auto smaller = [](const Conflict& a, const Conflict& b) { return a.w1 != b.w1 ? a.w1 < b.w1 : a.w2 < b.w2; };
     std::stable_sort(conflicts_.begin(), conflicts_.end(), smaller);
     conflicts_.erase(std::unique(conflicts_.begin(), conflicts_.end(), [&](const auto& a, const auto& b) { return !smaller(a, b); }), conflicts_.end());
+    CausalFinding best;
     for (const Conflict& c : conflicts_) {
+      if (found_ > kFound) break;
       const auto back = std::lower_bound(conflicts_.begin(), conflicts_.end(), Conflict{c.w2, c.w1, 0}, smaller);
-      if (back != conflicts_.end() && back->w1 == c.w2 && back->w2 == c.w1) return {operations_of(explained({c, *back})), kWhy, ""};
+      if (back != conflicts_.end() && back->w1 == c.w2 && back->w2 == c.w1) keep({operations_of(explained({c, *back})), kWhy, ""}, best);
     }
+    if (!best.operations.empty()) return best;
     const auto order = sorted(conflicts_);
     if (order.size() == counted_) return {};
     return {operations_of(circle(order, conflicts_)), kWhy, ""};
@@ -150,7 +162,7 @@ class Causality {
   std::vector<std::uint32_t> around(const std::vector<std::uint32_t>& way, const std::vector<const Conflict*>& by, std::size_t begin) {
     std::set<std::uint32_t> all;
     for (std::size_t i = begin; i < way.size(); ++i) {
-      const auto same = [&](std::size_t j, std::size_t k) { return by[j] == nullptr && at(way[j]).session == at(way[k]).session; };
+      const auto same = [&](std::size_t j, std::size_t k) { return by[j] == nullptr && at(way[j]).session == at(way[k]).session && at(way[k]).place < at(way[j]).place; };
       const std::size_t last = i == begin ? way.size() - 1 : i - 1, next = i + 1 == way.size() ? begin : i + 1;
       if (same(last, i) && same(i, next)) continue;
       all.insert(way[i]);
@@ -202,6 +214,7 @@ class Causality {
   const Sessions& all_;
   Work& work_;
   std::string gave_up_;
+  std::size_t found_ = 0;                // Bad patterns so far.
   std::size_t counted_ = 0;              // Accesses that are in a session.
   std::vector<std::uint32_t> past_;      // Of each access, of each session: so many of its first are before it.
   std::vector<Conflict> conflicts_;

@@ -35,6 +35,7 @@ class Witness : public record::Listener {
     for (const auto byte : body) digest = (digest ^ byte) * 0x100000001b3ULL;
     if (e.kind == EventKind::violation && violation.empty()) violation.assign(body.begin(), body.end()), violated_at = e.at;
     if (e.kind == EventKind::command) ++commands;
+    if (e.kind == EventKind::command && says_quiet({reinterpret_cast<const char*>(body.data()), body.size()})) history.quiet();
     if (e.kind == EventKind::invoke) history.begin(core::decode<core::Invocation>(body));
     if (e.kind == EventKind::complete) complete(core::decode<core::Completion>(body));
   }

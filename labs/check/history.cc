@@ -65,6 +65,11 @@ std::string words(const Operation& o) {
   return all + " by process " + std::to_string(o.process);
 }
 
+bool says_quiet(std::string_view command) {
+  constexpr std::string_view kMark = "mark quiet";
+  return command.starts_with(kMark) && (command.size() == kMark.size() || command[kMark.size()] == ' ');
+}
+
 bool is_read(const Operation& o) { return o.function == "get" || o.function == "read"; }
 
 }  // namespace check

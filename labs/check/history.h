@@ -61,5 +61,7 @@ class History {
 std::string words(const Operation& operation);
 // Whether it does nothing but read.
 bool is_read(const Operation& operation);
+// Whether this command says that it is quiet: `mark quiet`, perhaps with more words.
+bool says_quiet(std::string_view command);
 
 }  // namespace check

@@ -349,9 +349,4 @@ Verdict linearizable(const History& history, Model model, const Limits& limits) 
   return verdict;
 }
 
-std::string_view answer_text(Verdict::Answer answer) {
-  constexpr std::string_view kTexts[] = {"linearizable", "not linearizable", "unknown"};
-  return kTexts[static_cast<int>(answer)];
-}
-
 }  // namespace check

@@ -35,7 +35,7 @@ struct Limits {
 };
 
 struct Verdict {
-  enum class Answer { kept, broken, unknown, linearizable = kept, not_linearizable = broken };
+  enum class Answer { kept, broken, unknown };
   Answer answer = Answer::kept;
   std::string reason;            // In words; empty when it is kept.
   std::uint64_t prefix = 0;      // The shortest offending prefix ends with the so-manieth beginning or end.
@@ -46,8 +46,5 @@ struct Verdict {
 
 // Throws BadHistory when an operation is none of the model's.
 Verdict linearizable(const History& history, Model model, const Limits& limits = {});
-
-// `linearizable`, `not linearizable`, `unknown`.
-std::string_view answer_text(Verdict::Answer answer);
 
 }  // namespace check

@@ -44,7 +44,7 @@ class Judge {
   Verdict run() {
     Found found = find(history_);
     // What cannot be matched may still be plain: what is linearizable keeps every promise that speaks of what was read.
-    if (found.answer == Answer::unknown && promise_ != Promise::linearizable && promise_ != Promise::convergent && no_siblings(history_) &&
+    if (found.answer == Answer::unknown && promise_ > Promise::sequential && promise_ < Promise::convergent && no_siblings(history_) &&
         linearizable(history_, model_, limits_).answer == Answer::kept)
       found = {};
     Verdict verdict;
@@ -143,6 +143,7 @@ class Judge {
     Part part = part_with(found.operations, false);
     if (!breaks(part.history)) part = part_with(found.operations, true);
     if (!breaks(part.history)) part = whole();
+    if (limits_.smallest) part = beginning(std::move(part), breaks);
     if (limits_.smallest) part = smallest(std::move(part), model_, breaks, over);
     const Found last = find(part.history);
     verdict.relevant = part.operations;
@@ -156,6 +157,21 @@ class Judge {
     constexpr std::size_t kTold = 12;
     const std::string why = last.answer == Answer::broken ? last.why : found.why;
     verdict.reason = part.operations.size() > kTold ? std::to_string(part.operations.size()) + " operations together: " + why : story(part.history) + ": " + why;
+  }
+
+  // A long history mostly shows early what is wrong: so little of its beginning as breaks the promise, to a factor of two.
+  template <class Breaks>
+  Part beginning(Part part, const Breaks& breaks) const {
+    constexpr std::size_t kShort = 64;
+    for (std::size_t length = kShort; length < part.operations.size(); length *= 2) {
+      std::vector<bool> kept(part.operations.size());
+      std::fill(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(length), true);
+      Part some = part_of(part.history, model_, kept);
+      if (!breaks(some.history)) continue;
+      for (std::size_t& i : some.operations) i = part.operations[i];
+      return some;
+    }
+    return part;
   }
 
   Part part_with(const std::vector<std::size_t>& operations, bool their_keys) const {
@@ -184,6 +200,47 @@ class Judge {
 
 Verdict judge(const History& history, Promise promise, Model model, const Limits& limits) {
   return Judge(history, promise, model, limits).run();
+}
+
+std::string_view meaning(Promise promise) {
+  switch (promise) {
+    case Promise::linearizable: return "One copy that does one thing at a time would have answered the same, at the times at which it was asked.";
+    case Promise::sequential: return "One order explains everything, in which each process's own operations are in their order. Real time does not count.";
+    case Promise::causal: return "Nobody sees an effect without its cause, and all agree which write replaced which.";
+    case Promise::read_your_writes: return "Who has written does not read anything older.";
+    case Promise::monotonic_reads: return "What a process reads never goes back in time.";
+    case Promise::monotonic_writes: return "What a process writes takes effect in the order in which it wrote.";
+    case Promise::writes_follow_reads: return "What a process writes comes after what it had read.";
+    case Promise::convergent: return "When nobody writes any more, and there was time enough (mark quiet), all read the same.";
+  }
+  return "";
+}
+
+std::vector<Promise> promises_of(std::string_view text) {
+  std::vector<Promise> all;
+  std::vector<std::string> known{"all"};
+  for (const auto name : names(Promise{})) known.emplace_back(name);
+  for (std::string_view rest = text;;) {
+    const auto comma = rest.find(',');
+    const std::string_view word = rest.substr(0, comma);
+    Promise one{};
+    if (word == "all") {
+      for (std::size_t i = 0; i < names(Promise{}).size(); ++i) all.push_back(static_cast<Promise>(i));
+    } else if (core::parse(word, one)) {
+      all.push_back(one);
+    } else {
+      const std::string near = core::nearest(std::string(word), known);
+      std::string list;
+      for (const auto& name : known) list += (list.empty() ? "" : ", ") + name;
+      throw UnknownPromise("there is no promise `" + std::string(word) + "`; " + (near.empty() ? "there are " + list : "did you mean `" + near + "`?"));
+    }
+    if (comma == std::string_view::npos) break;
+    rest.remove_prefix(comma + 1);
+  }
+  // Each once, from the strongest to the weakest.
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
 }
 
 std::string answer_text(Promise promise, Verdict::Answer answer) {

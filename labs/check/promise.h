@@ -25,6 +25,14 @@ constexpr auto names(Promise) {
                                          "monotonic-reads", "monotonic-writes", "writes-follow-reads", "convergent"};
 }
 
+// What it means, in a sentence.
+std::string_view meaning(Promise promise);
+// `causal`, `sequential,causal` or `all`; throws UnknownPromise, which names the nearest.
+std::vector<Promise> promises_of(std::string_view names);
+struct UnknownPromise : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 // Throws BadHistory when an operation is none of the model's.
 Verdict judge(const History& history, Promise promise, Model model, const Limits& limits = {});
 

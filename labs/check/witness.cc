@@ -1,6 +1,7 @@
 #include "labs/check/witness.h"
 
 #include <algorithm>
+#include <set>
 
 #include "labs/check/object.h"
 #include "mechanisms/core/text.h"
@@ -17,17 +18,14 @@ class Staying {
       : whole_(whole), model_(model), of_key_(of_key), kept_(kept) {}
 
   void run(std::vector<bool>& only_writes) {
+    look_at_gone();
+    if (!gone_) return;
     // That a delete found something rests on all that was there before it.
-    if (!gone().empty())
-      for (const std::size_t i : of_key_)
-        if (kind(i) == Kind::del) kept_[i] = false;
-    const auto left_out = gone();
-    for (const std::size_t i : of_key_) appended_ = appended_ || kind(i) == Kind::append;
+    for (const std::size_t i : of_key_)
+      if (kind(i) == Kind::del) kept_[i] = false;
+    look_at_gone();
     for (const std::size_t i : of_key_) {
-      if (!kept_[i] || left_out.empty()) continue;
-      bool rests = false;
-      for (const std::size_t w : left_out) rests = rests || rests_on(i, w);
-      if (!rests) continue;
+      if (!kept_[i] || !rests(i)) continue;
       if (kind(i) == Kind::cas) only_writes[i] = true;
       else kept_[i] = false;
     }
@@ -35,44 +33,57 @@ class Staying {
 
  private:
   Kind kind(std::size_t i) const { return kind_of(whole_.operations()[i], model_); }
-  static bool writes(Kind kind) { return kind == Kind::put || kind == Kind::append || kind == Kind::cas || kind == Kind::del; }
-  std::vector<std::size_t> gone() const {
-    std::vector<std::size_t> left_out;
-    for (const std::size_t i : of_key_)
-      if (!kept_[i] && writes(kind(i)) && whole_.operations()[i].outcome != core::Outcome::failed) left_out.push_back(i);
-    return left_out;
-  }
   bool nothing(const std::string& value) const { return value.empty() && (whole_.empty_is_absent || model_ != Model::kv); }
 
-  // Whether what this read may be what that write left.
-  bool rests_on(std::size_t reader, std::size_t writer) const {
-    const Operation &r = whole_.operations()[reader], &w = whole_.operations()[writer];
-    switch (kind(reader)) {
+  // What the writes that are left out may have left behind.
+  void look_at_gone() {
+    gone_ = nothing_gone_ = begun_anew_ = appended_ = false;
+    values_gone_.clear(), appends_gone_.clear();
+    for (const std::size_t i : of_key_) {
+      const Operation& o = whole_.operations()[i];
+      const Kind k = kind(i);
+      appended_ = appended_ || k == Kind::append;
+      const bool writes = k == Kind::put || k == Kind::append || k == Kind::cas || k == Kind::del;
+      if (kept_[i] || !writes || o.outcome == core::Outcome::failed) continue;
+      gone_ = true;
+      begun_anew_ = begun_anew_ || k != Kind::append;
+      if (k == Kind::append) appends_gone_.insert(o.value);
+      else if (k == Kind::del || nothing(o.value)) nothing_gone_ = true;
+      else values_gone_.insert(o.value);
+    }
+  }
+
+  // Whether what this one read may be what one of those left.
+  bool rests(std::size_t i) const {
+    const Operation& o = whole_.operations()[i];
+    switch (kind(i)) {
       case Kind::not_cas:
       case Kind::del: return true;
-      case Kind::not_del: return left(std::nullopt, w, kind(writer));
-      case Kind::cas: return left(r.expected, w, kind(writer));
+      case Kind::not_del: return left(std::nullopt);
+      case Kind::cas: return left(o.expected);
       case Kind::get:
-        if (r.outcome != core::Outcome::ok) return false;
-        return ((r.result || r.siblings.empty()) && left(r.result, w, kind(writer))) ||
-               std::any_of(r.siblings.begin(), r.siblings.end(), [&](const auto& s) { return left(s, w, kind(writer)); });
+        if (o.outcome != core::Outcome::ok) return false;
+        return ((o.result || o.siblings.empty()) && left(o.result)) ||
+               std::any_of(o.siblings.begin(), o.siblings.end(), [&](const auto& sibling) { return left(sibling); });
       case Kind::put:
       case Kind::append: return false;
     }
     return false;
   }
-  bool left(const std::optional<std::string>& value, const Operation& w, Kind by) const {
-    const bool absent = !value || nothing(*value), leaves_nothing = by == Kind::del || nothing(w.value);
-    if (!appended_) return absent ? leaves_nothing : !leaves_nothing && w.value == *value;
+  bool left(const std::optional<std::string>& value) const {
+    const bool absent = !value || nothing(*value);
+    if (!appended_) return absent ? nothing_gone_ : values_gone_.count(*value) > 0;
     // A text is the work of many, and what was there before it began anew may have been anything.
-    return by != Kind::append || (!absent && value->find(w.value) != std::string::npos);
+    return begun_anew_ || (!absent && std::any_of(appends_gone_.begin(), appends_gone_.end(),
+                                                  [&](const std::string& part) { return value->find(part) != std::string::npos; }));
   }
 
   const History& whole_;
   const Model model_;
   const std::vector<std::size_t>& of_key_;
   std::vector<bool>& kept_;
-  bool appended_ = false;
+  bool gone_ = false, nothing_gone_ = false, begun_anew_ = false, appended_ = false;
+  std::set<std::string> values_gone_, appends_gone_;
 };
 
 Part without(const Part& part, Model model, std::size_t begin, std::size_t end) {

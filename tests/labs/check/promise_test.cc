@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <chrono>
 #include <span>
 
 #include "labs/check/witness.h"
@@ -114,6 +116,45 @@ TEST(Promises, AVersionTellsWhoWroteWhatSeveralWrote) {
 TEST(Promises, WhatIsLinearizableIsKeptAlsoWhereTheWriterIsNotClear) {
   for (const Promise promise : {kSeq, kCausal, kRyw, kMr, kMw, kWfr})
     EXPECT_EQ(judged("1 w x a; 2 w x a; 3 r x a; 3 del x; 3 r x -", promise).answer, Answer::kept) << core::text(promise);
+}
+
+// --- Limits
+
+// Writers of whom nobody can say who wrote what was read, and at the end what no order explains (Lamport's two processes that
+// both see nothing): only when all orders of what came before have been tried is that certain.
+History hard() {
+  std::string text;
+  for (int i = 0; i < 12; ++i)
+    for (int process = 1; process <= 8; ++process) text += std::to_string(process) + " w x " + std::to_string((process + i) % 3) + "; ";
+  for (int i = 0; i < 20; ++i) text += "9 r x " + std::to_string(i % 3) + "; ";
+  for (int process = 1; process <= 8; ++process) text += std::to_string(process) + " w x " + std::to_string(process % 3) + "; ";
+  return told::history(text + "1 w a 1; 2 w b 1; 1 r b -; 2 r a -");
+}
+
+TEST(Promises, BeyondTheLimitsTheAnswerIsUnknownAndSaysWhy) {
+  std::string text;
+  for (int i = 0; i < 200; ++i) text += std::to_string(i) + " w k" + std::to_string(i) + " v; ";
+  const History many = told::history(text + "1 r k0 -; 1 r k0 v");
+  check::Limits limits;
+  limits.bytes = 1000;
+  const auto memory = check::judge(many, kCausal, Model::kv, limits);
+  EXPECT_EQ(memory.answer, Answer::unknown);
+  EXPECT_NE(memory.reason.find("MiB"), std::string::npos) << memory.reason;
+  limits = {};
+  limits.configurations = 1000;
+  const auto ways = check::judge(hard(), kSeq, Model::kv, limits);
+  EXPECT_EQ(ways.answer, Answer::unknown);
+  EXPECT_NE(ways.reason.find("more than 1000 ways to go on"), std::string::npos) << ways.reason;
+}
+
+TEST(Promises, NobodyNeedWaitLongForASearch) {
+  check::Limits limits;
+  limits.time = std::chrono::milliseconds(300);
+  const auto began = std::chrono::steady_clock::now();
+  const auto verdict = check::judge(hard(), kSeq, Model::kv, limits);
+  EXPECT_EQ(verdict.answer, Answer::unknown);
+  EXPECT_NE(verdict.reason.find("the time is over"), std::string::npos) << verdict.reason;
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(3));
 }
 
 // --- Convergence
