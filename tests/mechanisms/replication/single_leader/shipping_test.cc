@@ -158,6 +158,24 @@ TEST(SingleLeader, AfterARestartAPrimaryAnswersGetsOnlyWhenWhatItMayHaveAnswered
   EXPECT_EQ(group.got(early), "a");
 }
 
+// As in Raft (section 5.4.2): what an earlier epoch left on enough disks may still lose against a later epoch's log.
+TEST(SingleLeader, WhatAnEarlierEpochLeftIsCommittedOnlyWithTheFirstEntryOfOnesOwn) {
+  Group group(3, with_mode(Mode::semi_sync));
+  group.put(1, "k", "a");
+  group.isolate(2);
+  EXPECT_EQ(group.tell(2, "promote"), "");
+  const Epoch epoch = group[2].epoch();
+  group.heal();
+  group.cut(2, 1);
+  group.cut_one_way(2, 3);
+  group.send(3, 2, AppendReply{epoch, true, 2, {}, false, 2, {}});
+  group.run_for(5ms);
+  EXPECT_EQ(group[2].commit(), 0u) << "node 3 has entry 2, which is of epoch 1";
+  group.send(3, 2, AppendReply{epoch, true, 3, {}, false, 3, {}});
+  group.run_for(5ms);
+  EXPECT_EQ(group[2].commit(), 3u);
+}
+
 // --- Lag.
 
 TEST(SingleLeader, LagIsShownInEntriesBytesAndTime) {
