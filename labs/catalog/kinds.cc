@@ -5,6 +5,9 @@
 #include "labs/world/kind_of.h"
 #include "mechanisms/consensus/raft/client.h"
 #include "mechanisms/consensus/raft/invariants.h"
+#include "mechanisms/replication/single_leader/client.h"
+#include "mechanisms/replication/single_leader/invariants.h"
+#include "mechanisms/replication/single_leader/monitor.h"
 #include "mechanisms/traffic/flood/flood.h"
 
 namespace catalog {
@@ -20,6 +23,9 @@ const std::vector<std::unique_ptr<const world::Kind>>& owned() {
     std::vector<std::unique_ptr<const world::Kind>> list;
     list.push_back(kind<raft::Server>("raft", "A server of a Raft cluster."));
     list.push_back(kind<raft::Client>("raft-client", "Clients of a Raft cluster."));
+    list.push_back(kind<single_leader::Replica>("replica", "A node of a group with one primary and replicas of its log."));
+    list.push_back(kind<single_leader::Client>("replica-client", "Clients of a primary and its replicas."));
+    list.push_back(kind<single_leader::Monitor>("monitor", "Watches a primary, and promotes a replica when it is dead."));
     list.push_back(kind<flood::Node>("flood", "Passes every message on to a random other."));
     return list;
   }();
