@@ -5,6 +5,7 @@
 #include "labs/world/kind_of.h"
 #include "mechanisms/consensus/raft/client.h"
 #include "mechanisms/consensus/raft/invariants.h"
+#include "mechanisms/time/board/invariants.h"
 #include "mechanisms/time/ntp/invariants.h"
 #include "mechanisms/time/ntp/server.h"
 #include "mechanisms/traffic/flood/flood.h"
@@ -22,6 +23,7 @@ const std::vector<std::unique_ptr<const world::Kind>>& owned() {
     std::vector<std::unique_ptr<const world::Kind>> list;
     list.push_back(kind<raft::Server>("raft", "A server of a Raft cluster."));
     list.push_back(kind<raft::Client>("raft-client", "Clients of a Raft cluster."));
+    list.push_back(kind<board::Board>("board", "People post questions and answers; every post bears the stamps of four clocks."));
     list.push_back(kind<ntp::Server>("ntp-server", "An NTP server: what its own clock shows is the time."));
     list.push_back(kind<ntp::Client>("ntp-client", "Keeps its clock right by asking NTP servers."));
     list.push_back(kind<flood::Node>("flood", "Passes every message on to a random other."));
