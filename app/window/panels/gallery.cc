@@ -231,7 +231,6 @@ void Gallery::draw_card(const LabCard& card, std::size_t index, ImVec2 at, ImVec
   const ImVec2 cross{end.x - px(18), at.y + px(20)}, mouse = ImGui::GetIO().MousePos;
   const bool on_cross = card.own && hovered && std::abs(mouse.x - cross.x) < px(11) && std::abs(mouse.y - cross.y) < px(11);
   if (pressed && on_cross) remove(card, commands);
-  else if (pressed) focused_ = index, commands.want(OpenLab{card.name, {}, false, {}});
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.AddRectFilled(at, end, hovered ? t.raised : t.sunken, px(8));
   list.AddRect(at, end, focused || card.first ? t.accent : t.line, px(8), 0, focused ? px(2) : 1);
@@ -249,7 +248,7 @@ void Gallery::draw_card(const LabCard& card, std::size_t index, ImVec2 at, ImVec
   const float action_left = end.x - px(14) - text_size(action, look().fonts.strong).x;
   const ImVec2 again_least{action_left - px(18) - text_size("Start again").x, y - px(4)}, again_greatest{action_left - px(8), end.y - px(8)};
   const bool on_again = halfway && hovered && ImGui::IsMouseHoveringRect(again_least, again_greatest);
-  if (pressed) focused_ = index, commands.want(on_again ? OpenLab{card.name, {}, false, {}} : opened(card));
+  if (pressed && !on_cross) focused_ = index, commands.want(on_again ? OpenLab{card.name, {}, false, {}} : opened(card));
   std::string count = plural(card.steps, "step");
   if (card.done > 0 && !card.finished) count = std::to_string(card.done) + " of " + count;
   if (card.hints > 0) count += " \u00b7 " + plural(card.hints, "hint");
