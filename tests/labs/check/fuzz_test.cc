@@ -118,7 +118,7 @@ INSTANTIATE_TEST_SUITE_P(SingleLeader, EveryFlawOfSingleLeader,
                          [](const auto& param) { return std::string(param.param.flaw); });
 
 TEST(Fuzz, WithoutFlawsEveryModeOfSingleLeaderReplicationKeepsWhatItPromises) {
-  const std::uint64_t seeds = long_run() ? 5000 : 200;
+  const std::uint64_t seeds = long_run() ? 5000 : 100;
   std::map<std::string, std::uint64_t> operations;
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
     const Plan plan = check::make_plan(single_leader(), seed, {});
