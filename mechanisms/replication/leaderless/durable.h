@@ -56,8 +56,8 @@ struct Durable {
   }
   std::vector<Write> image() const {
     std::vector<Write> writes;
-    for (const auto& [place, versions] : keys) writes.push_back(SaveKey{place.second, versions});
-    for (const auto& [whose, hint] : hints) writes.push_back(SaveHint{whose.first, whose.second, hint.versions, hint.since});
+    for (const auto& [place, versions] : keys) writes.emplace_back(SaveKey{place.second, versions});
+    for (const auto& [whose, hint] : hints) writes.emplace_back(SaveHint{whose.first, whose.second, hint.versions, hint.since});
     return writes;
   }
   friend bool operator==(const Durable&, const Durable&) = default;
