@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include "labs/catalog/fuzz_targets.h"
 #include "labs/catalog/kinds.h"
 #include "labs/guide/runner.h"
 #include "labs/world/simulated.h"
+#include "mechanisms/core/text.h"
 
 namespace {
 
@@ -20,6 +22,7 @@ using Failure = check::Run::Failure;
 
 bool long_run() { return std::getenv("FAULTLINE_LONG") != nullptr; }
 const check::FuzzTarget& raft() { return *catalog::find_fuzz_target("raft"); }
+const check::FuzzTarget& single_leader() { return *catalog::find_fuzz_target("single-leader"); }
 bool is_unsafe(const Outcome& run) {
   return run.failure == Failure::violation || run.failure == Failure::promise;
 }
@@ -93,6 +96,46 @@ TEST(Fuzz, ThePlanOfASeedIsAlwaysTheSame) {
     const Plan a = check::make_plan(raft(), seed, {}), b = check::make_plan(raft(), seed, {});
     EXPECT_EQ(a.script, b.script);
     EXPECT_EQ(check::plan_text(a, {}), check::plan_text(b, {}));
+  }
+}
+
+// --- A primary and its replicas: each seed asserts what its mode promises, and nothing more.
+
+class EveryFlawOfSingleLeader : public testing::TestWithParam<Known> {};
+
+TEST_P(EveryFlawOfSingleLeader, IsFoundAndIsTheFlaw) {
+  for (std::uint64_t seed = GetParam().first; seed <= GetParam().last; ++seed) {
+    const Outcome run = check::run_plan(check::make_plan(single_leader(), seed, {GetParam().flaw}));
+    if (!is_unsafe(run)) continue;
+    EXPECT_EQ(check::run_plan(check::make_plan(single_leader(), seed, {})).failure, Failure::none) << "seed " << seed;
+    return;
+  }
+  FAIL() << "no seed in " << GetParam().first << ".." << GetParam().last << " found " << GetParam().flaw;
+}
+INSTANTIATE_TEST_SUITE_P(SingleLeader, EveryFlawOfSingleLeader,
+                         testing::Values(Known{"no_fencing", 1, 20}, Known{"acknowledge_before_replicas", 1, 20}, Known{"skip_entry", 1, 5},
+                                         Known{"ignore_token", 1, 20}, Known{"promote_any", 1, 150}),
+                         [](const auto& param) { return std::string(param.param.flaw); });
+
+TEST(Fuzz, WithoutFlawsEveryModeOfSingleLeaderReplicationKeepsWhatItPromises) {
+  const std::uint64_t seeds = long_run() ? 5000 : 200;
+  std::map<std::string, std::uint64_t> operations;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    const Plan plan = check::make_plan(single_leader(), seed, {});
+    Outcome run = check::run_plan(plan);
+    if (seed % 20 == 0) run = check::run_again(plan, run);
+    ASSERT_EQ(run.failure, Failure::none) << "seed " << seed << ": " << run.reason;
+    operations[plan.draw.promises.empty() ? "nothing" : core::text(plan.draw.promises.front())] += run.operations;
+  }
+  for (const char* promised : {"linearizable", "sequential", "nothing"}) EXPECT_GT(operations[promised], seeds * 5) << promised;
+}
+
+// What the search found when it was new.
+TEST(Fuzz, SeedsThatOnceBrokeSingleLeaderReplicationDoNotAnyMore) {
+  for (const std::uint64_t seed : {29, 48, 143, 198, 461, 495, 577, 729, 1098, 1253, 2600}) {
+    const Plan plan = check::make_plan(single_leader(), seed, {});
+    const Outcome run = check::run_again(plan, check::run_plan(plan));
+    EXPECT_EQ(run.failure, Failure::none) << "seed " << seed << ": " << run.reason;
   }
 }
 
