@@ -56,7 +56,7 @@ void Replica::coordinate(Step& step, core::NodeId client, const Request& request
   operation.needed = is_write(operation) ? w : r;
   const std::uint64_t number = ++operations_made_;
   step.count(is_write(operation) ? kCoordinatedWrites : kCoordinatedReads);
-  if (is_write(operation)) mint(step, number, operation);
+  if (is_write(operation)) mint(step, operation);
   choose_targets(operation);
   Operation& open = open_[number] = std::move(operation);
   for (const auto& [target, how] : open.targets) ask(step, number, open, target);
@@ -82,11 +82,11 @@ bool Replica::pass_on(Step& step, core::NodeId client, const Request& request, c
 }
 
 // The write gets its dot here, on top of what this node knows (section 4.4).
-void Replica::mint(Step& step, std::uint64_t number, Operation& operation) {
+void Replica::mint(Step& step, Operation& operation) {
   const Request& request = operation.request;
   const Versions* found = find(request.key);
   Versions versions = found ? *found : Versions{};
-  Value value{request.value, request.function == Function::del, step.now};
+  Value value{request.value, request.function == Function::del, step.now, request.context};
   const bool by_clock = settings_.conflicts == Conflicts::newest;
   if (by_clock || settings_.flaws.merge_by_clock)
     stamp(step.now, versions, std::move(value));
@@ -94,7 +94,6 @@ void Replica::mint(Step& step, std::uint64_t number, Operation& operation) {
     versions.write(id_, request.context, std::move(value));
   keep(step, request.key, versions);
   operation.versions = *find(request.key);
-  minted_ = Minted{request.key, request.context, number};
 }
 
 // Last write wins: all writes are as if one server had made them, and their numbers are their stamps. So whoever has seen

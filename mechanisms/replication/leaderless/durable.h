@@ -54,12 +54,7 @@ struct Durable {
     else
       hints.erase({std::get<DropHint>(write).owner, std::get<DropHint>(write).key});
   }
-  std::vector<Write> image() const {
-    std::vector<Write> writes;
-    for (const auto& [place, versions] : keys) writes.emplace_back(SaveKey{place.second, versions});
-    for (const auto& [whose, hint] : hints) writes.emplace_back(SaveHint{whose.first, whose.second, hint.versions, hint.since});
-    return writes;
-  }
+  std::vector<Write> image() const;
   friend bool operator==(const Durable&, const Durable&) = default;
 };
 

@@ -1,7 +1,6 @@
 // Section 4.7: what nodes keep, and how two of them find by hash trees what differs and mend it.
 #include <algorithm>
 
-#include "mechanisms/core/fingerprint.h"
 #include "mechanisms/replication/leaderless/replica.h"
 
 namespace leaderless {
@@ -22,13 +21,6 @@ void drop_all_but_one(Versions& versions) {
 }
 
 }  // namespace
-
-Digest digest_of(const std::string& key, const Versions& versions) {
-  const core::Bytes bytes = core::encode(versions);
-  const std::string_view view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  const Digest digest = core::fingerprint(core::fingerprint(2, key), view);
-  return digest == 0 ? 1 : digest;
-}
 
 const Versions* Replica::find(const std::string& key) const {
   const auto it = keys_.find(place_of(key));

@@ -1,6 +1,7 @@
 #include "mechanisms/replication/leaderless/invariants.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace leaderless {
 namespace {
@@ -10,29 +11,27 @@ std::uint64_t replaced_in(const Versions::Writes& writes) {
   return writes.count - std::min<std::uint64_t>(writes.count, writes.values.size());
 }
 
-// The server of whose writes more are taken for replaced than any client has replaced; nobody: there is none. Writes by
-// stamp (server 0) have no such promise.
-core::NodeId replaced_unread(const Versions& versions, const clocks::VectorClock& replaced) {
+// How much of a server's writes the values that are there had a right to replace. A write had read what its forerunners had
+// read, so those that were replaced in turn need not be asked.
+std::uint64_t may_be_replaced(const Versions& versions, core::NodeId server) {
+  std::uint64_t most = 0;
+  for (const auto& [by, writes] : versions.by_server)
+    for (const Value& value : writes.values) most = std::max(most, value.seen.of(server));
+  return most;
+}
+
+// The server of whose writes one was dropped that no write had a right to replace; nothing: there is none. Numbers that are
+// stamps (server 0) have gaps: of these only what was there before is missed.
+std::optional<core::NodeId> dropped(const Versions& versions, const Versions* before) {
   for (const auto& [server, writes] : versions.by_server)
-    if (server != core::kNobody && replaced_in(writes) > replaced.of(server)) return server;
+    if (server != core::kNobody && replaced_in(writes) > may_be_replaced(versions, server)) return server;
+  if (!before) return {};
+  const auto was = before->by_server.find(core::kNobody);
+  if (was == before->by_server.end() || was->second.values.empty()) return {};
+  const auto now = versions.by_server.find(core::kNobody);
+  const bool is_there = now != versions.by_server.end() && replaced_in(now->second) < was->second.count;
+  if (is_there || may_be_replaced(versions, core::kNobody) >= was->second.count) return {};
   return core::kNobody;
-}
-
-// All values that a write did not replace are still there behind it.
-bool kept_unread(const Versions& before, const clocks::VectorClock& seen, const Versions& after) {
-  for (const auto& [server, writes] : before.by_server) {
-    const std::uint64_t first = std::max(replaced_in(writes), seen.of(server)) + 1;   // The oldest that must be there.
-    if (first > writes.count) continue;
-    const auto it = after.by_server.find(server);
-    if (it == after.by_server.end() || replaced_in(it->second) >= first) return false;
-  }
-  return true;
-}
-
-const clocks::VectorClock& of_key(const std::map<std::string, clocks::VectorClock>& all, const std::string& key) {
-  static const clocks::VectorClock none;
-  const auto it = all.find(key);
-  return it == all.end() ? none : it->second;
 }
 
 std::string name(const Replica& node) { return "node " + node.name_of(node.id()); }
@@ -41,31 +40,34 @@ std::string name(const Replica& node) { return "node " + node.name_of(node.id())
 
 std::string Invariants::after(std::span<const Replica* const> all, std::size_t stepped) {
   summaries_.resize(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (i != stepped && !all[i]) summaries_[i].missed = true;
   Summary& summary = summaries_[stepped];
   const Replica* node = all[stepped];
   if (!node) {
     summary.up = false;
     return "";
   }
-  if (!summary.up) summary.expired = summary.operations = summary.answered = summary.minted = 0;
+  if (!summary.up) summary.expired = summary.operations = summary.answered = 0;
   const bool changed = !summary.up || node->changes() != summary.changes;
+  facts_.by_clock = facts_.by_clock || node->settings().conflicts == Conflicts::newest;
   note_reads(*node, summary);
-  std::string broken = check_write(*node, summary);
-  if (broken.empty() && changed) broken = check_keys(*node, summary);
-  if (broken.empty() && changed) broken = check_hints(*node, summary);
+  std::string broken;
+  if (changed) broken = check_keys(*node, summary);
+  if (broken.empty() && changed) broken = check_hints(all, stepped);
   if (broken.empty()) broken = check_answer(*node, summary);
   if (changed) summary.keys = node->keys(), summary.hints = node->hints(), summary.changes = node->changes();
-  summary.known = summary.up = true;
+  summary.up = true, summary.missed = false;
   summary.expired = node->hints_expired();
   summary.operations = node->operations();
   summary.answered = node->answered() ? node->answered()->operation : 0;
-  summary.minted = node->minted() ? node->minted()->operation : 0;
   return broken;
 }
 
 // What was acknowledged when a read began is what it must see.
 void Invariants::note_reads(const Replica& node, const Summary& before) {
-  if (node.operations() == before.operations) return;
+  // It may have begun before something that was acknowledged while nobody could look.
+  if (node.operations() == before.operations || before.missed) return;
   const Request* request = node.request_of(node.operations());
   if (!request && node.answered() && node.answered()->operation == node.operations()) request = &node.answered()->request;
   if (!request || request->function != Function::get) return;
@@ -73,51 +75,36 @@ void Invariants::note_reads(const Replica& node, const Summary& before) {
   if (it != facts_.acknowledged.end()) facts_.reads[{node.id(), node.operations()}] = it->second;
 }
 
-// Guarantee 2, of the node that gives a write its dot.
-std::string Invariants::check_write(const Replica& node, const Summary& before) {
-  if (!node.minted() || node.minted()->operation == before.minted) return "";
-  const Replica::Minted& minted = *node.minted();
-  facts_.replaced[minted.key].merge(minted.seen);
-  if (node.settings().conflicts == Conflicts::newest) return "";
-  const auto it = before.keys.find(place_of(minted.key));
-  const Versions* now = node.find(minted.key);
-  if (it == before.keys.end() || (now && kept_unread(it->second, minted.seen, *now))) return "";
-  return "a write replaces only what its client had read: " + name(node) + " wrote " + minted.key + " over a value that the client had not read";
-}
-
-// Guarantee 2, of what a node keeps, wherever it has it from.
+// Guarantee 2, of what a node keeps, whether it wrote it or has it from others.
 std::string Invariants::check_keys(const Replica& node, const Summary& before) const {
-  if (node.settings().conflicts == Conflicts::newest) return "";
+  if (facts_.by_clock) return "";
   for (const auto& [place, versions] : node.keys()) {
     const auto it = before.keys.find(place);
     if (it != before.keys.end() && it->second == versions) continue;
-    const core::NodeId server = replaced_unread(versions, of_key(facts_.replaced, place.second));
-    if (server != core::kNobody)
-      return "no value is dropped that no write has replaced: " + name(node) + " has dropped one of " + place.second + " that was written at " +
-             node.name_of(server);
+    const auto server = dropped(versions, it == before.keys.end() ? nullptr : &it->second);
+    if (!server) continue;
+    const std::string whose = *server == core::kNobody ? "" : " of node " + node.name_of(*server);
+    return "no value is dropped that no write has replaced: " + name(node) + " does not have a write" + whose + " to " + place.second +
+           " any more, and what it has had not read it";
   }
   return "";
 }
 
 // Guarantee 3. A hint may go when the node that it was for has it, or when it has expired.
-std::string Invariants::check_hints(const Replica& node, const Summary& before) const {
+std::string Invariants::check_hints(std::span<const Replica* const> all, std::size_t stepped) const {
+  const Replica& node = *all[stepped];
+  const Summary& before = summaries_[stepped];
   std::uint64_t gone = 0;
   std::string example;
   for (const auto& [whose, hint] : before.hints) {
     const auto now = node.hints().find(whose);
-    if (now != node.hints().end() && now->second.versions.context().covers(hint.versions.context())) continue;
-    const core::NodeId owner = whose.first;
-    bool has = false;
-    // Nodes are numbered from the first of their group on: the owner's place is as far from ours as its number.
-    const auto place = static_cast<std::int64_t>(&before - summaries_.data()) + static_cast<std::int64_t>(owner) - static_cast<std::int64_t>(node.id());
-    if (place >= 0 && place < static_cast<std::int64_t>(summaries_.size())) {
-      const Keys& keys = summaries_[static_cast<std::size_t>(place)].keys;
-      const auto it = keys.find(place_of(whose.second));
-      has = it != keys.end() && it->second.context().covers(hint.versions.context());
-    }
-    if (has) continue;
+    const auto has = [&hint](const Versions& versions) { return versions.context().covers(hint.versions.context()); };
+    if (now != node.hints().end() && has(now->second.versions)) continue;
+    const auto owner = std::find_if(all.begin(), all.end(), [&](const Replica* one) { return one && one->id() == whose.first; });
+    if (owner == all.end()) continue;   // It may have had it before it went down.
+    if (const Versions* kept = (*owner)->find(whose.second); kept && has(*kept)) continue;
     ++gone;
-    example = whose.second + " for " + node.name_of(owner);
+    example = whose.second + " for " + node.name_of(whose.first);
   }
   if (gone <= node.hints_expired() - before.expired) return "";
   return "no hint is lost before it expires: " + name(node) + " does not have that of " + example + " any more";
@@ -129,11 +116,13 @@ std::string Invariants::check_answer(const Replica& node, const Summary& before)
   const Replica::Answer& answer = *node.answered();
   const auto read = facts_.reads.find({node.id(), answer.operation});
   const Facts::Acknowledged must_see = read == facts_.reads.end() ? Facts::Acknowledged{} : read->second;
-  if (read != facts_.reads.end()) facts_.reads.erase(read);
+  std::erase_if(facts_.reads, [&](const auto& one) {
+    return one.first.first == node.id() && (one.first.second == answer.operation || !node.request_of(one.first.second));
+  });
   if (answer.reply.status != Status::ok) return "";
   const std::string& key = answer.request.key;
   const clocks::VectorClock context = answer.reply.versions.context();
-  if (node.settings().conflicts == Conflicts::siblings && replaced_unread(answer.reply.versions, of_key(facts_.replaced, key)) != core::kNobody)
+  if (!facts_.by_clock && dropped(answer.reply.versions, nullptr))
     return "a context covers only what comes with it: " + name(node) + " answered a request for " + key + " without a value that its context covers";
   if (node.settings().quorum != Quorum::strict) return "";
   if (answer.request.function != Function::get) {

@@ -1,5 +1,6 @@
 // What a leaderless cluster promises (replica.h, 1 to 3), checked after every step of any node. Facts is what was seen so
-// far: what clients were told, what they had read when they wrote, and what each node has, up or down.
+// far: what clients were told, and what each node has, up or down. A node in the middle of a durable write cannot be looked
+// at, and may have said something before it can: where that leaves a doubt, nothing is called broken.
 #pragma once
 #include <map>
 #include <set>
@@ -13,14 +14,15 @@
 namespace leaderless {
 
 struct Facts {
+  // Some node was seen to let the last write win. Guarantee 2 is not given from then on, also not when that was changed back:
+  // what was written meanwhile may be replaced by anybody.
+  bool by_clock = false;
   // Of one key: what all acknowledged writes of an N and W had seen, or were.
   using Acknowledged = std::map<std::pair<std::uint32_t, std::uint32_t>, clocks::VectorClock>;
   // By key. Only of writes with strict quorums.
   std::map<std::string, Acknowledged> acknowledged;
   // What was acknowledged when a read began, by its coordinator and number.
   std::map<std::pair<core::NodeId, std::uint64_t>, Acknowledged> reads;
-  // What some client had read when it wrote: this, and nothing else, may be replaced.
-  std::map<std::string, clocks::VectorClock> replaced;
 };
 
 class Invariants {
@@ -39,13 +41,13 @@ class Invariants {
     Keys keys;
     Hints hints;
     std::uint64_t changes = 0, expired = 0;
-    std::uint64_t operations = 0;        // The last that it began.
-    std::uint64_t answered = 0, minted = 0;   // The operations of the last answer and the last write that were looked at.
+    std::uint64_t operations = 0;   // The last that it began,
+    std::uint64_t answered = 0;     // and that it answered.
+    bool missed = false;            // Others did something while it could not be looked at.
   };
-  std::string check_write(const Replica& node, const Summary& before);
   std::string check_keys(const Replica& node, const Summary& before) const;
   std::string check_answer(const Replica& node, const Summary& before);
-  std::string check_hints(const Replica& node, const Summary& before) const;
+  std::string check_hints(std::span<const Replica* const> all, std::size_t stepped) const;
   void note_reads(const Replica& node, const Summary& before);
 
   Facts facts_;

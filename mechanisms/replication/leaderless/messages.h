@@ -16,7 +16,9 @@ struct Value {
   std::string text;
   bool gone{};        // A deletion: it must be known as long as others may have what it deletes.
   core::Time stamp{}; // By the clock of the node that coordinated the write.
-  FIELDS(Value, text, gone, stamp)
+  // What its client had read. The protocol does without, its dots say enough; it shows what this write had a right to replace.
+  clocks::VectorClock seen{};
+  FIELDS(Value, text, gone, stamp, seen)
 };
 // All that is known of one key: what was written, and what each write had seen.
 using Versions = clocks::Dotted<Value>;

@@ -98,12 +98,6 @@ class Replica {
     Reply reply;
     friend bool operator==(const Answer&, const Answer&) = default;
   };
-  struct Minted {                // The last write that this node gave its dot.
-    std::string key;
-    clocks::VectorClock seen;    // What its client had read.
-    std::uint64_t operation{};
-    friend bool operator==(const Minted&, const Minted&) = default;
-  };
   core::NodeId id() const { return id_; }
   std::string name_of(core::NodeId id) const { return names_.of(id); }
   const Settings& settings() const { return settings_; }
@@ -120,7 +114,6 @@ class Replica {
     return it == open_.end() ? nullptr : &it->second.request;
   }
   const std::optional<Answer>& answered() const { return answered_; }
-  const std::optional<Minted>& minted() const { return minted_; }
   const Versions* find(const std::string& key) const;
   friend bool operator==(const Replica&, const Replica&) = default;
 
@@ -147,7 +140,7 @@ class Replica {
   void coordinate(Step& step, core::NodeId client, const Request& request, bool forwarded);
   std::string impossible(const Request& request) const;
   bool pass_on(Step& step, core::NodeId client, const Request& request, const std::vector<core::NodeId>& preferred);
-  void mint(Step& step, std::uint64_t number, Operation& operation);
+  void mint(Step& step, Operation& operation);
   void stamp(core::Time now, Versions& versions, Value value);
   void choose_targets(Operation& operation);
   core::NodeId stand_in(const Operation& operation) const;
@@ -205,7 +198,6 @@ class Replica {
   std::uint64_t hints_expired_ = 0;
   std::uint64_t changes_ = 0;
   std::optional<Answer> answered_;
-  std::optional<Minted> minted_;
 };
 
 }  // namespace leaderless

@@ -65,8 +65,8 @@ ClientSettings idle(Merge merge = Merge::all) {
 
 Versions siblings() {
   Versions versions;
-  versions.write(1, {}, {"milk bread", false, core::Time(1s)});
-  versions.write(2, {}, {"milk eggs", false, core::Time(2s)});
+  versions.write(1, {}, {"milk bread", false, core::Time(1s), {}});
+  versions.write(2, {}, {"milk eggs", false, core::Time(2s), {}});
   return versions;
 }
 
@@ -120,7 +120,7 @@ TEST(LeaderlessClient, ADeletedValueIsAbsent) {
   Driven client(idle());
   client.tell("get k");
   Versions versions;
-  versions.write(1, {}, {"", true, {}});
+  versions.write(1, {}, {"", true, {}, {}});
   client.answer(versions);
   EXPECT_EQ(client.ended().value, std::nullopt);
 }
