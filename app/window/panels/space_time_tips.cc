@@ -31,14 +31,6 @@ std::string role_words(const View& view, const Lane& lane, const TimeAxis& time,
 
 }  // namespace
 
-std::string order_text(const timeline::Cone& cone, core::NodeId node, std::size_t row) {
-  // Commands happen at no node: to what they did they are joined by no message.
-  if (cone.row == timeline::kNone || row == cone.row || node == core::kNobody) return "";
-  if (cone.in_past(node, row)) return "Before the event that is picked: it may be a cause of it";
-  if (cone.in_future(node, row)) return "After the event that is picked: it may be an effect of it";
-  return "Concurrent with the event that is picked: neither can have known of the other";
-}
-
 std::string SpaceTime::words_at(const View& view, ImVec2 mouse, const Places& at) const {
   if (hovered_ != kNoRow) return event_words(view.line, shapes_, cone_, hovered_);
   for (const MarkGlyph& glyph : fold_marks(view.line.marks(), time_, px(5)))
