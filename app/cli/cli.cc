@@ -179,18 +179,20 @@ void add_others(CLI::App& app, Words& w) {
   out->add_option("--out", w.export_run.out, "The file to write")->type_name("FILE")->required();
   out->add_flag("--force", w.export_run.force, "Write over an existing file");
   auto* check = subcommand(app, "check",
-                           "Judge a history of client operations. Exit 0: linearizable, 1: not, 2: unknown.",
-                           "faultline check /tmp/a.run --model kv");
+                           "Judge a history of client operations. Exit 0: what was promised is kept, 1: not, 2: unknown.",
+                           "faultline check /tmp/a.run --promise causal,read-your-writes");
   check->add_option("history", w.check.path, "A run file, Jepsen's EDN, or porcupine's text formats")
       ->type_name("")
       ->required();
+  check->add_option("--promise", w.check.promises, "linearizable, sequential, causal, read-your-writes, monotonic-reads, monotonic-writes, writes-follow-reads, convergent; several with commas, or all")
+      ->type_name("PROMISES");
   check->add_option("--model", w.check.model, "register, cas-register or kv")->type_name("MODEL");
   check->add_option("--seconds", w.check.seconds, "Give up after this time, and say unknown")
       ->type_name("N")
       ->check(takes<std::uint64_t>("a whole number from 0", 0));
   auto* fuzz =
       subcommand(app, "fuzz",
-                 "Search a mechanism for bugs: seeds x faults x invariants x linearizability. Exit 1: found.",
+                 "Search a mechanism for bugs: seeds x faults x invariants x promises. Exit 1: found.",
                  "faultline fuzz raft --seeds 1..1000 --flaw no_sessions");
   fuzz->add_option("mechanism", w.fuzz.mechanism, "Which, such as raft")->type_name("")->required();
   fuzz->add_option("--seeds", w.fuzz.seeds, "The first and the last, or one")->type_name("A..B");

@@ -39,7 +39,7 @@ struct ExportArguments {
 int export_run(const ExportArguments& arguments);
 
 struct CheckArguments {
-  std::string path, model = "kv";
+  std::string path, model = "kv", promises = "linearizable";
   std::uint64_t seconds = 60;
 };
 int check(const CheckArguments& arguments);

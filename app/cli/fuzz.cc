@@ -76,13 +76,13 @@ void save(const std::string& folder, std::uint64_t seed, const std::string& text
 }
 
 void report(const check::Plan& plan, const check::Run& run, const FuzzArguments& a) {
-  std::cout << "\nseed " << plan.seed << ": " << check::failure_text(run.failure) << ": " << run.reason
+  std::cout << "\nseed " << plan.seed << ": " << check::failure_text(run) << ": " << run.reason
             << "\n";
   std::cout << "again: faultline fuzz " << a.mechanism << " --seeds " << plan.seed;
   for (const auto& flaw : a.flaws) std::cout << " --flaw " << flaw;
   std::cout << "\n" << std::endl;
   if (run.failure == Failure::not_deterministic) return;
-  const check::Plan shortest = check::shrink(plan, run.failure);
+  const check::Plan shortest = check::shrink(plan, run);
   const std::string text = check::plan_text(shortest, check::run_plan(shortest));
   std::cout << "The shortest script that shows it, as a lab:\n\n";
   std::istringstream lines(text);

@@ -23,14 +23,14 @@ namespace {
 
 // A line a group: its nodes, and their kind.
 std::string groups_text(const std::vector<record::NodeInfo>& nodes) {
-  constexpr std::size_t kNamed = 12;
+  constexpr std::size_t kNamesSaid = 12;
   std::vector<std::vector<std::string>> rows;
   for (std::size_t i = 0; i < nodes.size();) {
     std::size_t end = i;
     std::string members;
     for (; end < nodes.size() && nodes[end].group == nodes[i].group; ++end)
-      if (end - i < kNamed) members += (members.empty() ? "" : " ") + nodes[end].name;
-    if (end - i > kNamed) members += " .. " + nodes[end - 1].name;
+      if (end - i < kNamesSaid) members += (members.empty() ? "" : " ") + nodes[end].name;
+    if (end - i > kNamesSaid) members += " .. " + nodes[end - 1].name;
     rows.push_back(
         {plain_line(nodes[i].group), plain_line(nodes[i].kind), grouped(end - i), plain_line(members)});
     i = end;

@@ -5,6 +5,11 @@
 #include "labs/world/kind_of.h"
 #include "mechanisms/consensus/raft/client.h"
 #include "mechanisms/consensus/raft/invariants.h"
+#include "mechanisms/replication/leaderless/client.h"
+#include "mechanisms/replication/leaderless/invariants.h"
+#include "mechanisms/replication/single_leader/client.h"
+#include "mechanisms/replication/single_leader/invariants.h"
+#include "mechanisms/replication/single_leader/monitor.h"
 #include "mechanisms/time/board/invariants.h"
 #include "mechanisms/time/ntp/invariants.h"
 #include "mechanisms/time/ntp/server.h"
@@ -23,6 +28,11 @@ const std::vector<std::unique_ptr<const world::Kind>>& owned() {
     std::vector<std::unique_ptr<const world::Kind>> list;
     list.push_back(kind<raft::Server>("raft", "A server of a Raft cluster."));
     list.push_back(kind<raft::Client>("raft-client", "Clients of a Raft cluster."));
+    list.push_back(kind<single_leader::Replica>("replica", "A node of a group with one primary and replicas of its log."));
+    list.push_back(kind<single_leader::Client>("replica-client", "Clients of a primary and its replicas."));
+    list.push_back(kind<single_leader::Monitor>("monitor", "Watches a primary, and promotes a replica when it is dead."));
+    list.push_back(kind<leaderless::Replica>("dynamo", "A node of a leaderless cluster, as Dynamo's."));
+    list.push_back(kind<leaderless::Client>("dynamo-client", "Clients of a leaderless cluster."));
     list.push_back(kind<board::Board>("board", "People post questions and answers; every post bears the stamps of four clocks."));
     list.push_back(kind<ntp::Server>("ntp-server", "An NTP server: what its own clock shows is the time."));
     list.push_back(kind<ntp::Client>("ntp-client", "Keeps its clock right by asking NTP servers."));

@@ -35,6 +35,7 @@ class Witness : public record::Listener {
     for (const auto byte : body) digest = (digest ^ byte) * 0x100000001b3ULL;
     if (e.kind == EventKind::violation && violation.empty()) violation.assign(body.begin(), body.end()), violated_at = e.at;
     if (e.kind == EventKind::command) ++commands;
+    if (e.kind == EventKind::command && says_quiet({reinterpret_cast<const char*>(body.data()), body.size()})) history.quiet();
     if (e.kind == EventKind::invoke) history.begin(core::decode<core::Invocation>(body));
     if (e.kind == EventKind::complete) complete(core::decode<core::Completion>(body));
   }
@@ -191,12 +192,18 @@ Run run_plan(const Plan& plan) {
     run.reason = witness.violation;
     return run;
   }
-  const Verdict verdict = linearizable(witness.history, plan.model, {200'000, std::chrono::seconds(5)});
-  run.undecided = verdict.answer == Verdict::Answer::unknown;
-  if (verdict.answer == Verdict::Answer::not_linearizable) {
-    run.failure = Run::Failure::not_linearizable;
+  for (const Promise promise : plan.draw.promises) {
+    Limits limits{200'000, std::chrono::seconds(5)};
+    limits.smallest = false;  // A plan that is made shorter is judged a thousand times.
+    const Verdict verdict = judge(witness.history, promise, plan.model, limits);
+    run.undecided = run.undecided || verdict.answer == Verdict::Answer::unknown;
+    if (verdict.answer != Verdict::Answer::broken) continue;
+    run.failure = Run::Failure::promise;
+    run.promise = promise;
     run.reason = verdict.reason;
-  } else if (witness.served_after == 0) {
+    return run;
+  }
+  if (witness.served_after == 0) {
     run.failure = Run::Failure::not_alive;
     run.reason = "everything was healed, and for " + core::text(plan.draw.converge) + " no client was served";
   }
@@ -215,7 +222,7 @@ namespace {
 // Makes a plan shorter as long as it fails in the same way, with a bound on how often it may try.
 class Shrinking {
  public:
-  Shrinking(Plan plan, Run::Failure failure) : best_(std::move(plan)), failure_(failure) {}
+  Shrinking(Plan plan, const Run& failed) : best_(std::move(plan)), failure_(failed.failure), promise_(failed.promise) {}
 
   Plan run() {
     end_early();
@@ -231,13 +238,13 @@ class Shrinking {
     if (tries_ == 0) return false;
     --tries_;
     const Run run = run_plan(candidate);
-    if (run.failure != failure_) return false;
+    if (run.failure != failure_ || run.promise != promise_) return false;
     best_ = std::move(candidate);
     ended_ = run.ended;
     return true;
   }
 
-  // What comes after a violation is not needed. What was not linearizable may have been so for long.
+  // What comes after a violation is not needed. What a promise was broken by may have happened long ago.
   void end_early() {
     const auto cut_at = [&](core::Duration end) {
       Plan candidate = best_;
@@ -296,25 +303,28 @@ class Shrinking {
 
   Plan best_;
   const Run::Failure failure_;
+  const Promise promise_;
   core::Duration ended_{};
   int tries_ = 1000;
 };
 
 }  // namespace
 
-Plan shrink(const Plan& plan, Run::Failure failure) { return Shrinking(plan, failure).run(); }
+Plan shrink(const Plan& plan, const Run& failed) { return Shrinking(plan, failed).run(); }
 
 std::string plan_text(const Plan& plan, const Run& run) {
   const bool before_healing = run.failure == Run::Failure::violation && run.ended <= plan.draw.safety;
   const core::Duration limit = std::max(plan.draw.safety, plan.draw.converge) + std::chrono::seconds(1);
-  std::string out = "# Fuzz, seed " + std::to_string(plan.seed) + "\n\nFound by search: " + std::string(failure_text(run.failure)) + ". " +
+  std::string kept = "no violation\n";
+  for (const Promise promise : plan.draw.promises) kept += core::text(promise) + "\n";
+  std::string out = "# Fuzz, seed " + std::to_string(plan.seed) + "\n\nFound by search: " + failure_text(run) + ". " +
                     run.reason + "\n\n```lab\nfamily = \"found\"\nseed = " + std::to_string(plan.seed) + "\nlimit = \"" + core::text(limit) +
                     "\"\n```\n\n```system\n" + guide::write_system(plan.draw.system) + "```\n\n## What breaks it\n\n```do\n";
   for (const auto& [at, command] : plan.script) out += "at " + core::text(at) + " " + world::command_text(command) + "\n";
   // The mark makes the step end at this very moment, so that what follows happens when it happened in the search.
   out += "at " + core::text(plan.draw.safety) + " mark " + (before_healing ? "the end" : "everything heals") + "\n";
-  out += "```\n\n```until\nelapsed >= " + core::text(plan.draw.safety) + "\nno violation\n";
-  if (before_healing) return out + "linearizable\n```\n";
+  out += "```\n\n```until\nelapsed >= " + core::text(plan.draw.safety) + "\n";
+  if (before_healing) return out + kept + "```\n";
   out += "```\n\n## What must work again\n\n```do\n";
   for (const char* command : kHealing) out += std::string(command) + "\n";
   out += "```\n\n```until\n";
@@ -322,13 +332,18 @@ std::string plan_text(const Plan& plan, const Run& run) {
     out += "ops ok > 0\nelapsed <= " + core::text(plan.draw.converge) + "\n";
   else
     out += "elapsed >= " + core::text(run.ended - plan.draw.safety) + "\n";
-  return out + "no violation\nlinearizable\n```\n";
+  return out + kept + "```\n";
 }
 
-std::string_view failure_text(Run::Failure failure) {
-  constexpr std::string_view kTexts[] = {"no failure", "an invariant is broken", "the history is not linearizable",
-                                         "it does not come back to life", "two runs of the same seed differ"};
-  return kTexts[static_cast<int>(failure)];
+std::string failure_text(const Run& run) {
+  switch (run.failure) {
+    case Run::Failure::none: return "no failure";
+    case Run::Failure::violation: return "an invariant is broken";
+    case Run::Failure::promise: return "the history is not " + core::text(run.promise);
+    case Run::Failure::not_alive: return "it does not come back to life";
+    case Run::Failure::not_deterministic: return "two runs of the same seed differ";
+  }
+  return "";
 }
 
 }  // namespace check

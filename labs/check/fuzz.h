@@ -1,4 +1,4 @@
-// Searching for bugs: seeds x faults x invariants x linearizability. Each seed draws its own cluster and its own mix of
+// Searching for bugs: seeds x faults x invariants x promises to clients. Each seed draws its own cluster and its own mix of
 // faults (as TigerBeetle's simulator does), first a phase in which anything may break and nothing may be violated, then
 // everything heals, and clients must be served again within a bound.
 #pragma once
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "labs/check/linearizability.h"
+#include "labs/check/promise.h"
 #include "labs/world/command.h"
 #include "labs/world/system.h"
 #include "mechanisms/core/rng.h"
@@ -32,6 +32,8 @@ struct Draw {
   core::Duration undo = std::chrono::milliseconds(800);     // and between a fault and what undoes it.
   core::Duration safety = std::chrono::seconds(8);
   core::Duration converge = std::chrono::seconds(5);        // Within this after healing somebody must be served again.
+  // What the clients' history must keep, whatever was broken.
+  std::vector<Promise> promises{Promise::linearizable};
 };
 
 struct FuzzTarget {
@@ -50,8 +52,9 @@ struct Plan {
 };
 
 struct Run {
-  enum class Failure { none, violation, not_linearizable, not_alive, not_deterministic };
+  enum class Failure { none, violation, promise, not_alive, not_deterministic };
   Failure failure = Failure::none;
+  Promise promise{};       // The first of the draw's that is broken, where the failure is that.
   std::string reason;
   core::Duration ended{};  // A run ends with a violation, or when enough was served after everything had healed.
   std::uint64_t events = 0, operations = 0, commands = 0, digest = 0;
@@ -62,11 +65,12 @@ Plan make_plan(const FuzzTarget& target, std::uint64_t seed, const std::vector<s
 Run run_plan(const Plan& plan);
 // Runs it again, and fails when the events are not the same.
 Run run_again(const Plan& plan, Run first);
-// A plan with as few commands, clients and time as can be that fails in the same way.
-Plan shrink(const Plan& plan, Run::Failure failure);
+// A plan with as few commands, clients and time as can be that fails in the same way as this run did.
+Plan shrink(const Plan& plan, const Run& failed);
 // As a lab file, which `faultline run` runs, and which fails there in the same way.
 std::string plan_text(const Plan& plan, const Run& run);
 
-std::string_view failure_text(Run::Failure failure);
+// `an invariant is broken`, `the history is not causal`.
+std::string failure_text(const Run& run);
 
 }  // namespace check

@@ -24,6 +24,8 @@ void History::end(const core::Completion& c) {
   Operation& operation = operations_[it->second];
   operation.outcome = c.outcome;
   operation.result = c.value;
+  operation.siblings = c.siblings;
+  operation.version = c.version;
   ++position_;
   // Of an unknown outcome the process learned nothing: the operation stays open for ever.
   if (c.outcome != core::Outcome::unknown) operation.end = position_;
@@ -35,6 +37,7 @@ History History::until(std::uint64_t position) const {
   History cut;
   cut.empty_is_absent = empty_is_absent;
   cut.position_ = position;
+  if (quiet_ && *quiet_ <= position) cut.quiet_ = quiet_;
   for (const Operation& operation : operations_) {
     if (operation.call > position) break;
     cut.operations_.push_back(operation);
@@ -43,6 +46,8 @@ History History::until(std::uint64_t position) const {
     open.end = Operation::kNever;
     open.outcome = core::Outcome::unknown;
     open.result.reset();
+    open.siblings.clear();
+    open.version.clear();
   }
   return cut;
 }
@@ -51,11 +56,20 @@ std::string words(const Operation& o) {
   std::string all = o.function + (o.key.empty() ? "" : " " + o.key);
   if (!o.expected.empty()) all += " from " + core::text(o.expected);
   if (!o.value.empty()) all += (o.expected.empty() ? " " : " to ") + core::text(o.value);
-  if (o.outcome == core::Outcome::ok && (o.function == "get" || o.function == "read"))
+  if (o.outcome == core::Outcome::ok && is_read(o)) {
     all += " -> " + (o.result ? core::text(*o.result) : o.result_known ? "nothing" : "anything");
+    for (const auto& sibling : o.siblings) all += " and " + core::text(sibling);
+  }
   if (o.outcome == core::Outcome::failed) all += " (failed)";
   if (o.outcome == core::Outcome::unknown) all += " (unknown)";
   return all + " by process " + std::to_string(o.process);
 }
+
+bool says_quiet(std::string_view command) {
+  constexpr std::string_view kMark = "mark quiet";
+  return command.starts_with(kMark) && (command.size() == kMark.size() || command[kMark.size()] == ' ');
+}
+
+bool is_read(const Operation& o) { return o.function == "get" || o.function == "read"; }
 
 }  // namespace check

@@ -1,5 +1,5 @@
 // What clients saw: their operations with the order in which they began and ended. Fed from a recording or read from a
-// file; judged by linearizability.h.
+// file; judged by promise.h.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -24,6 +24,8 @@ struct Operation {
   std::string function, key, value, expected;  // As core::Invocation.
   core::Outcome outcome = core::Outcome::unknown;
   std::optional<std::string> result;           // What a read returned; none: absent.
+  std::vector<std::string> siblings;           // What it returned beside it.
+  std::string version;                         // Where the system puts what was read or written, as core::Completion.
   bool result_known = true;                    // false: ok, but nothing was told of the value: it may be any.
   std::uint64_t call = 0;                      // Position among all beginnings and ends, from 1.
   std::uint64_t line = 0;                      // Where it begins in the file it was read from; 0: in none.
@@ -37,6 +39,10 @@ class History {
   // Some histories tell absent values as empty ones.
   bool empty_is_absent = false;
 
+  // From here on, so somebody says, nobody writes any more, and there was time for every write to get everywhere.
+  void quiet() { quiet_ = position_; }
+  std::optional<std::uint64_t> quiet_since() const { return quiet_; }
+
   // What was known when the so-manieth beginning or end had happened: operations that had not ended are unknown.
   History until(std::uint64_t position) const;
 
@@ -48,9 +54,14 @@ class History {
   std::map<std::uint64_t, std::size_t> open_;          // Operation id -> which.
   std::map<std::uint64_t, std::uint64_t> busy_;        // Process -> its open operation's id.
   std::uint64_t position_ = 0;
+  std::optional<std::uint64_t> quiet_;
 };
 
 // One line for people: `get k1 -> "v3" by process 5`.
 std::string words(const Operation& operation);
+// Whether it does nothing but read.
+bool is_read(const Operation& operation);
+// Whether this command says that it is quiet: `mark quiet`, perhaps with more words.
+bool says_quiet(std::string_view command);
 
 }  // namespace check

@@ -261,7 +261,7 @@ std::string list_of_states(const Values& values, const std::vector<State>& state
 
 Verdict offence(const History& history, const Values& values, const Search& search, const Action& ending) {
   Verdict verdict;
-  verdict.answer = Verdict::Answer::not_linearizable;
+  verdict.answer = Verdict::Answer::broken;
   verdict.prefix = ending.end;
   verdict.operation = ending.operation;
   verdict.reason = words(history.operations()[ending.operation]) + " has no place: before it ended, the value could only be " +
@@ -313,7 +313,7 @@ Verdict judge(const History& history, Model model, const Limits& limits, Clock::
       worst = offence(history, values, *search, *ending);
     }
   }
-  return worst.answer == Verdict::Answer::not_linearizable ? worst : given_up;
+  return worst.answer == Verdict::Answer::broken ? worst : given_up;
 }
 
 // Whether an operation that failed later was open then: at that time it could still have taken effect.
@@ -328,7 +328,7 @@ bool knows_the_future(const History& history, std::uint64_t position) {
 Verdict linearizable(const History& history, Model model, const Limits& limits) {
   const auto deadline = Clock::now() + limits.time;
   Verdict verdict = judge(history, model, limits, deadline);
-  if (verdict.answer != Verdict::Answer::not_linearizable || !knows_the_future(history, verdict.prefix)) return verdict;
+  if (verdict.answer != Verdict::Answer::broken || !knows_the_future(history, verdict.prefix)) return verdict;
   // The search has used what was not known yet. The shortest prefix that is wrong by itself may be longer: a longer one
   // of a wrong one is wrong, so it is found by halving.
   std::uint64_t low = verdict.prefix, high = history.events();
@@ -336,7 +336,7 @@ Verdict linearizable(const History& history, Model model, const Limits& limits) 
     const std::uint64_t middle = low + (high - low) / 2;
     const auto answer = judge(history.until(middle), model, limits, deadline).answer;
     if (answer == Verdict::Answer::unknown) return verdict;
-    if (answer == Verdict::Answer::linearizable)
+    if (answer == Verdict::Answer::kept)
       low = middle + 1;
     else
       high = middle;
@@ -347,11 +347,6 @@ Verdict linearizable(const History& history, Model model, const Limits& limits) 
     if (o.end == low) verdict.reason += ". That is certain since the end of " + words(o);
   verdict.prefix = low;
   return verdict;
-}
-
-std::string_view answer_text(Verdict::Answer answer) {
-  constexpr std::string_view kTexts[] = {"linearizable", "not linearizable", "unknown"};
-  return kTexts[static_cast<int>(answer)];
 }
 
 }  // namespace check

@@ -31,21 +31,20 @@ struct Limits {
   std::chrono::milliseconds time{60'000};
   std::size_t bytes = std::size_t{1} << 30;   // About what the search may take.
   const std::atomic<bool>* stop = nullptr;    // Somebody no longer wants to know: looked at now and then.
+  bool smallest = true;                       // Of what breaks a promise, look for a part of which nothing can be spared.
 };
 
 struct Verdict {
-  enum class Answer { linearizable, not_linearizable, unknown };
-  Answer answer = Answer::linearizable;
-  std::string reason;            // In words; empty when it is linearizable.
+  enum class Answer { kept, broken, unknown };
+  Answer answer = Answer::kept;
+  std::string reason;            // In words; empty when it is kept.
   std::uint64_t prefix = 0;      // The shortest offending prefix ends with the so-manieth beginning or end.
   std::size_t operation = 0;     // The operation that has no place in it,
-  std::vector<std::size_t> relevant;  // and those of the same key that were open when it ended.
+  std::vector<std::size_t> relevant;  // and those that show it: from linearizable() all of the key that were open when it
+                                      // ended, from judge() a smallest part that is wrong by itself.
 };
 
 // Throws BadHistory when an operation is none of the model's.
 Verdict linearizable(const History& history, Model model, const Limits& limits = {});
-
-// `linearizable`, `not linearizable`, `unknown`.
-std::string_view answer_text(Verdict::Answer answer);
 
 }  // namespace check

@@ -20,7 +20,9 @@ using Kind = Action::Kind;
                    (near.empty() ? "" : ", did you mean `" + near + "`?"));
 }
 
-Kind kind_of(const Operation& o, Model model) {
+}  // namespace
+
+Action::Kind kind_of(const Operation& o, Model model) {
   const bool failed = o.outcome == core::Outcome::failed;
   if (model == Model::kv) {
     if (o.function == "get") return Kind::get;
@@ -35,6 +37,8 @@ Kind kind_of(const Operation& o, Model model) {
   }
   no_such_function(o, model);
 }
+
+namespace {
 
 // An unknown write may never have been done. Where nobody ever saw its value, and nobody ever saw that something was
 // there or was not, every order that has it is as good without it: what lies between it and the next write that hides

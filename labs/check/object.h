@@ -105,6 +105,9 @@ inline bool act(Values& values, const Action& a, State& state) {
   return false;
 }
 
+// Throws BadHistory when it is none of the model's.
+Action::Kind kind_of(const Operation& operation, Model model);
+
 // What was seen of a key: what reads returned and what a cas compared with.
 std::vector<State> seen_values(const std::vector<Action>& actions);
 

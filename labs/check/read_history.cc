@@ -245,7 +245,10 @@ void read_map(const Edn& map, std::uint64_t line, History& history, Builder& bui
   const Edn* value = map.find("value");
   if (process == nullptr || type == nullptr || function == nullptr) bad_line(line, "expected :process, :type and :f");
   std::uint64_t number = 0;
-  if (process->kind == Edn::Kind::keyword || process->kind == Edn::Kind::word) return;  // :nemesis
+  if (process->kind == Edn::Kind::keyword || process->kind == Edn::Kind::word) {  // :nemesis
+    if (function->text == "quiet") history.quiet();
+    return;
+  }
   if (!read_process(*process, number)) bad_line(line, shown(process->text) + " is no process");
   const Edn nothing;
   const Edn* what = value != nullptr ? value : &nothing;

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <span>
 
-#include "labs/check/linearizability.h"
 #include "labs/guide/system_toml.h"
 #include "mechanisms/core/text.h"
 
@@ -206,8 +205,8 @@ Condition read_condition(std::string_view line, int number) {
   c.negated = words[0] == "no" || words[0] == "not";
   if (is({"violation"}) || is({"no", "violation"})) {
     c.kind = Condition::Kind::violation;
-  } else if (is({"linearizable"}) || is({"not", "linearizable"})) {
-    c.kind = Condition::Kind::linearizable;
+  } else if (words.size() == (words[0] == "not" ? 2u : 1u) && core::parse(words.back(), c.promise)) {
+    c.kind = Condition::Kind::promise;
   } else if (words[0] == "heard") {
     if (words.size() > 1) fail(line, number, "`" + words[1] + "` is too much");
   } else if (words.size() >= 3 && words[1] == "is") {
@@ -230,11 +229,13 @@ State evaluate(const Condition& c, const Facts& facts) {
       return {facts.violation().empty() == c.negated, facts.violation().empty() ? "none" : facts.violation()};
     case Condition::Kind::heard:
       return {facts.heard(c.what), facts.heard(c.what) ? "yes" : "not yet"};
-    case Condition::Kind::linearizable: {
-      const auto verdict = check::linearizable(facts.history(), check::Model::kv);
+    case Condition::Kind::promise: {
+      check::Limits limits;
+      limits.smallest = false;  // It is asked again and again while the run goes on.
+      const auto verdict = check::judge(facts.history(), c.promise, check::Model::kv, limits);
       using Answer = check::Verdict::Answer;
-      const bool holds = verdict.answer == (c.negated ? Answer::not_linearizable : Answer::linearizable);
-      return {holds, std::string(check::answer_text(verdict.answer)) +
+      const bool holds = verdict.answer == (c.negated ? Answer::broken : Answer::kept);
+      return {holds, check::answer_text(c.promise, verdict.answer) +
                          (verdict.reason.empty() ? "" : ": " + verdict.reason)};
     }
     case Condition::Kind::is_role: {

@@ -13,17 +13,19 @@
 //   NODE is ROLE | NODE is not ROLE | NODE is down     [for DURATION]
 //   heard /TEXT/                        a note or refusal since the step began holds this text
 //   no violation | violation
-//   linearizable | not linearizable     the clients' history of the whole run
+//   PROMISE | not PROMISE               the clients' history of the whole run; PROMISE: linearizable, sequential, causal,
+//                                       read-your-writes, monotonic-reads, monotonic-writes, writes-follow-reads, convergent
 #pragma once
 #include <string>
 #include <string_view>
 
+#include "labs/check/promise.h"
 #include "labs/guide/facts.h"
 
 namespace guide {
 
 struct Condition {
-  enum class Kind { compare, is_role, heard, violation, linearizable };
+  enum class Kind { compare, is_role, heard, violation, promise };
   enum class Term {
     number, count, sum, max, min, of_node, gained, p50, p99, ops, sent, dropped, epoch_of, max_epoch, elapsed
   };
@@ -39,8 +41,9 @@ struct Condition {
   std::string text;          // As it was written.
   int line = 0;
   Kind kind{};
-  bool negated = false;      // `no violation`, `not linearizable`, `is not`.
+  bool negated = false;      // `no violation`, `not causal`, `is not`.
   std::string what, node;    // Of is_role and heard: the role or the text, and who.
+  check::Promise promise{};
   Operand left, right;       // Of compare.
   Op op{};
   core::Duration hold{};     // `for`

@@ -35,7 +35,10 @@ void Facts::on_event(const record::Event& e, core::BytesView body) {
   ++events;
   at(e.at);
   switch (e.kind) {
-    case EventKind::command: ++commands; break;
+    case EventKind::command:
+      ++commands;
+      if (check::says_quiet({reinterpret_cast<const char*>(body.data()), body.size()})) history_.quiet();
+      break;
     case EventKind::send: ++all_sent, ++sent_[e.type]; break;
     case EventKind::deliver: ++all_delivered; break;
     case EventKind::drop: ++all_dropped, ++dropped_[e.type]; break;

@@ -22,7 +22,7 @@ bool Progress::update(const Facts& facts) {
     line.done = state.holds && line.held >= line.needed;
     all = all && line.done;
   };
-  const auto costly = [&](std::size_t i) { return conditions_[i].kind == Condition::Kind::linearizable; };
+  const auto costly = [&](std::size_t i) { return conditions_[i].kind == Condition::Kind::promise; };
   for (std::size_t i = 0; i < conditions_.size(); ++i)
     if (!costly(i)) judge(i);
   if (!all) return false;

@@ -21,8 +21,8 @@ class Progress {
 
   // The step begins at the facts' present time.
   Progress(const LabStep& step, Facts& facts);
-  // Judges all conditions at the facts' present time; true when all are done. Linearizability, which costs more than all
-  // else, is judged when all else is done, and then four times a second.
+  // Judges all conditions at the facts' present time; true when all are done. What clients were promised, which costs more than
+  // all else, is judged when all else is done, and then four times a second.
   bool update(const Facts& facts);
   const std::vector<Line>& lines() const { return lines_; }
 

@@ -12,7 +12,7 @@ constexpr std::size_t kMaxText = 64 * 1024;
 constexpr int kMaxDepth = 16;
 constexpr int kMaxDots = 100;  // Of one line: `a.b.c = 1` nests, too.
 
-[[noreturn]] void fail(int line, const std::string& why) {
+[[noreturn]] void fail_in(int line, const std::string& why) {
   throw BadLab("line " + std::to_string(line) + ": " + why);
 }
 
@@ -24,7 +24,7 @@ void check_depth(std::string_view text, int line, const char* what) {
     if (c == '.') ++dots;
     if (c == '\n') ++line, dots = 0;
     if (depth > kMaxDepth || dots > kMaxDots)
-      fail(line, std::string("the ") + what + " block is nested too deeply");
+      fail_in(line, std::string("the ") + what + " block is nested too deeply");
   }
 }
 
@@ -55,20 +55,20 @@ int line_of_giving_up(std::string_view text) {
 void toml_gives_up() { throw GaveUp{}; }
 
 toml::table parse_toml(std::string_view text, int first_line, const char* what) {
-  if (text.size() > kMaxText) fail(first_line, std::string("the ") + what + " block is larger than 64 KiB");
+  if (text.size() > kMaxText) fail_in(first_line, std::string("the ") + what + " block is larger than 64 KiB");
   check_depth(text, first_line, what);
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& error) {
-    fail(first_line + static_cast<int>(error.source().begin.line) - 1, std::string(error.description()));
+    fail_in(first_line + static_cast<int>(error.source().begin.line) - 1, std::string(error.description()));
   } catch (const GaveUp&) {
-    fail(first_line + line_of_giving_up(text), "this is no TOML");
+    fail_in(first_line + line_of_giving_up(text), "this is no TOML");
   }
 }
 
 void fail_at(const toml::node& at, int first_line, const std::string& why) {
   const auto line = static_cast<int>(at.source().begin.line);
-  fail(line > 0 ? first_line + line - 1 : first_line, why);
+  fail_in(line > 0 ? first_line + line - 1 : first_line, why);
 }
 
 std::string toml_quoted(std::string_view text) {

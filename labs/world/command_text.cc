@@ -2,6 +2,9 @@
 #include <algorithm>
 
 #include "labs/world/command.h"
+
+#include <algorithm>
+
 #include "mechanisms/core/text.h"
 
 namespace world {

@@ -54,6 +54,40 @@ TEST(Check, NamesTheShortestOffendingPrefixAndExitsWith1) {
   EXPECT_TRUE(has(ran.out, "The shortest offending prefix is the first 4 of 8 ")) << ran.out;
 }
 
+// Who wrote 2 reads 1 again, which somebody else had written and nobody wrote since.
+std::string stale() {
+  return op(0, "invoke", "write", "1") + op(0, "ok", "write", "1") + op(0, "invoke", "write", "2") + op(0, "ok", "write", "2") +
+         op(0, "invoke", "read", "nil") + op(0, "ok", "read", "1");
+}
+
+TEST(Check, JudgesThePromiseThatIsAskedFor) {
+  const Folder folder;
+  const Ran own = faultline({"check", folder.file("h.edn", stale()), "--model", "register", "--promise", "read-your-writes"});
+  EXPECT_EQ(own.code, 1);
+  EXPECT_EQ(own.out, "not read-your-writes\nprocess 0 wrote \"1\", then wrote \"2\", then read -> \"1\": it does not see its own write\n");
+  const Ran again = faultline({"check", folder / "h.edn", "--model", "register", "--promise", "monotonic-reads"});
+  EXPECT_EQ(again.code, 0);
+  EXPECT_EQ(again.out, "monotonic-reads\n");
+}
+
+TEST(Check, JudgesSeveralPromisesFromTheStrongestAndTheWorstIsTheCode) {
+  const Folder folder;
+  const Ran two = faultline({"check", folder.file("h.edn", stale()), "--model", "register", "--promise", "monotonic-writes,causal"});
+  EXPECT_EQ(two.code, 1);
+  EXPECT_TRUE(two.out.starts_with("not causal\n  process 0 wrote ")) << two.out;
+  EXPECT_TRUE(two.out.ends_with("\nmonotonic-writes\n")) << two.out;
+  const Ran all = faultline({"check", folder.file("good.edn", written_then_read("1")), "--model", "register", "--promise", "all"});
+  EXPECT_EQ(all.code, 2) << "one reader is no proof that all converge";
+  EXPECT_TRUE(has(all.out, "linearizable\nsequential\ncausal\nread-your-writes\nmonotonic-reads\nmonotonic-writes\nwrites-follow-reads\nconvergent: unknown\n")) << all.out;
+}
+
+TEST(Check, AnUnknownPromiseNamesTheNearest) {
+  const Folder folder;
+  const Ran ran = faultline({"check", folder.file("h.edn", stale()), "--promise", "casual"});
+  EXPECT_EQ(ran.code, 64);
+  EXPECT_EQ(ran.err, "faultline: there is no promise `casual`; did you mean `causal`?\n");
+}
+
 TEST(Check, PrintsUnknownAndExitsWith2WhenItsTimeIsOver) {
   const Folder folder;
   const Ran ran =

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 
 #include "app/window/card.h"
 #include "app/window/widgets.h"
@@ -32,17 +34,24 @@ void jump(std::size_t row, core::Time from, core::Time at, Selection& selection,
   commands.want(Show{"space-time"});
 }
 
-// A history knows processes by numbers; a person knows the clients whose operations they are.
+// A history knows processes by numbers; a person knows the clients whose operations they are, and their sessions where
+// there are several.
 std::string of_clients(std::string words, const View& view, const Finding& finding) {
+  std::map<std::string, std::set<std::uint64_t>> sessions;
+  std::map<std::uint64_t, std::string> clients;
   for (const auto& operation : finding.operations) {
     if (operation.place.begin_row >= view.run.size()) continue;
     const auto* const client = view.run.node(view.run.at(operation.place.begin_row).event.node);
-    const std::string number = "process " + std::to_string(operation.process);
-    if (client == nullptr) continue;
+    if (client != nullptr) sessions[clients[operation.process] = client->name].insert(operation.process);
+  }
+  for (const auto& [process, client] : clients) {
+    const std::string number = "process " + std::to_string(process);
+    const auto& all = sessions[client];
+    const std::string name = all.size() == 1 ? client : client + "'s session " + std::to_string(1 + std::distance(all.begin(), all.find(process)));
     for (std::size_t at = words.find(number); at != std::string::npos; at = words.find(number, at + 1)) {
       const std::size_t end = at + number.size();
       if (end < words.size() && words[end] >= '0' && words[end] <= '9') continue;
-      words.replace(at, number.size(), client->name);
+      words.replace(at, number.size(), name);
     }
   }
   return words;
@@ -100,9 +109,10 @@ Colour Checks::state_colour(const View& view) const {
     if (promise.state == Promise::State::broken) return theme().bad;
     kept = kept || promise.state == Promise::State::holds || promise.state == Promise::State::later;
   }
-  if (finding_ && line_ == view.line.identity()) {
-    if (finding_->answer == check::Verdict::Answer::not_linearizable) return theme().bad;
-    kept = kept || finding_->answer == check::Verdict::Answer::linearizable;
+  for (const Finding& finding : findings_) {
+    if (line_ != view.line.identity()) break;
+    if (finding.answer == check::Verdict::Answer::broken) return theme().bad;
+    kept = kept || finding.answer == check::Verdict::Answer::kept;
   }
   return kept ? theme().good : theme().faint;
 }
@@ -122,7 +132,7 @@ void Checks::draw_state(const View& view, ImVec2 c) const {
 void Checks::begin(const View& view) {
   line_ = view.line.identity();
   judging_.reset();
-  finding_.reset();
+  findings_.clear();
   log_.forget();
 }
 
@@ -131,8 +141,10 @@ void Checks::tend(const View& view) {
   const std::size_t until = view.line.row_at(view.at);
   if (line_ != view.line.identity()) begin(view);
   if (judging_) {
-    if (auto finding = judging_->take()) {
-      if (!judging_->cancelled()) finding_ = std::move(finding);
+    if (auto findings = judging_->take()) {
+      if (!judging_->cancelled()) findings_ = std::move(*findings);
+      // What is no longer asked for is not told.
+      std::erase_if(findings_, [&](const Finding& f) { return !asked_[static_cast<std::size_t>(f.promise)]; });
       judging_.reset();
       judged_at_ = look().clock;
     }
@@ -143,9 +155,12 @@ void Checks::tend(const View& view) {
   // Looked at from an earlier moment, it is judged as if nothing else had happened yet.
   if (until < log_.rows()) log_.forget();
   if (!log_.read(view.run, until, kRowsAFrame)) return;
-  if (!wanted_ && finding_ && finding_->entries == log_.size()) return;
+  if (!wanted_ && !findings_.empty() && findings_.front().entries == log_.size()) return;
   wanted_ = false;
-  judging_ = std::make_unique<Judging>(log_.copy(), kWindows[window_]);
+  std::vector<check::Promise> asked;
+  for (std::size_t i = 0; i < asked_.size(); ++i)
+    if (asked_[i]) asked.push_back(static_cast<check::Promise>(i));
+  if (!asked.empty()) judging_ = std::make_unique<Judging>(log_.copy(), kWindows[window_], std::move(asked));
 }
 
 void Checks::draw(const View& view, Selection& selection, Commands& commands) {
@@ -162,8 +177,8 @@ void Checks::draw(const View& view, Selection& selection, Commands& commands) {
   ImGui::EndChild();
   if (beside) ImGui::SameLine(0, between);
   else ImGui::SetCursorPosX(side);
-  ImGui::BeginChild("linearizability", {half, 0});
-  draw_linearizability(view, selection, commands);
+  ImGui::BeginChild("reads", {half, 0});
+  draw_reads(view, selection, commands);
   ImGui::EndChild();
 }
 
@@ -213,30 +228,68 @@ void Checks::draw_promise(const View& view, const Promise& p, Selection& selecti
   ImGui::PopID();
 }
 
-void Checks::draw_linearizability(const View& view, Selection& selection, Commands& commands) {
-  section("Linearizability of what clients saw");
-  paragraph("Is there an order in which one copy that does one thing at a time would have answered the same?", theme().faint);
+void Checks::draw_reads(const View& view, Selection& selection, Commands& commands) {
+  section("What clients were promised");
   toggle("Keep checking", keep_, "Again and again while the run goes on, on a thread of its own.");
   std::size_t chosen = window_;
   if (choice("window", kWindowWords, chosen)) {
     window_ = chosen;
-    if (finding_) wanted_ = true;
+    if (!findings_.empty()) wanted_ = true;
   }
   tooltip("How many operations, counted from the moment looked at, are judged.");
   ImGui::SameLine(0, px(12));
   ButtonLook how;
-  how.enabled = !judging_ && !wanted_;
+  how.enabled = !judging_ && !wanted_ && asked_.any();
   if (button("Check now", how, "Judges the history up to " + time_text(view.at))) wanted_ = true;
   gap(4);
+  draw_asked();
+  gap(4);
   if (judging_ || wanted_) draw_search(view);
-  draw_finding(view, selection, commands);
+  if (findings_.empty() && !judging_ && !wanted_) muted(asked_.any() ? "Not checked yet." : "Choose at least one promise.");
+  draw_judged(view);
+  for (const Finding& finding : findings_)
+    if (finding.answer != check::Verdict::Answer::kept) draw_finding(view, finding, selection, commands);
+}
+
+// The promises to choose from, each with what was found of it.
+void Checks::draw_asked() {
+  const float width = ImGui::GetContentRegionAvail().x, column = px(230);
+  const std::size_t columns = std::max<std::size_t>(1, static_cast<std::size_t>(width / column));
+  const std::size_t rows = (asked_.size() + columns - 1) / columns;
+  const ImVec2 begin = ImGui::GetCursorPos();
+  const float line = ImGui::GetFrameHeightWithSpacing();
+  for (std::size_t i = 0; i < asked_.size(); ++i) {
+    const auto promise = static_cast<check::Promise>(i);
+    ImGui::SetCursorPos({begin.x + column * static_cast<float>(i / rows), begin.y + line * static_cast<float>(i % rows)});
+    const ImVec2 top = ImGui::GetCursorScreenPos();
+    if (const Finding* const f = finding_of(promise)) {
+      const bool good = f->answer == check::Verdict::Answer::kept, bad = f->answer == check::Verdict::Answer::broken;
+      const ImVec2 centre{top.x + px(8), top.y + std::floor(ImGui::GetFrameHeight() / 2)};
+      draw_sign(*ImGui::GetWindowDrawList(), centre, bad ? StateSign::cross : good ? StateSign::check : StateSign::open);
+      probe("verdict:" + (f->answer == check::Verdict::Answer::unknown ? core::text(promise) + " unknown" : check::answer_text(promise, f->answer)),
+            top, {centre.x + px(8), centre.y + px(8)});
+    }
+    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + px(24));
+    bool on = asked_[i];
+    if (!check_box(core::text(promise), on, check::meaning(promise))) continue;
+    asked_[i] = on;
+    // Who asks for one more wants to know it; of one that is asked for no more, nothing is told.
+    if (on) wanted_ = wanted_ || !findings_.empty();
+    else std::erase_if(findings_, [&](const Finding& f) { return f.promise == promise; });
+  }
+  ImGui::SetCursorPos({begin.x, begin.y + line * static_cast<float>(rows)});
+}
+
+const Finding* Checks::finding_of(check::Promise promise) const {
+  const auto it = std::find_if(findings_.begin(), findings_.end(), [&](const Finding& f) { return f.promise == promise; });
+  return it == findings_.end() ? nullptr : &*it;
 }
 
 void Checks::draw_search(const View& view) {
   const bool reading = !judging_;
   const std::size_t until = view.line.row_at(view.at);
   const double part = until == 0 ? 1 : static_cast<double>(log_.rows()) / static_cast<double>(until);
-  text(reading ? "Reading the operations" : "Searching for an order", theme().muted);
+  text(reading ? "Reading the operations" : "Judging", theme().muted);
   // Nobody knows how long a search takes: the bar only shows that it goes on.
   const double moving = std::fmod(look().clock, 2.0) / 2;
   progress(reading ? part : moving, std::min(px(240), ImGui::GetContentRegionAvail().x));
@@ -245,44 +298,53 @@ void Checks::draw_search(const View& view) {
   if (judging_) judging_->cancel();
 }
 
-void Checks::draw_finding(const View& view, Selection& selection, Commands& commands) {
-  if (!finding_) {
-    if (!judging_ && !wanted_) muted("Not checked yet.");
-    return;
-  }
-  const Finding& f = *finding_;
-  const bool bad = f.answer == check::Verdict::Answer::not_linearizable, good = f.answer == check::Verdict::Answer::linearizable;
-  const ImVec2 top = ImGui::GetCursorScreenPos();
+// Of how much it is said, and until when.
+void Checks::draw_judged(const View& view) const {
+  if (findings_.empty()) return;
+  const Finding& f = findings_.front();
+  double seconds = 0;
+  for (const Finding& finding : findings_) seconds += finding.seconds;
+  char took[32];
+  std::snprintf(took, sizeof took, "%.3g ms", seconds * 1000);
+  std::string judged = plural(f.judged, "operation") + " until " + time_text(f.until) + ", in " + took;
+  if (f.left_out > 0) judged += "; " + plural(f.left_out, "earlier one") + " left out";
+  if (f.judged == 0 && f.left_out == 0) judged = "Nothing to judge: no client has begun an operation yet";
+  if (!keep_ && !judging_ && log_.rows() < view.line.row_at(view.at)) judged += ". The run has gone on since";
+  small(judged + ".", theme().faint);
+}
+
+void Checks::draw_finding(const View& view, const Finding& f, Selection& selection, Commands& commands) {
+  const bool bad = f.answer == check::Verdict::Answer::broken;
+  ImGui::PushID(static_cast<int>(f.promise));
+  gap(6);
   {
     CardLook how;
     if (bad) how.ground = faded(theme().bad, 0.08f), how.edge = theme().bad;
     const Card card(how);
     const ImVec2 centre = beside_sign();
-    draw_sign(*ImGui::GetWindowDrawList(), centre, bad ? StateSign::cross : good ? StateSign::check : StateSign::open);
-    text(f.judged == 0 && good ? "Nothing to judge" : bad ? "Not linearizable" : good ? "Linearizable" : "Nobody can say", bad ? theme().bad : theme().text, look().fonts.strong);
-    char took[32];
-    std::snprintf(took, sizeof took, "%.3g ms", f.seconds * 1000);
-    std::string judged = plural(f.judged, "operation") + " until " + time_text(f.until) + ", in " + took;
-    if (f.left_out > 0) judged += "; " + plural(f.left_out, "earlier one") + " left out";
-    small(judged, theme().faint);
-    if (f.judged == 0 && good) paragraph("No client has begun an operation yet.");
+    draw_sign(*ImGui::GetWindowDrawList(), centre, bad ? StateSign::cross : StateSign::open);
+    std::string title = bad ? check::answer_text(f.promise, f.answer) : "nobody can say whether it is " + core::text(f.promise);
+    title.front() = static_cast<char>(title.front() - 'a' + 'A');
+    text(title, bad ? theme().bad : theme().text, look().fonts.strong);
+    small(check::meaning(f.promise), theme().faint);
     if (!f.reason.empty()) paragraph(of_clients(f.reason, view, f), theme().text);
-    for (const auto& operation : f.operations) {
-      const bool there = operation.place.begin_row != static_cast<std::size_t>(-1);
-      ImGui::PushID(static_cast<int>(operation.place.begin_row));
-      const bool ended = operation.place.end_row != static_cast<std::size_t>(-1);
-      const std::string when = there ? time_text(operation.place.at) + (ended ? " to " + time_text(operation.place.end) : ", no end") : "before";
-      if (there && quiet_button(when, "Goes to it, in the space-time diagram"))
-        ended ? jump(operation.place.end_row, operation.place.at, operation.place.end, selection, commands)
-              : jump(operation.place.begin_row, operation.place.at, operation.place.at, selection, commands);
-      if (!there) text(when, theme().faint, look().fonts.small);
-      fitted(of_clients(operation.words, view, f), ImGui::GetContentRegionAvail().x, operation.offends ? theme().bad : theme().text, look().fonts.mono);
-      ImGui::PopID();
-    }
+    for (const auto& operation : f.operations) draw_operation(view, f, operation, selection, commands);
     ImGui::Unindent(px(26));
   }
-  probe(std::string("verdict:") + std::string(check::answer_text(f.answer)), top, ImGui::GetItemRectMax());
-  if (!keep_ && !judging_ && log_.rows() < view.line.row_at(view.at)) small("The run has gone on since.", theme().faint);
+  ImGui::PopID();
+}
+
+void Checks::draw_operation(const View& view, const Finding& f, const Finding::Operation& operation, Selection& selection, Commands& commands) {
+  const bool there = operation.place.begin_row != static_cast<std::size_t>(-1);
+  const bool ended = operation.place.end_row != static_cast<std::size_t>(-1);
+  ImGui::PushID(static_cast<int>(operation.place.begin_row));
+  const std::string when = there ? time_text(operation.place.at) + (ended ? " to " + time_text(operation.place.end) : ", no end") : "before";
+  if (there && quiet_button(when, "Goes to it, in the space-time diagram"))
+    ended ? jump(operation.place.end_row, operation.place.at, operation.place.end, selection, commands)
+          : jump(operation.place.begin_row, operation.place.at, operation.place.at, selection, commands);
+  if (!there) text(when, theme().faint, look().fonts.small);
+  fitted(of_clients(operation.words, view, f), ImGui::GetContentRegionAvail().x, operation.offends ? theme().bad : theme().text, look().fonts.mono);
+  ImGui::PopID();
 }
 
 }  // namespace window

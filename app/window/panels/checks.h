@@ -1,5 +1,6 @@
-// What was promised, and whether it holds: the invariants of each kind of node, and linearizability of what clients saw.
+// What was promised, and whether it holds: the invariants of each kind of node, and what clients' reads were promised.
 #pragma once
+#include <bitset>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,14 +37,19 @@ struct Checks {
   void begin(const View& view);
   void draw_promises(const View& view, Selection& selection, Commands& commands);
   void draw_promise(const View& view, const Promise& promise, Selection& selection, Commands& commands);
-  void draw_linearizability(const View& view, Selection& selection, Commands& commands);
+  void draw_reads(const View& view, Selection& selection, Commands& commands);
+  void draw_asked();
+  void draw_judged(const View& view) const;
   void draw_search(const View& view);
-  void draw_finding(const View& view, Selection& selection, Commands& commands);
+  void draw_finding(const View& view, const Finding& finding, Selection& selection, Commands& commands);
+  void draw_operation(const View& view, const Finding& finding, const Finding::Operation& operation, Selection& selection, Commands& commands);
+  const Finding* finding_of(check::Promise promise) const;
 
   OperationLog log_;
   std::uint64_t line_ = 0;             // Whose operations the log holds; 0: nobody's.
   std::unique_ptr<Judging> judging_;
-  std::optional<Finding> finding_;
+  std::vector<Finding> findings_;
+  std::bitset<names(check::Promise{}).size()> asked_{1};  // Linearizable.
   std::size_t window_ = 1;                               // Of kWindows in checks.cc.
   bool wanted_ = false, keep_ = false;
   double judged_at_ = 0;                                 // By the look's clock: not more often than a few times a second.

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "labs/check/witness.h"
 #include "mechanisms/core/codec.h"
 
 namespace window {
@@ -22,8 +23,11 @@ bool OperationLog::read(const record::Recording& run, std::size_t until, std::si
   run.visit(begin, end, [&](const record::Event& event, core::BytesView body) {
     const std::size_t here = row++;
     try {
-      if (event.kind == record::EventKind::invoke) add({true, core::decode<core::Invocation>(body), {}, here, event.at});
-      if (event.kind == record::EventKind::complete) add({false, {}, core::decode<core::Completion>(body), here, event.at});
+      using What = Said::What;
+      if (event.kind == record::EventKind::invoke) add({What::begins, core::decode<core::Invocation>(body), {}, here, event.at});
+      if (event.kind == record::EventKind::complete) add({What::ends, {}, core::decode<core::Completion>(body), here, event.at});
+      if (event.kind == record::EventKind::command && check::says_quiet({reinterpret_cast<const char*>(body.data()), body.size()}))
+        add({What::quiet, {}, {}, here, event.at});
     } catch (const core::Malformed&) {
       // A file of a stranger: what cannot be read is no operation.
     }
@@ -51,7 +55,9 @@ Whole whole_of(const OperationLog::Copy& log) {
   std::map<std::uint64_t, std::size_t> open;
   for (const auto& block : log.blocks)
     for (const Said& said : *block) {
-      if (said.begins) {
+      if (said.what == Said::What::quiet) {
+        whole.history.quiet();
+      } else if (said.what == Said::What::begins) {
         whole.history.begin(said.invocation);
         open[said.invocation.id] = whole.places.size();
         whole.places.push_back({said.row, static_cast<std::size_t>(-1), said.at, core::Time::max()});
@@ -71,8 +77,6 @@ struct Certain {
   std::uint64_t end = 0;               // Its position; 0: the beginning, where the key is absent.
   std::optional<std::string> value;
 };
-
-bool is_read(const check::Operation& o) { return o.function == "get" || o.function == "read"; }
 
 // What an operation leaves behind for certain when nothing else happens meanwhile; false: that depends.
 bool leaves(const check::Operation& o, std::optional<std::string>& value) {
@@ -165,7 +169,7 @@ class Retelling {
         excerpt_.history.begin({id_, who, o.function, o.key, o.value, o.expected});
         excerpt_.places.push_back(whole.places[m.operation]);
       } else {
-        excerpt_.history.end({ids[m.operation], o.outcome, o.result});
+        excerpt_.history.end({ids[m.operation], o.outcome, o.result, o.siblings, o.version});
       }
     }
     excerpt_.operations = chosen.size();
@@ -179,7 +183,7 @@ class Retelling {
 
 }  // namespace
 
-Excerpt excerpt_of(const OperationLog::Copy& log, std::size_t last) {
+Excerpt excerpt_of(const OperationLog::Copy& log, std::size_t last, check::Promise promise) {
   Excerpt excerpt;
   Whole whole;
   try {
@@ -195,6 +199,15 @@ Excerpt excerpt_of(const OperationLog::Copy& log, std::size_t last) {
     excerpt.places = std::move(whole.places);
     return excerpt;
   }
+  if (promise != check::Promise::linearizable) {
+    std::vector<bool> kept(all.size());
+    std::fill(kept.end() - static_cast<std::ptrdiff_t>(last), kept.end(), true);
+    check::Part part = check::part_of(whole.history, check::Model::kv, kept);
+    for (const std::size_t i : part.operations) excerpt.places.push_back(whole.places[i]);
+    excerpt.operations = part.operations.size(), excerpt.left_out = all.size() - excerpt.operations;
+    excerpt.history = std::move(part.history);
+    return excerpt;
+  }
   std::map<std::string, Certain> begins;
   const auto chosen = chosen_of(whole, all[all.size() - last].call, begins);
   Retelling retelling(excerpt);
@@ -205,20 +218,21 @@ Excerpt excerpt_of(const OperationLog::Copy& log, std::size_t last) {
   return excerpt;
 }
 
-Finding judge(const OperationLog::Copy& log, std::size_t last, const std::atomic<bool>& stop) {
+Finding judge(const OperationLog::Copy& log, std::size_t last, check::Promise promise, const std::atomic<bool>& stop) {
   const auto began = std::chrono::steady_clock::now();
   Finding finding;
+  finding.promise = promise;
   finding.entries = log.size;
   if (!log.blocks.empty()) finding.until = log.blocks.back()->back().at;
-  const Excerpt excerpt = excerpt_of(log, last);
-  finding.judged = excerpt.operations, finding.left_out = excerpt.left_out;
   try {
+    const Excerpt excerpt = excerpt_of(log, last, promise);
+    finding.judged = excerpt.operations, finding.left_out = excerpt.left_out;
     if (!excerpt.trouble.empty()) throw check::BadHistory(excerpt.trouble);
     check::Limits limits;
     limits.stop = &stop;
-    const check::Verdict verdict = check::linearizable(excerpt.history, check::Model::kv, limits);
+    const check::Verdict verdict = check::judge(excerpt.history, promise, check::Model::kv, limits);
     finding.answer = verdict.answer, finding.reason = verdict.reason;
-    if (verdict.answer == check::Verdict::Answer::not_linearizable) {
+    if (verdict.answer == check::Verdict::Answer::broken) {
       std::set<std::size_t> about(verdict.relevant.begin(), verdict.relevant.end());
       about.insert(verdict.operation);
       for (const std::size_t i : about)
@@ -231,19 +245,21 @@ Finding judge(const OperationLog::Copy& log, std::size_t last, const std::atomic
   return finding;
 }
 
-Judging::Judging(OperationLog::Copy log, std::size_t last) : thread_([this, copied = std::move(log), last] {
-  finding_ = judge(copied, last, stop_);
-  done_.store(true, std::memory_order_release);
-}) {}
+Judging::Judging(OperationLog::Copy log, std::size_t last, std::vector<check::Promise> promises)
+    : thread_([this, copied = std::move(log), last, asked = std::move(promises)] {
+        for (const check::Promise promise : asked)
+          if (!stop_) findings_.push_back(judge(copied, last, promise, stop_));
+        done_.store(true, std::memory_order_release);
+      }) {}
 
 Judging::~Judging() {
   stop_ = true;
   thread_.join();
 }
 
-std::optional<Finding> Judging::take() {
+std::optional<std::vector<Finding>> Judging::take() {
   if (!done_.load(std::memory_order_acquire)) return std::nullopt;
-  return std::move(finding_);
+  return std::move(findings_);
 }
 
 }  // namespace window

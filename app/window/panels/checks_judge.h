@@ -1,5 +1,5 @@
-// Judging linearizability beside the window: the clients' operations are copied out of the recording a little each frame,
-// and a thread of its own searches for an order, because a search may take minutes and a frame may not take five
+// Judging what clients saw beside the window: their operations are copied out of the recording a little each frame, and a
+// thread of its own judges them, because a search may take minutes and a frame may not take five
 // milliseconds.
 #pragma once
 #include <atomic>
@@ -9,14 +9,14 @@
 #include <thread>
 #include <vector>
 
-#include "labs/check/linearizability.h"
+#include "labs/check/promise.h"
 #include "labs/record/recording.h"
 
 namespace window {
 
-// A beginning or an end of a client's operation, as it was recorded.
+// A beginning or an end of a client's operation, as it was recorded; or the mark that it is quiet.
 struct Said {
-  bool begins = false;
+  enum class What : std::uint8_t { begins, ends, quiet } what{};
   core::Invocation invocation;         // When it begins,
   core::Completion completion;         // when it ends.
   std::size_t row = 0;
@@ -63,7 +63,9 @@ struct Excerpt {
 // The last so many operations, or all (0). What came before is summed up per key by the last moment at which its value was
 // certain: an operation that nothing else touched the key during. So a violation within the excerpt is one of the whole
 // history too; one that needs what was left out is not found.
-Excerpt excerpt_of(const OperationLog::Copy& log, std::size_t last);
+// That is for linearizability, which rests on the order of times. For the other promises what rests on something left out
+// is left out, too.
+Excerpt excerpt_of(const OperationLog::Copy& log, std::size_t last, check::Promise promise);
 
 // What a search has found, in words.
 struct Finding {
@@ -73,6 +75,7 @@ struct Finding {
     Excerpt::Place place;
     bool offends = false;              // It is the one that has no place.
   };
+  check::Promise promise{};
   check::Verdict::Answer answer{};
   std::string reason;
   std::vector<Operation> operations;   // Those that the reason is about.
@@ -81,22 +84,22 @@ struct Finding {
   core::Time until{};                  // The last thing that it knew of.
   double seconds = 0;
 };
-Finding judge(const OperationLog::Copy& log, std::size_t last, const std::atomic<bool>& stop);
+Finding judge(const OperationLog::Copy& log, std::size_t last, check::Promise promise, const std::atomic<bool>& stop);
 
-// One search under way. Its end waits for the thread, which looks at `stop` often.
+// Judging one promise after the other, under way. Its end waits for the thread, which looks at `stop` often.
 class Judging {
  public:
-  Judging(OperationLog::Copy log, std::size_t last);
+  Judging(OperationLog::Copy log, std::size_t last, std::vector<check::Promise> promises);
   ~Judging();
   Judging(const Judging&) = delete;
   Judging& operator=(const Judging&) = delete;
-  std::optional<Finding> take();       // Once it is done.
+  std::optional<std::vector<Finding>> take();  // Once it is done.
   void cancel() { stop_ = true; }
   bool cancelled() const { return stop_; }
 
  private:
   std::atomic<bool> stop_{false}, done_{false};
-  Finding finding_;
+  std::vector<Finding> findings_;
   std::thread thread_;                 // Last: it begins when all else is there.
 };
 

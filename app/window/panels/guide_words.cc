@@ -95,8 +95,8 @@ std::string condition_words(const Condition& c) {
     case Condition::Kind::is_role: return node_words(c.node) + (c.negated ? " is not " : " is ") + c.what;
     case Condition::Kind::heard: return "a node says \"" + c.what + "\"";
     case Condition::Kind::violation: return c.negated ? "no promise is broken" : "a promise is broken";
-    case Condition::Kind::linearizable:
-      return c.negated ? "the clients' history is not linearizable" : "the clients' history is linearizable";
+    case Condition::Kind::promise:
+      return "the clients' history is " + check::answer_text(c.promise, c.negated ? check::Verdict::Answer::broken : check::Verdict::Answer::kept);
   }
   return c.text;
 }

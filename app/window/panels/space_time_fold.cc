@@ -14,7 +14,7 @@ namespace {
 using core::NodeId;
 using core::Time;
 using record::Event;
-using Kind = record::EventKind;
+using record::EventKind;
 
 // Between this part of `most` and all of it, single events fade away.
 constexpr double kFadesFrom = 0.8;
@@ -24,9 +24,9 @@ constexpr float kLostThere = 0.88f, kLostHere = 0.42f;
 constexpr double kRoomForSmall = 900, kRoomForNotes = 4000, kAlways = 1e18;
 constexpr std::uint8_t kMostSlots = 4;
 
-class Folding {
+class LaneFolding {
  public:
-  Folding(const SpaceTimeAsk& ask, SpaceTimeShapes& out) : ask_(ask), out_(out), run_(ask.line.recording()), seen_(out.seen) {}
+  LaneFolding(const SpaceTimeAsk& ask, SpaceTimeShapes& out) : ask_(ask), out_(out), run_(ask.line.recording()), seen_(out.seen) {}
 
   void fold() {
     out_.arrows.clear(), out_.signs.clear(), out_.operations.clear(), out_.density.clear();
@@ -43,7 +43,7 @@ class Folding {
     for (std::size_t i = 0; i < seen_.size(); ++i) one(i);
     // Those whose end is in sight are drawn; of the others it is looked up.
     for (std::size_t i = 0; i < seen_.size(); ++i)
-      if (seen_[i].kind == Kind::send && !seen_[i].ended) sent(i);
+      if (seen_[i].kind == EventKind::send && !seen_[i].ended) sent(i);
     for (const auto& [id, open] : open_)
       if (open.shown) close_operation(open, kNoRow, ask_.time.right + 20, false);
   }
@@ -105,20 +105,20 @@ class Folding {
   void one(std::size_t i) {
     const SeenRow& s = seen_[i];
     switch (s.kind) {
-      case Kind::send: return;
-      case Kind::deliver:
-      case Kind::drop: return ended(i);
-      case Kind::invoke: return invoked(i);
-      case Kind::complete: return completed(i);
-      case Kind::timer: return sign(i, Sign::What::timer, kRoomForSmall);
-      case Kind::persist: return sign(i, Sign::What::persist, kRoomForSmall);
-      case Kind::note: return sign(i, Sign::What::note, kRoomForNotes);
-      case Kind::refuse: return sign(i, Sign::What::refuse, kRoomForNotes);
-      case Kind::crash: return sign(i, Sign::What::crash, kAlways);
-      case Kind::restart: return sign(i, Sign::What::restart, kAlways);
-      case Kind::pause: return sign(i, Sign::What::pause, kAlways);
-      case Kind::resume: return sign(i, Sign::What::resume, kAlways);
-      case Kind::violation: return sign(i, Sign::What::violation, kAlways);
+      case EventKind::send: return;
+      case EventKind::deliver:
+      case EventKind::drop: return ended(i);
+      case EventKind::invoke: return invoked(i);
+      case EventKind::complete: return completed(i);
+      case EventKind::timer: return sign(i, Sign::What::timer, kRoomForSmall);
+      case EventKind::persist: return sign(i, Sign::What::persist, kRoomForSmall);
+      case EventKind::note: return sign(i, Sign::What::note, kRoomForNotes);
+      case EventKind::refuse: return sign(i, Sign::What::refuse, kRoomForNotes);
+      case EventKind::crash: return sign(i, Sign::What::crash, kAlways);
+      case EventKind::restart: return sign(i, Sign::What::restart, kAlways);
+      case EventKind::pause: return sign(i, Sign::What::pause, kAlways);
+      case EventKind::resume: return sign(i, Sign::What::resume, kAlways);
+      case EventKind::violation: return sign(i, Sign::What::violation, kAlways);
       default: return;
     }
   }
@@ -166,11 +166,11 @@ class Folding {
     if (send >= begin_ && send < end_) {
       SeenRow& from = seen_[send - begin_];
       from.ended = true;
-      if (from.kind != Kind::send || hidden(from.type) || !is_node(from.peer) || (!s.shown && !from.shown)) return;
+      if (from.kind != EventKind::send || hidden(from.type) || !is_node(from.peer) || (!s.shown && !from.shown)) return;
       return add(from.x, from.y, from.node, send, s.x, from.peer, begin_ + i, from.type, s.kind, s.node);
     }
     const Event earlier = event_at(send);
-    if (earlier.kind != Kind::send || hidden(earlier.type) || !is_node(earlier.node) || !is_node(earlier.peer)) return;
+    if (earlier.kind != EventKind::send || hidden(earlier.type) || !is_node(earlier.node) || !is_node(earlier.peer)) return;
     if (!s.shown && !shows(send)) return;
     add(ask_.time.x(earlier.at), lane_y(earlier.node), earlier.node, send, s.x, earlier.peer, begin_ + i, earlier.type, s.kind, s.node);
   }
@@ -185,16 +185,16 @@ class Folding {
       add(ask_.time.x(flight.left), lane_y(flight.from), flight.from, flight.send, ask_.time.x(end.at), flight.to, flight.end, flight.type, end.kind, end.node);
     }
   }
-  void add(float x0, float y0, NodeId from, std::size_t send, float x1, NodeId to, std::size_t end, record::NameId type, Kind how, NodeId where) {
+  void add(float x0, float y0, NodeId from, std::size_t send, float x1, NodeId to, std::size_t end, record::NameId type, EventKind how, NodeId where) {
     Arrow& arrow = out_.arrows.emplace_back();
     arrow.x0 = x0, arrow.y0 = y0, arrow.x1 = x1, arrow.y1 = lane_y(to);
     arrow.send = static_cast<std::uint32_t>(send), arrow.end = static_cast<std::uint32_t>(end), arrow.type = type;
-    if (how == Kind::drop) {
+    if (how == EventKind::drop) {
       arrow.ends = Arrow::End::lost;
       arrow.y1 = y0 + (arrow.y1 - y0) * (where == to ? kLostThere : kLostHere);
     }
     if (ask_.cone != nullptr)
-      arrow.light = light(from, send) == Light::lit && (how == Kind::drop || light(to, end) == Light::lit) ? Light::lit : Light::dimmed;
+      arrow.light = light(from, send) == Light::lit && (how == EventKind::drop || light(to, end) == Light::lit) ? Light::lit : Light::dimmed;
     clip(arrow);
   }
   // Only what is in sight and a little beyond: a line of a million pixels would be drawn crooked.
@@ -310,7 +310,7 @@ std::string outcome_text(const timeline::Timeline& line, const SpaceTimeShapes& 
   return "";
 }
 
-void fold_space_time(const SpaceTimeAsk& ask, SpaceTimeShapes& out) { Folding(ask, out).fold(); }
+void fold_space_time(const SpaceTimeAsk& ask, SpaceTimeShapes& out) { LaneFolding(ask, out).fold(); }
 
 std::string order_text(const timeline::Cone& cone, core::NodeId node, std::size_t row) {
   // Commands happen at no node: to what they did they are joined by no message.

@@ -12,7 +12,6 @@ using Pair = std::pair<core::NodeId, core::NodeId>;
 
 constexpr std::size_t kLongRun = 6;      // So many ids in a row are said as a range.
 constexpr float kAroundOne = 82;         // Radius of the curve around a single node.
-constexpr float kPi = std::numbers::pi_v<float>;
 
 Pair ordered(core::NodeId a, core::NodeId b) { return a < b ? Pair{a, b} : Pair{b, a}; }
 
@@ -267,8 +266,8 @@ Ids on_ring(const Places& places, const Ids& ids) {
 }
 
 float wrapped(float angle) {
-  while (angle > kPi) angle -= 2 * kPi;
-  while (angle < -kPi) angle += 2 * kPi;
+  while (angle > std::numbers::pi_v<float>) angle -= 2 * std::numbers::pi_v<float>;
+  while (angle < -std::numbers::pi_v<float>) angle += 2 * std::numbers::pi_v<float>;
   return angle;
 }
 

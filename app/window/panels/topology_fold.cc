@@ -166,7 +166,7 @@ struct Folding {
     node.selected = selection.node == site.node;
     node.picked = lens.picked != nullptr && lens.picked->count(site.node) != 0;
     node.paused = spell.paused;
-    using Look = DrawnNode::Look;
+    using Way = DrawnNode::Look;
     const std::string epoch = epoch_word(info.kind);
     const bool leading = leads(info.kind, role), stale = leading && spell.epoch < group.epoch;
     // What most of a group are is usual, whatever a mechanism calls it. Where one should lead, it is not: when all stand for
@@ -176,7 +176,7 @@ struct Folding {
     const bool one_leads = own_kind != nullptr && !own_kind->leading_role.empty();
     const bool usual = role.empty() || role == "follower" || role == "replica" || role == "backup" || role == "member" ||
                        (!one_leads && alike != group.roles.end() && alike->second * 2 > places.groups[site.group].nodes.size());
-    node.look = !spell.up ? Look::down : stale ? Look::stale : leading ? Look::lead : usual || site.box ? Look::ordinary : Look::busy;
+    node.look = !spell.up ? Way::down : stale ? Way::stale : leading ? Way::lead : usual || site.box ? Way::ordinary : Way::busy;
     node.title = !spell.up ? "down" : stale ? role + " of a past " + epoch : usual || site.box ? "" : role;
     if (spell.paused) node.title += node.title.empty() ? "paused" : " \u00b7 paused";
     if (spell.epoch > 0 && spell.up) node.second = epoch + " " + count_text(spell.epoch);
@@ -376,8 +376,8 @@ void fold_nodes(const View& view, const Selection& selection, const Places& plac
     node.low = site.at.y > places.groups[site.group].centre.y + 1;
     if (site.node != core::kNobody) folding.single(site, node);
     else node.radius *= 1.5f, node.detail = 2, folding.whole_group(site, node);
-    using Look = DrawnNode::Look;
-    node.sides = roomy[site.group] || node.look == Look::lead || node.look == Look::stale || node.selected || node.picked;
+    using Way = DrawnNode::Look;
+    node.sides = roomy[site.group] || node.look == Way::lead || node.look == Way::stale || node.selected || node.picked;
   }
 }
 

@@ -10,7 +10,6 @@
 namespace window {
 namespace {
 
-constexpr float kPi = std::numbers::pi_v<float>;
 constexpr std::array<ImDrawIdx, 6> kCornersOfLine{0, 1, 2, 0, 2, 3};   // Two triangles.
 constexpr std::ptrdiff_t kManyCut = 150;     // Links.
 constexpr std::size_t kMostSmooth = 600;     // Messages drawn with smooth edges; more take the quick way.
@@ -133,14 +132,14 @@ const std::array<Fan, 5>& fans() {
     std::array<Fan, 5> made;
     const auto regular = [](int sides, float first, float size) {
       Fan fan;
-      for (int i = 0; i < sides; ++i) fan.points[static_cast<std::size_t>(i)] = towards(first + 2 * kPi * static_cast<float>(i) / static_cast<float>(sides)) * size;
+      for (int i = 0; i < sides; ++i) fan.points[static_cast<std::size_t>(i)] = towards(first + 2 * std::numbers::pi_v<float> * static_cast<float>(i) / static_cast<float>(sides)) * size;
       fan.count = sides;
       return fan;
     };
     made[static_cast<std::size_t>(Glyph::disc)] = regular(kDiscSides, 0, 1);
-    made[static_cast<std::size_t>(Glyph::square)] = regular(4, kPi / 4, 1.22f);
+    made[static_cast<std::size_t>(Glyph::square)] = regular(4, std::numbers::pi_v<float> / 4, 1.22f);
     made[static_cast<std::size_t>(Glyph::diamond)] = regular(4, 0, 1.3f);
-    made[static_cast<std::size_t>(Glyph::triangle)] = regular(3, -kPi / 2, 1.35f);
+    made[static_cast<std::size_t>(Glyph::triangle)] = regular(3, -std::numbers::pi_v<float> / 2, 1.35f);
     made[static_cast<std::size_t>(Glyph::ring)] = regular(kDiscSides, 0, 1);
     return made;
   }();

@@ -8,7 +8,6 @@
 namespace window {
 namespace {
 
-constexpr float kPi = std::numbers::pi_v<float>;
 
 Colour ink_of(DrawnNode::Look look) {
   const Theme& t = theme();
@@ -25,8 +24,8 @@ Colour ink_of(DrawnNode::Look look) {
 void dashed_circle(ImDrawList& list, Point at, float radius, Colour colour, float thickness) {
   const int dashes = std::max(10, static_cast<int>(radius / px(2)));
   for (int i = 0; i < dashes; ++i) {
-    const float from = 2 * kPi * static_cast<float>(i) / static_cast<float>(dashes);
-    list.PathArcTo(im(at), radius, from, from + kPi / static_cast<float>(dashes) * 1.1f, 3);
+    const float from = 2 * std::numbers::pi_v<float> * static_cast<float>(i) / static_cast<float>(dashes);
+    list.PathArcTo(im(at), radius, from, from + std::numbers::pi_v<float> / static_cast<float>(dashes) * 1.1f, 3);
     list.PathStroke(colour, 0, thickness);
   }
 }
@@ -34,7 +33,7 @@ void dashed_circle(ImDrawList& list, Point at, float radius, Colour colour, floa
 void paint_rings(ImDrawList& list, const DrawnNode& node) {
   float radius = node.radius + px(5);
   for (const auto& ring : node.rings) {
-    const float from = -kPi / 2, to = from + 2 * kPi * ring.left;
+    const float from = -std::numbers::pi_v<float> / 2, to = from + 2 * std::numbers::pi_v<float> * ring.left;
     list.PathArcTo(im(node.at), radius, from, to, std::max(4, static_cast<int>(48 * ring.left)));
     list.PathStroke(faded(theme().muted, 0.5f), 0, px(1.8f));
     if (look().probes != nullptr) probe("ring:" + node.name + ":" + ring.timer, im(node.at + towards(from) * radius - Point{2, 2}), im(node.at + towards(from) * radius + Point{2, 2}));

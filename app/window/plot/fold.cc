@@ -9,10 +9,10 @@ namespace {
 
 using core::Duration;
 using core::Time;
-using Kind = core::Metric::Kind;
+using MetricKind = core::Metric::Kind;
 using Nodes = PlotSpec::Nodes;
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNoValue = std::numeric_limits<double>::quiet_NaN();
 
 // What all lines of one run are made from.
 struct Making {
@@ -38,7 +38,7 @@ std::vector<core::NodeId> nodes_of(const Making& m) {
   return {};
 }
 
-bool is_rate(const PlotSpec& spec, const MetricInfo& info) { return info.kind == Kind::counter && !spec.total; }
+bool is_rate(const PlotSpec& spec, const MetricInfo& info) { return info.kind == MetricKind::counter && !spec.total; }
 
 // One node's.
 std::vector<Cell> cells_of(const Making& m, core::NodeId node) {
@@ -47,7 +47,7 @@ std::vector<Cell> cells_of(const Making& m, core::NodeId node) {
   const timeline::Series* const series = line.find(node, m.name);
   if (series == nullptr || series->samples.size() == 0) return cells;
   const timeline::Column* const columns = m.columns.of(line, *series, m.grid);
-  if (m.info.kind == Kind::timing) sample_cells(columns, m.grid, cells);
+  if (m.info.kind == MetricKind::timing) sample_cells(columns, m.grid, cells);
   else if (is_rate(m.spec, m.info)) rate_cells(*series, columns, m.grid, m.until, cells);
   else
     gauge_cells(*series, columns, m.grid, downs_of(line, node, m.grid.begin_of(m.grid.first), m.grid.begin_of(m.grid.end)), m.until, cells);
@@ -75,8 +75,8 @@ FoldedLine& add(FoldedPlot& plot, const Making& m, std::string name, std::size_t
   FoldedLine& line = plot.lines.emplace_back();
   line.name = std::move(name), line.source = m.number, line.look = look, line.node = node;
   line.grid = m.grid, line.shift = m.source.shift, line.cells = std::move(cells);
-  line.stepped = !is_rate(m.spec, m.info) && m.info.kind != Kind::timing;
-  line.band = m.info.kind == Kind::timing;
+  line.stepped = !is_rate(m.spec, m.info) && m.info.kind != MetricKind::timing;
+  line.band = m.info.kind == MetricKind::timing;
   if (m.number > 0) cut_before(line.cells, m.grid, m.source.from - m.source.shift);
   plot.looks = std::max(plot.looks, look + 1);
   return line;
@@ -95,15 +95,15 @@ void add_percentiles(FoldedPlot& plot, const Making& m, std::size_t look, core::
 void add_lines(FoldedPlot& plot, const Making& m) {
   const auto nodes = nodes_of(m);
   const record::Recording& run = m.source.line->recording();
-  const bool percentiles = m.info.kind == Kind::timing && !m.spec.samples;
+  const bool percentiles = m.info.kind == MetricKind::timing && !m.spec.samples;
   if (percentiles && (m.spec.nodes != Nodes::one || nodes.size() != 1)) {
     if (m.spec.nodes != Nodes::one) add_percentiles(plot, m, 0, core::kNobody, "");
     return;
   }
   if (percentiles) return add_percentiles(plot, m, 0, nodes[0], m.spec.node + " ");
-  if (m.spec.nodes == Nodes::sum || m.spec.nodes == Nodes::max || (m.info.kind == Kind::timing && m.spec.nodes == Nodes::each)) {
+  if (m.spec.nodes == Nodes::sum || m.spec.nodes == Nodes::max || (m.info.kind == MetricKind::timing && m.spec.nodes == Nodes::each)) {
     std::vector<Cell> all;
-    if (m.info.kind == Kind::timing) {
+    if (m.info.kind == MetricKind::timing) {
       for (const core::NodeId node : nodes) {
         const auto cells = cells_of(m, node);
         if (all.empty()) all = cells;
@@ -115,14 +115,14 @@ void add_lines(FoldedPlot& plot, const Making& m) {
     } else {
       for (const core::NodeId node : nodes) combine(all, cells_of(m, node), m.spec.nodes);
     }
-    add(plot, m, m.info.kind == Kind::timing ? "all samples" : m.spec.nodes == Nodes::sum ? "sum" : "highest", 0, core::kNobody, std::move(all));
+    add(plot, m, m.info.kind == MetricKind::timing ? "all samples" : m.spec.nodes == Nodes::sum ? "sum" : "highest", 0, core::kNobody, std::move(all));
     return;
   }
   for (std::size_t i = 0; i < nodes.size(); ++i) add(plot, m, node_name(run, nodes[i]), i, nodes[i], cells_of(m, nodes[i]));
 }
 
 void find_range(FoldedPlot& plot, const std::vector<PlotSource>& sources, const std::vector<std::string>& hidden) {
-  plot.least = plot.greatest = kNan;
+  plot.least = plot.greatest = kNoValue;
   for (const auto& line : plot.lines) {
     if (is_hidden(line, sources, hidden)) continue;
     for (const Cell& cell : line.cells) {
@@ -157,8 +157,8 @@ FoldedPlot fold_plot(const PlotSpec& spec, const std::vector<MetricInfo>& metric
   plot.kind = info->kind, plot.help = info->help;
   plot.rate = is_rate(spec, *info);
   plot.unit = plot.rate ? (info->unit.empty() ? "per second" : info->unit + "/s") : info->unit;
-  plot.from_zero = info->kind != Kind::gauge && !spec.total;
-  const bool pieces = plot.rate || (info->kind == Kind::timing && !spec.samples);
+  plot.from_zero = info->kind != MetricKind::gauge && !spec.total;
+  const bool pieces = plot.rate || (info->kind == MetricKind::timing && !spec.samples);
   const Duration pixel(std::max<Duration::rep>(1, static_cast<Duration::rep>(std::ceil(static_cast<double>(shown.length().count()) / std::max(1.0, static_cast<double>(pixels))))));
   // A line's pieces are one to one and a half pixels: while a hand zooms they mostly stay the same, and are not read again.
   const Duration step = pieces ? round_up(Duration(static_cast<Duration::rep>(static_cast<double>(pixel.count()) * static_cast<double>(piece)))) : coarse_up(pixel);
@@ -177,19 +177,19 @@ FoldedPlot fold_plot(const PlotSpec& spec, const std::vector<MetricInfo>& metric
 }
 
 std::string value_at(const FoldedPlot& plot, const FoldedLine& line, const PlotSource& source, record::NameId name, Time at) {
-  if (line.source > 0 && at < source.from) return value_text(kNan);
+  if (line.source > 0 && at < source.from) return value_text(kNoValue);
   if (line.stepped && line.node != core::kNobody) {
     const timeline::Series* const series = source.line->find(line.node, name);
     const Time own = at - line.shift;
     const auto downs = downs_of(*source.line, line.node, own, own + Duration(1));
     if (!downs.empty()) return "down";
     double value = 0;
-    return series != nullptr && series->samples.value_at(own, value) ? value_text(value) : value_text(kNan);
+    return series != nullptr && series->samples.value_at(own, value) ? value_text(value) : value_text(kNoValue);
   }
   const Cell* cell = line.at(at);
   // The piece around now is not over yet, or has no sample: a piece or two before says how it is.
   for (int back = 1; back <= 2 && plot.piece > Duration(0) && (cell == nullptr || std::isnan(cell->last)); ++back) cell = line.at(at - plot.piece * back);
-  if (cell == nullptr || std::isnan(cell->last)) return value_text(kNan);
+  if (cell == nullptr || std::isnan(cell->last)) return value_text(kNoValue);
   if (line.band && cell->least != cell->greatest) return value_text(cell->least) + "\u2013" + value_text(cell->greatest);
   return value_text(cell->last);
 }
@@ -201,7 +201,7 @@ std::string range_text(const PlotSpec& spec, const MetricInfo& info, const PlotS
   from -= source.shift, to -= source.shift;
   const double seconds = static_cast<double>((to - from).count()) / 1e9;
   if (seconds <= 0) return "";
-  if (info.kind == Kind::timing) {
+  if (info.kind == MetricKind::timing) {
     if (part > 0) return value_text(columns.percentile(line, name, node, part, from, to));
     const double half = columns.percentile(line, name, node, 0.5, from, to), most = columns.percentile(line, name, node, 0.99, from, to);
     return std::isnan(half) ? "none" : "p50 " + value_text(half) + "  p99 " + value_text(most);
@@ -211,7 +211,7 @@ std::string range_text(const PlotSpec& spec, const MetricInfo& info, const PlotS
   double before = 0, after = 0;
   const bool had = series->samples.value_at(from, before);
   if (!series->samples.value_at(to, after)) return "none";
-  if (info.kind == Kind::gauge) return (had ? value_text(before) : "\u2013") + " \u2192 " + value_text(after);
+  if (info.kind == MetricKind::gauge) return (had ? value_text(before) : "\u2013") + " \u2192 " + value_text(after);
   std::vector<timeline::Column> column(1);
   series->samples.columns(from, to, column);
   const double rise = column[0].samples > 0 ? increase(column[0], had ? before : 0) : 0;

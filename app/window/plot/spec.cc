@@ -9,7 +9,7 @@
 namespace window {
 namespace {
 
-using Kind = core::Metric::Kind;
+using MetricKind = core::Metric::Kind;
 
 // Names come from lab files, and words end at a space.
 std::string escaped(std::string_view word) {
@@ -91,7 +91,7 @@ std::vector<MetricInfo> metrics_of(const timeline::Timeline& line) {
   const auto entry = [&](std::string_view name) -> MetricInfo& {
     for (auto& info : all)
       if (info.name == name) return info;
-    return all.emplace_back(MetricInfo{std::string(name), Kind::gauge, {}, {}, {}});
+    return all.emplace_back(MetricInfo{std::string(name), MetricKind::gauge, {}, {}, {}});
   };
   const record::Recording& run = line.recording();
   for (const auto& node : run.header().nodes) {
@@ -109,8 +109,8 @@ std::vector<MetricInfo> metrics_of(const timeline::Timeline& line) {
     const std::string name = run.name(series->name);
     MetricInfo& info = entry(name);
     if (static_cast<std::size_t>(&info - all.data()) >= declared) {
-      if (name.ends_with("_total")) info.kind = Kind::counter;
-      if (name.ends_with("_ms")) info.kind = Kind::timing, info.unit = "ms";
+      if (name.ends_with("_total")) info.kind = MetricKind::counter;
+      if (name.ends_with("_ms")) info.kind = MetricKind::timing, info.unit = "ms";
     }
     if (std::find(info.nodes.begin(), info.nodes.end(), series->node) == info.nodes.end()) info.nodes.push_back(series->node);
   }
@@ -213,9 +213,9 @@ std::vector<PlotSpec> default_plots(const timeline::Timeline& line, const std::v
     const Worth worth = name == 0 ? Worth{} : worth_of(line, info, name);
     if (worth.changes == 0) continue;
     const int rank = (worth.up_and_down ? 4 : 0) + (worth.nodes_differ ? 2 : 0);
-    if (info.kind == Kind::gauge) gauges.push_back({&info, rank});
-    if (info.kind == Kind::timing) timings.push_back({&info, 0});
-    if (info.kind == Kind::counter) counters.push_back({&info, info.unit.empty() ? 0 : 1});
+    if (info.kind == MetricKind::gauge) gauges.push_back({&info, rank});
+    if (info.kind == MetricKind::timing) timings.push_back({&info, 0});
+    if (info.kind == MetricKind::counter) counters.push_back({&info, info.unit.empty() ? 0 : 1});
   }
   const auto by_rank = [](const Candidate& a, const Candidate& b) { return a.rank > b.rank; };
   std::stable_sort(counters.begin(), counters.end(), by_rank);
@@ -224,7 +224,7 @@ std::vector<PlotSpec> default_plots(const timeline::Timeline& line, const std::v
     PlotSpec spec;
     spec.name = c.info->name;
     // More lines than that nobody can tell apart.
-    if (c.info->nodes.size() > 7) spec.nodes = c.info->kind == Kind::counter ? PlotSpec::Nodes::sum : PlotSpec::Nodes::max;
+    if (c.info->nodes.size() > 7) spec.nodes = c.info->kind == MetricKind::counter ? PlotSpec::Nodes::sum : PlotSpec::Nodes::max;
     plots.push_back(spec);
   };
   std::set<std::string> units;

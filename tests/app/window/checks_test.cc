@@ -42,11 +42,11 @@ class Clients {
   std::uint64_t id_ = 0;
 };
 
-Finding judged(const Scene& scene, std::size_t last) {
+Finding judged(const Scene& scene, std::size_t last, check::Promise promise = check::Promise::linearizable) {
   OperationLog log;
   EXPECT_TRUE(log.read(scene.run, scene.run.size(), scene.run.size()));
   const std::atomic<bool> stop{false};
-  return judge(log.copy(), last, stop);
+  return judge(log.copy(), last, promise, stop);
 }
 
 struct Looking {
@@ -76,11 +76,51 @@ TEST(Checks, AStaleReadIsFoundAndSaidInWords) {
   clients.put("k", "b");
   clients.get("k", "a");
   const Finding f = judged(scene, 0);
-  EXPECT_EQ(f.answer, Verdict::Answer::not_linearizable);
+  EXPECT_EQ(f.answer, Verdict::Answer::broken);
   EXPECT_NE(f.reason.find("has no place"), std::string::npos);
-  ASSERT_EQ(f.operations.size(), 1u);
-  EXPECT_TRUE(f.operations[0].offends);
-  EXPECT_EQ(f.operations[0].place.end_row, 5u);
+  ASSERT_EQ(f.operations.size(), 3u) << "both writes belong to it";
+  EXPECT_TRUE(f.operations[2].offends);
+  EXPECT_EQ(f.operations[2].place.end_row, 5u);
+}
+
+TEST(Checks, EachPromiseIsJudgedAndToldWithItsOperations) {
+  Scene scene(kLab);
+  Clients clients(scene);
+  clients.put("k", "a");
+  clients.put("k", "b");
+  clients.get("k", "a");
+  const Finding own = judged(scene, 0, check::Promise::read_your_writes);
+  EXPECT_EQ(own.answer, Verdict::Answer::broken);
+  EXPECT_NE(own.reason.find("it does not see its own write"), std::string::npos) << own.reason;
+  EXPECT_EQ(own.operations.size(), 3u);
+  EXPECT_EQ(judged(scene, 0, check::Promise::monotonic_reads).answer, Verdict::Answer::kept);
+}
+
+TEST(Checks, AnExcerptOfAWeakerPromiseLeavesOutWhatRestsOnWhatIsLeftOut) {
+  Scene scene(kLab);
+  Clients clients(scene);
+  clients.put("k", "a");
+  for (int i = 0; i < 20; ++i) clients.get("k", "a");
+  clients.put("j", "x");
+  clients.get("j", "x");
+  const Finding f = judged(scene, 5, check::Promise::causal);
+  EXPECT_EQ(f.answer, Verdict::Answer::kept) << f.reason;
+  EXPECT_EQ(f.judged, 2u) << "who wrote `a` is not among the last five";
+  clients.get("j", std::nullopt);
+  EXPECT_EQ(judged(scene, 5, check::Promise::causal).answer, Verdict::Answer::broken);
+}
+
+TEST(Checks, TheMarkQuietInARunLetsConvergenceBeJudged) {
+  Scene scene(kLab);
+  Clients clients(scene);
+  clients.put("k", "a");
+  clients.end(clients.begin(2, "get", "k"), "a");
+  clients.end(clients.begin(3, "get", "k"), std::nullopt);
+  EXPECT_EQ(judged(scene, 0, check::Promise::convergent).answer, Verdict::Answer::unknown);
+  scene.command(milliseconds(7), "mark quiet");
+  clients.end(clients.begin(2, "get", "k"), "a");
+  clients.end(clients.begin(3, "get", "k"), std::nullopt);
+  EXPECT_EQ(judged(scene, 0, check::Promise::convergent).answer, Verdict::Answer::broken);
 }
 
 TEST(Checks, AnExcerptBeginsWhereTheValueOfAKeyIsCertain) {
@@ -90,13 +130,13 @@ TEST(Checks, AnExcerptBeginsWhereTheValueOfAKeyIsCertain) {
   for (int i = 0; i < 20; ++i) clients.get("k", "a");
   OperationLog log;
   log.read(scene.run, scene.run.size(), scene.run.size());
-  const Excerpt excerpt = excerpt_of(log.copy(), 3);
+  const Excerpt excerpt = excerpt_of(log.copy(), 3, check::Promise::linearizable);
   EXPECT_EQ(excerpt.operations, 3u);
   EXPECT_EQ(excerpt.left_out, 18u);
   // Without what was there before, reads of `a` would have no place.
-  EXPECT_EQ(judged(scene, 3).answer, Verdict::Answer::linearizable);
+  EXPECT_EQ(judged(scene, 3).answer, Verdict::Answer::kept);
   clients.get("k", "b");
-  EXPECT_EQ(judged(scene, 3).answer, Verdict::Answer::not_linearizable);
+  EXPECT_EQ(judged(scene, 3).answer, Verdict::Answer::broken);
 }
 
 TEST(Checks, WhatNobodyAnsweredMayStillBeDoneWithinAnExcerpt) {
@@ -106,7 +146,7 @@ TEST(Checks, WhatNobodyAnsweredMayStillBeDoneWithinAnExcerpt) {
   clients.put("k", "a");
   for (int i = 0; i < 10; ++i) clients.get("k", "a");
   clients.get("k", "late");
-  EXPECT_EQ(judged(scene, 2).answer, Verdict::Answer::linearizable);
+  EXPECT_EQ(judged(scene, 2).answer, Verdict::Answer::kept);
 }
 
 TEST(Checks, NoExcerptOfAnAtomicObjectsHistoryIsWrong) {
@@ -133,7 +173,7 @@ TEST(Checks, NoExcerptOfAnAtomicObjectsHistoryIsWrong) {
                                          : core::encode(core::Completion{moment.first + 1, o.outcome, o.result}));
     }
     for (const std::size_t last : {std::size_t{5}, std::size_t{20}, std::size_t{60}})
-      EXPECT_EQ(judged(scene, last).answer, Verdict::Answer::linearizable) << "seed " << seed << ", last " << last << ": " << judged(scene, last).reason;
+      EXPECT_EQ(judged(scene, last).answer, Verdict::Answer::kept) << "seed " << seed << ", last " << last << ": " << judged(scene, last).reason;
   }
 }
 
@@ -161,7 +201,7 @@ TEST(Checks, ASearchThatNobodyWantsAnyMoreEnds) {
   OperationLog log;
   log.read(scene.run, scene.run.size(), scene.run.size());
   const auto began = std::chrono::steady_clock::now();
-  { const Judging judging(log.copy(), 0); }
+  { const Judging judging(log.copy(), 0, {check::Promise::linearizable}); }
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(20));
 }
 
@@ -230,6 +270,29 @@ TEST(Checks, CheckNowFindsAStaleReadAndLeadsToIt) {
   EXPECT_EQ(wishes<Show>(l.scene.commands).size(), 1u);
   EXPECT_FALSE(l.scene.selection.follow);
   EXPECT_LE(l.scene.selection.to - l.scene.selection.from, milliseconds(50));
+}
+
+TEST(Checks, AnyPromiseIsChosenAndItsWitnessLedTo) {
+  Looking l;
+  read_stale(l.scene);
+  l.hands.frame();
+  l.hands.click("check:read-your-writes");
+  l.hands.click("check:monotonic-reads");
+  l.hands.click("check:linearizable");
+  l.hands.click("button:Check now");
+  ASSERT_TRUE(l.wait_for("verdict:not read-your-writes")) << l.hands.all();
+  EXPECT_TRUE(l.hands.sees("verdict:monotonic-reads"));
+  EXPECT_FALSE(l.hands.sees("verdict:not linearizable")) << "nobody asked";
+  EXPECT_TRUE(l.hands.sees("text:Not read-your-writes"));
+  // One more: it is judged at once, and what is asked for no more is not told.
+  l.hands.click("check:causal");
+  ASSERT_TRUE(l.wait_for("verdict:not causal")) << l.hands.all();
+  l.hands.click("check:read-your-writes");
+  l.hands.frame();
+  EXPECT_FALSE(l.hands.sees("verdict:not read-your-writes"));
+  l.hands.click("button:00:00.005 to 00:00.006");
+  EXPECT_EQ(l.scene.selection.row, 5u);
+  EXPECT_EQ(wishes<Show>(l.scene.commands).size(), 1u);
 }
 
 TEST(Checks, LooksOnlyAtWhatHadHappenedByTheMoment) {

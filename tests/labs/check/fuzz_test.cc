@@ -6,11 +6,13 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include "labs/catalog/fuzz_targets.h"
 #include "labs/catalog/kinds.h"
 #include "labs/guide/runner.h"
 #include "labs/world/simulated.h"
+#include "mechanisms/core/text.h"
 
 namespace {
 
@@ -20,8 +22,9 @@ using Failure = check::Run::Failure;
 
 bool long_run() { return std::getenv("FAULTLINE_LONG") != nullptr; }
 const check::FuzzTarget& raft() { return *catalog::find_fuzz_target("raft"); }
+const check::FuzzTarget& single_leader() { return *catalog::find_fuzz_target("single-leader"); }
 bool is_unsafe(const Outcome& run) {
-  return run.failure == Failure::violation || run.failure == Failure::not_linearizable;
+  return run.failure == Failure::violation || run.failure == Failure::promise;
 }
 
 guide::Lab lab_of(const std::string& text) {
@@ -51,7 +54,7 @@ TEST_P(EveryFlaw, IsFoundMadeShortAndFailsAgainAsALab) {
     const Plan plan = check::make_plan(raft(), seed, flaws);
     const Outcome run = check::run_plan(plan);
     if (!is_unsafe(run)) continue;
-    const Plan shortest = check::shrink(plan, run.failure);
+    const Plan shortest = check::shrink(plan, run);
     const Outcome again = check::run_plan(shortest);
     EXPECT_EQ(again.failure, run.failure);
     EXPECT_LE(shortest.script.size(), plan.script.size());
@@ -96,7 +99,69 @@ TEST(Fuzz, ThePlanOfASeedIsAlwaysTheSame) {
   }
 }
 
+// --- A primary and its replicas: each seed asserts what its mode promises, and nothing more.
+
+class EveryFlawOfSingleLeader : public testing::TestWithParam<Known> {};
+
+TEST_P(EveryFlawOfSingleLeader, IsFoundAndIsTheFlaw) {
+  for (std::uint64_t seed = GetParam().first; seed <= GetParam().last; ++seed) {
+    const Outcome run = check::run_plan(check::make_plan(single_leader(), seed, {GetParam().flaw}));
+    if (!is_unsafe(run)) continue;
+    EXPECT_EQ(check::run_plan(check::make_plan(single_leader(), seed, {})).failure, Failure::none) << "seed " << seed;
+    return;
+  }
+  FAIL() << "no seed in " << GetParam().first << ".." << GetParam().last << " found " << GetParam().flaw;
+}
+INSTANTIATE_TEST_SUITE_P(SingleLeader, EveryFlawOfSingleLeader,
+                         testing::Values(Known{"no_fencing", 1, 20}, Known{"acknowledge_before_replicas", 1, 20}, Known{"skip_entry", 1, 5},
+                                         Known{"ignore_token", 1, 20}, Known{"promote_any", 1, 150}),
+                         [](const auto& param) { return std::string(param.param.flaw); });
+
+TEST(Fuzz, WithoutFlawsEveryModeOfSingleLeaderReplicationKeepsWhatItPromises) {
+  const std::uint64_t seeds = long_run() ? 5000 : 200;
+  std::map<std::string, std::uint64_t> operations;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    const Plan plan = check::make_plan(single_leader(), seed, {});
+    Outcome run = check::run_plan(plan);
+    if (seed % 20 == 0) run = check::run_again(plan, run);
+    ASSERT_EQ(run.failure, Failure::none) << "seed " << seed << ": " << run.reason;
+    operations[plan.draw.promises.empty() ? "nothing" : core::text(plan.draw.promises.front())] += run.operations;
+  }
+  for (const char* promised : {"linearizable", "sequential", "nothing"}) EXPECT_GT(operations[promised], seeds * 5) << promised;
+}
+
+// What the search found when it was new.
+TEST(Fuzz, SeedsThatOnceBrokeSingleLeaderReplicationDoNotAnyMore) {
+  for (const std::uint64_t seed : {29, 48, 143, 198, 461, 495, 577, 729, 1098, 1253, 2600}) {
+    const Plan plan = check::make_plan(single_leader(), seed, {});
+    const Outcome run = check::run_again(plan, check::run_plan(plan));
+    EXPECT_EQ(run.failure, Failure::none) << "seed " << seed << ": " << run.reason;
+  }
+}
+
 // --- What is reported besides violations.
+
+// A read that a leader serves by a lease which has run out is stale, though each process still sees its own order.
+TEST(Fuzz, ARunIsHeldToThePromisesThatItsDrawNamesAndItsFailureSaysWhich) {
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    Plan plan = check::make_plan(raft(), seed, {"lease_without_margin"});
+    ASSERT_EQ(plan.draw.promises, std::vector<check::Promise>{check::Promise::linearizable}) << "unless a mechanism promises less";
+    const Outcome run = check::run_plan(plan);
+    if (run.failure != Failure::promise) continue;
+    EXPECT_EQ(run.promise, check::Promise::linearizable);
+    EXPECT_EQ(check::failure_text(run), "the history is not linearizable");
+    plan.draw.promises = {};
+    EXPECT_EQ(check::run_plan(plan).failure, Failure::none) << "nothing was promised";
+    plan.draw.promises = {check::Promise::monotonic_writes, check::Promise::linearizable};
+    const Outcome second = check::run_plan(plan);
+    EXPECT_EQ(second.promise, check::Promise::linearizable) << "the first that is broken";
+    const std::string text = check::plan_text(plan, second);
+    EXPECT_NE(text.find("no violation\nmonotonic-writes\nlinearizable\n"), std::string::npos) << text;
+    EXPECT_FALSE(run_lab_text(text).passed());
+    return;
+  }
+  FAIL() << "no seed has read what was stale";
+}
 
 // Messages take longer than anybody waits: nobody can win an election.
 Plan nobody_can_win() {
@@ -121,7 +186,7 @@ TEST(Fuzz, ASystemThatServesNobodyAfterHealingIsReportedAsNotAlive) {
 }
 
 TEST(Fuzz, WhatIsNotAliveIsMadeShortAndFailsAgainAsALab) {
-  const Plan shortest = check::shrink(nobody_can_win(), Failure::not_alive);
+  const Plan shortest = check::shrink(nobody_can_win(), check::run_plan(nobody_can_win()));
   EXPECT_TRUE(shortest.script.empty()) << "no fault is needed";
   const Outcome run = check::run_plan(shortest);
   EXPECT_EQ(run.failure, Failure::not_alive);

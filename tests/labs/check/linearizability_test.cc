@@ -39,7 +39,7 @@ TEST(Linearizability, AReadThatSeesAnOverwrittenValueIsRefused) {
   Story s;
   s.put("x", "1"), s.put("x", "2"), s.get("x", "1");
   const auto verdict = s.verdict();
-  EXPECT_EQ(verdict.answer, Answer::not_linearizable);
+  EXPECT_EQ(verdict.answer, Answer::broken);
   EXPECT_EQ(verdict.prefix, 6u);
   EXPECT_NE(verdict.reason.find("get x -> \"1\" by process 2"), std::string::npos) << verdict.reason;
   EXPECT_NE(verdict.reason.find("could only be \"2\""), std::string::npos) << verdict.reason;
@@ -51,13 +51,13 @@ TEST(Linearizability, OverlappingOperationsMayTakeEffectInEitherOrder) {
     const auto a = s.begin(1, "put", "x", "1"), b = s.begin(3, "put", "x", "2");
     s.end(a), s.end(b);
     s.get("x", seen);
-    EXPECT_EQ(s.verdict().answer, Answer::linearizable);
+    EXPECT_EQ(s.verdict().answer, Answer::kept);
   }
   Story s;
   const auto a = s.begin(1, "put", "x", "1"), b = s.begin(3, "put", "x", "2");
   s.end(a), s.end(b);
   s.get("x", "1"), s.get("x", "2");
-  EXPECT_EQ(s.verdict().answer, Answer::not_linearizable) << "but all must see the same order";
+  EXPECT_EQ(s.verdict().answer, Answer::broken) << "but all must see the same order";
 }
 
 TEST(Linearizability, AnUnknownWriteMayHappenMuchLaterOrNever) {
@@ -65,34 +65,34 @@ TEST(Linearizability, AnUnknownWriteMayHappenMuchLaterOrNever) {
   const auto w = late.begin(9, "put", "x", "9");
   late.end(w, Outcome::unknown);
   late.put("x", "1"), late.get("x", "1"), late.get("x", "9");
-  EXPECT_EQ(late.verdict().answer, Answer::linearizable);
+  EXPECT_EQ(late.verdict().answer, Answer::kept);
   late.get("x", "1");
-  EXPECT_EQ(late.verdict().answer, Answer::not_linearizable) << "it happens once";
+  EXPECT_EQ(late.verdict().answer, Answer::broken) << "it happens once";
   Story never;
   never.end(never.begin(9, "put", "x", "9"), Outcome::unknown);
   never.put("x", "1"), never.get("x", "1");
-  EXPECT_EQ(never.verdict().answer, Answer::linearizable);
+  EXPECT_EQ(never.verdict().answer, Answer::kept);
 }
 
 TEST(Linearizability, AnAppendThatIsAppliedTwiceIsSeen) {
   Story s;
   s.end(s.begin(1, "append", "x", "a;"));
   s.get("x", "a;a;");
-  EXPECT_EQ(s.verdict().answer, Answer::not_linearizable);
+  EXPECT_EQ(s.verdict().answer, Answer::broken);
 }
 
 TEST(Linearizability, AFailedCasIsAnObservation) {
   Story s;
   s.put("x", "1");
   s.end(s.begin(3, "cas", "x", "2", "1"), Outcome::failed);
-  EXPECT_EQ(s.verdict().answer, Answer::not_linearizable);
+  EXPECT_EQ(s.verdict().answer, Answer::broken);
 }
 
 TEST(Linearizability, KeysAreIndependentAndTheEarliestOffenceIsNamed) {
   Story s;
   s.put("a", "1"), s.put("b", "1"), s.get("b", "7"), s.get("a", "7");
   const auto verdict = s.verdict();
-  EXPECT_EQ(verdict.answer, Answer::not_linearizable);
+  EXPECT_EQ(verdict.answer, Answer::broken);
   EXPECT_EQ(verdict.prefix, 6u);
   EXPECT_EQ(s.history.operations()[verdict.operation].key, "b");
 }
@@ -199,7 +199,7 @@ TEST_P(AgainstAllOrders, TheVerdictAndTheShortestPrefixAgree) {
     const auto verdict = check::linearizable(history, GetParam());
     ASSERT_NE(verdict.answer, Answer::unknown);
     const bool expected = prefix_fits(GetParam(), history, history.events());
-    ASSERT_EQ(verdict.answer == Answer::linearizable, expected) << "round " << round;
+    ASSERT_EQ(verdict.answer == Answer::kept, expected) << "round " << round;
     ++(expected ? yes : no);
     if (expected) continue;
     ASSERT_FALSE(prefix_fits(GetParam(), history, verdict.prefix)) << "round " << round;
@@ -215,8 +215,8 @@ TEST(Linearizability, GeneratedHistoriesAreAndSpoiledOnesAreNot) {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
       core::Rng rng(seed);
       const History good = check::generate(model, {5, 60, 3, 0.05}, rng);
-      EXPECT_EQ(check::linearizable(good, model).answer, Answer::linearizable) << seed;
-      EXPECT_EQ(check::linearizable(check::spoil(good, rng), model).answer, Answer::not_linearizable) << seed;
+      EXPECT_EQ(check::linearizable(good, model).answer, Answer::kept) << seed;
+      EXPECT_EQ(check::linearizable(check::spoil(good, rng), model).answer, Answer::broken) << seed;
     }
 }
 
@@ -224,7 +224,7 @@ TEST(Linearizability, AHundredThousandOperationsTakeSeconds) {
   core::Rng rng(1);
   const History history = check::generate(Model::kv, {10, 10000, 20, 0}, rng);
   const auto began = std::chrono::steady_clock::now();
-  EXPECT_EQ(check::linearizable(history, Model::kv).answer, Answer::linearizable);
+  EXPECT_EQ(check::linearizable(history, Model::kv).answer, Answer::kept);
   EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(20));
 }
 
@@ -233,7 +233,7 @@ TEST(Linearizability, AHundredThousandOperationsWithUnknownOutcomesTakeSeconds) 
     core::Rng rng(1);
     const History history = check::generate(model, {10, 10000, 20, 0.01}, rng);
     const auto began = std::chrono::steady_clock::now();
-    EXPECT_EQ(check::linearizable(history, model).answer, Answer::linearizable);
+    EXPECT_EQ(check::linearizable(history, model).answer, Answer::kept);
     EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(20));
   }
 }
@@ -296,7 +296,7 @@ TEST(Linearizability, ALongWrongHistoryWithUnknownOutcomesIsDecidedInItsTime) {
       const auto verdict = check::linearizable(wrong, model, {2'000'000, std::chrono::seconds(3)});
       const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
       EXPECT_LT(took.count(), 3.5) << seed;
-      EXPECT_NE(verdict.answer, Answer::linearizable) << seed;
+      EXPECT_NE(verdict.answer, Answer::kept) << seed;
       RecordProperty("seconds", std::to_string(took.count()));
     }
 }
@@ -323,7 +323,7 @@ TEST(ReadHistory, EdnRegistersAreRead) {
       " {:process 1, :type :invoke, :f :read, :value nil} {:process 1, :type :ok, :f :read, :value 4}]");
   ASSERT_EQ(h.operations().size(), 3u);
   EXPECT_EQ(h.operations()[1].expected, "3");
-  EXPECT_EQ(check::linearizable(h, Model::cas_register).answer, Answer::linearizable);
+  EXPECT_EQ(check::linearizable(h, Model::cas_register).answer, Answer::kept);
 }
 
 TEST(ReadHistory, TuplesNameIndependentKeys) {
@@ -331,13 +331,13 @@ TEST(ReadHistory, TuplesNameIndependentKeys) {
       "{:process 0, :type :invoke, :f :write, :value [7 3]}\n{:process 0, :type :ok, :f :write, :value [7 3]}\n"
       "{:process 0, :type :invoke, :f :cas, :value [7 [3 4]]}\n{:process 0, :type :fail, :f :cas, :value [7 [3 4]]}\n");
   EXPECT_EQ(h.operations()[0].key, "7");
-  EXPECT_EQ(check::linearizable(h, Model::cas_register).answer, Answer::not_linearizable);
+  EXPECT_EQ(check::linearizable(h, Model::cas_register).answer, Answer::broken);
 }
 
 TEST(ReadHistory, ACasFromNilFindsAnUnsetRegister) {
   const History h = check::read_history(
       "{:process 0, :type :invoke, :f :cas, :value [nil 1]}\n{:process 0, :type :ok, :f :cas, :value [nil 1]}\n");
-  EXPECT_EQ(check::linearizable(h, Model::cas_register).answer, Answer::linearizable);
+  EXPECT_EQ(check::linearizable(h, Model::cas_register).answer, Answer::kept);
 }
 
 TEST(ReadHistory, WhatIsWrongIsNamedWithItsLine) {
@@ -380,14 +380,14 @@ TEST(SharedHistories, HaveTheVerdictsThatTheirReadmeStates) {
   if (!std::filesystem::exists(kShared)) GTEST_SKIP() << kShared << " is not here";
   for (const char* good : {"002", "005", "007", "018", "025", "031", "049"}) {
     const auto verdict = check::linearizable(check::read_history_file(kShared + "etcd_" + good + ".log"), Model::cas_register);
-    EXPECT_EQ(verdict.answer, Answer::linearizable) << good << ": " << verdict.reason;
+    EXPECT_EQ(verdict.answer, Answer::kept) << good << ": " << verdict.reason;
   }
   for (const char* bad : {"000", "060", "099"}) {
     const auto verdict = check::linearizable(check::read_history_file(kShared + "etcd_" + bad + ".log"), Model::cas_register);
-    EXPECT_EQ(verdict.answer, Answer::not_linearizable) << bad;
+    EXPECT_EQ(verdict.answer, Answer::broken) << bad;
   }
-  EXPECT_EQ(check::linearizable(check::read_history_file(kShared + "c01-ok.txt"), Model::kv).answer, Answer::linearizable);
-  EXPECT_EQ(check::linearizable(check::read_history_file(kShared + "c01-bad.txt"), Model::kv).answer, Answer::not_linearizable);
+  EXPECT_EQ(check::linearizable(check::read_history_file(kShared + "c01-ok.txt"), Model::kv).answer, Answer::kept);
+  EXPECT_EQ(check::linearizable(check::read_history_file(kShared + "c01-bad.txt"), Model::kv).answer, Answer::broken);
 }
 
 }  // namespace

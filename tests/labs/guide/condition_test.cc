@@ -221,6 +221,23 @@ TEST(Condition, LinearizableJudgesTheHistoryOfTheWholeRun) {
   EXPECT_FALSE(told.holds("linearizable"));
 }
 
+TEST(Condition, EveryPromiseIsJudgedByItsName) {
+  Told told;
+  told.operation(1, "put", "k", "a", core::Outcome::ok).operation(1, "put", "k", "b", core::Outcome::ok);
+  told.operation(1, "get", "k", "", core::Outcome::ok, "a");
+  for (const char* broken : {"linearizable", "sequential", "causal", "read-your-writes"}) {
+    EXPECT_TRUE(told.holds("not " + std::string(broken))) << broken;
+    EXPECT_FALSE(told.holds(broken)) << broken;
+  }
+  for (const char* kept : {"monotonic-reads", "monotonic-writes", "writes-follow-reads"}) {
+    EXPECT_TRUE(told.holds(kept)) << kept;
+    EXPECT_FALSE(told.holds("not " + std::string(kept))) << kept;
+  }
+  // Of what nobody knows neither holds.
+  EXPECT_FALSE(told.holds("convergent"));
+  EXPECT_FALSE(told.holds("not convergent"));
+}
+
 // --- reading
 
 TEST(Condition, ForIsReadInEveryForm) {

@@ -1,0 +1,316 @@
+// The checkers against searches of all orders on small random histories; against stores of known strength; and against
+// each other: what keeps a stronger promise keeps the weaker ones.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <set>
+
+#include "labs/check/promise.h"
+#include "labs/check/sessions.h"
+#include "labs/check/stores.h"
+#include "labs/check/witness.h"
+#include "tests/labs/check/told_history.h"
+
+namespace {
+
+using check::History;
+using check::Model;
+using check::Operation;
+using check::Promise;
+using check::Store;
+using Answer = check::Verdict::Answer;
+
+constexpr Promise kGuarantees[] = {Promise::read_your_writes, Promise::monotonic_reads, Promise::monotonic_writes, Promise::writes_follow_reads};
+
+// A few operations of a few processes on two keys; what was read was written by somebody, or is nothing. All values differ.
+History small(core::Rng& rng, std::size_t operations, bool versions) {
+  std::vector<std::string> lines;
+  std::vector<std::vector<std::string>> written(2);
+  std::vector<std::size_t> numbers{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
+  std::vector<std::pair<std::string, bool>> plan;
+  for (std::size_t i = 0; i < operations; ++i) {
+    const auto key = rng.below(2);
+    const bool writes = rng.chance(0.45);
+    if (writes) written[key].push_back(std::string(1, static_cast<char>('a' + i)));
+    plan.emplace_back(key == 0 ? "x" : "y", writes);
+  }
+  std::map<std::string, std::string> version;
+  std::size_t next[2] = {0, 0};
+  std::string text;
+  for (const auto& [key, writes] : plan) {
+    const auto& values = written[key == "x" ? 0 : 1];
+    text += std::to_string(1 + rng.below(3)) + (writes ? " w " : " r ") + key + " ";
+    std::string value = "-";
+    if (writes) value = values[next[key == "x" ? 0 : 1]++];
+    else if (const auto pick = rng.below(values.size() + 1); pick < values.size()) value = values[pick];
+    text += value;
+    if (versions && writes) {
+      const auto at = rng.below(numbers.size());
+      text += " @1." + std::to_string(numbers[at]);
+      numbers.erase(numbers.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+    text += "; ";
+  }
+  return told::history(text);
+}
+
+std::map<std::uint64_t, std::vector<const Operation*>> by_process(const History& history) {
+  std::map<std::uint64_t, std::vector<const Operation*>> all;
+  for (const auto& o : history.operations()) all[o.process].push_back(&o);
+  return all;
+}
+
+// Every order of all operations with each process's own in its order; true when `visit` is for one.
+bool any_order(std::map<std::uint64_t, std::vector<const Operation*>> left, std::vector<const Operation*>& order, std::size_t all,
+               const std::function<bool(const std::vector<const Operation*>&)>& visit) {
+  if (order.size() == all) return visit(order);
+  for (auto& [process, operations] : left) {
+    if (operations.empty()) continue;
+    const Operation* const o = operations.front();
+    operations.erase(operations.begin());
+    order.push_back(o);
+    if (any_order(left, order, all, visit)) return true;
+    order.pop_back();
+    operations.insert(operations.begin(), o);
+  }
+  return false;
+}
+
+bool sequential_by_all_orders(const History& history) {
+  std::vector<const Operation*> order;
+  return any_order(by_process(history), order, history.operations().size(), [](const auto& one) {
+    std::map<std::string, std::string> copy;
+    for (const Operation* o : one) {
+      if (!check::is_read(*o)) copy[o->key] = o->value;
+      else if (copy.count(o->key) == 0 ? o->result.has_value() : o->result != copy[o->key]) return false;
+    }
+    return true;
+  });
+}
+
+// By the definition of causal convergence, not by its bad patterns: there is one order of all operations, and a causal past
+// of each within it, such that each read returns the last write of its past in that order. Writes need no more past than
+// their process; a read may have any past that is closed.
+bool pasts_fit(const std::vector<const Operation*>& order, std::vector<std::set<std::size_t>>& past) {
+  const std::size_t i = past.size();
+  if (i == order.size()) return true;
+  std::set<std::size_t> least;
+  for (std::size_t j = 0; j < i; ++j)
+    if (order[j]->process == order[i]->process) least.insert(j), least.insert(past[j].begin(), past[j].end());
+  const bool reads = check::is_read(*order[i]);
+  for (std::size_t subset = 0; subset < (reads ? std::size_t{1} << i : 1); ++subset) {
+    std::set<std::size_t> mine = least;
+    bool closed = true;
+    for (std::size_t j = 0; j < i; ++j)
+      if ((subset >> j & 1) != 0) mine.insert(j);
+    for (const std::size_t j : mine)
+      for (const std::size_t k : past[j]) closed = closed && mine.count(k) > 0;
+    if (!closed) continue;
+    std::optional<std::string> value;
+    for (const std::size_t j : mine)
+      if (!check::is_read(*order[j]) && order[j]->key == order[i]->key) value = order[j]->value;
+    if (reads && value != order[i]->result) continue;
+    past.push_back(mine);
+    if (pasts_fit(order, past)) return true;
+    past.pop_back();
+  }
+  return false;
+}
+bool causal_by_definition(const History& history) {
+  std::vector<const Operation*> order;
+  return any_order(by_process(history), order, history.operations().size(), [](const auto& one) {
+    std::vector<std::set<std::size_t>> past;
+    return pasts_fit(one, past);
+  });
+}
+
+// Whether some order of a key's writes has all that the guarantee demands of every two operations of a session.
+bool order_fits(const std::vector<const Operation*>& order, const std::vector<const Operation*>& of_key, Promise guarantee) {
+  const auto rank = [&](const Operation& o) -> int {
+    for (std::size_t i = 0; i < order.size(); ++i)
+      if (check::is_read(o) ? o.result == order[i]->value : order[i] == &o) return static_cast<int>(i) + 1;
+    return 0;
+  };
+  for (std::size_t i = 0; i < order.size(); ++i)
+    for (std::size_t j = i + 1; j < order.size(); ++j) {
+      const Operation &a = *order[i], &b = *order[j];
+      if (!a.version.empty() && check::read_version(b.version) < check::read_version(a.version)) return false;
+      if (a.version.empty() && a.process == b.process && b.call < a.call) return false;
+    }
+  for (const Operation* a : of_key)
+    for (const Operation* b : of_key) {
+      if (a->process != b->process || a->call >= b->call) continue;
+      const bool first = guarantee == Promise::monotonic_reads || guarantee == Promise::writes_follow_reads;
+      const bool second = guarantee == Promise::monotonic_reads || guarantee == Promise::read_your_writes;
+      if (check::is_read(*a) == first && check::is_read(*b) == second && rank(*a) > rank(*b)) return false;
+    }
+  return true;
+}
+bool guaranteed_by_all_orders(const History& history, Promise guarantee) {
+  for (const char* key : {"x", "y"}) {
+    std::vector<const Operation*> of_key, writes;
+    for (const auto& o : history.operations())
+      if (o.key == key) {
+        of_key.push_back(&o);
+        if (!check::is_read(o)) writes.push_back(&o);
+      }
+    std::sort(writes.begin(), writes.end());
+    bool fits = false;
+    do fits = fits || order_fits(writes, of_key, guarantee);
+    while (std::next_permutation(writes.begin(), writes.end()));
+    if (!fits) return false;
+  }
+  return true;
+}
+
+// --- against all orders
+
+struct Count {
+  std::size_t kept = 0, broken = 0;
+};
+
+void compare(const History& history, Promise promise, bool expected, Count& count) {
+  const auto verdict = check::judge(history, promise, Model::kv);
+  ASSERT_EQ(verdict.answer, expected ? Answer::kept : Answer::broken) << core::text(promise) << ": " << told::line(history) << verdict.reason;
+  ++(expected ? count.kept : count.broken);
+  if (expected) return;
+  // The witness is wrong by itself, and nothing in it can be spared.
+  std::vector<bool> kept(history.operations().size());
+  for (const std::size_t i : verdict.relevant) kept[i] = true;
+  const check::Part part = check::part_of(history, Model::kv, kept);
+  const auto breaks = [&](const History& some) { return check::judge(some, promise, Model::kv).answer == Answer::broken; };
+  ASSERT_TRUE(breaks(part.history)) << told::line(part.history);
+  for (std::size_t i = 0; i < part.operations.size(); ++i) {
+    std::vector<bool> rest(part.operations.size(), true);
+    rest[i] = false;
+    ASSERT_FALSE(breaks(check::part_of(part.history, Model::kv, rest).history)) << told::line(part.history) << " can spare " << i;
+  }
+}
+
+TEST(AgainstAllOrders, SequentialIsWhatOneOrderExplains) {
+  core::Rng rng(1);
+  Count count;
+  for (int round = 0; round < 1500 && !HasFatalFailure(); ++round) {
+    const History history = small(rng, 4 + rng.below(5), false);
+    compare(history, Promise::sequential, sequential_by_all_orders(history), count);
+  }
+  EXPECT_GT(count.kept, 200u);
+  EXPECT_GT(count.broken, 200u);
+}
+
+TEST(AgainstAllOrders, CausalIsWhatOneOrderAndPastsExplain) {
+  core::Rng rng(2);
+  Count count;
+  for (int round = 0; round < 1000 && !HasFatalFailure(); ++round) {
+    const History history = small(rng, 4 + rng.below(4), false);
+    compare(history, Promise::causal, causal_by_definition(history), count);
+  }
+  EXPECT_GT(count.kept, 150u);
+  EXPECT_GT(count.broken, 150u);
+}
+
+TEST(AgainstAllOrders, AGuaranteeIsBrokenWhenNoOrderOfTheWritesFits) {
+  for (const bool versions : {false, true})
+    for (const Promise guarantee : kGuarantees) {
+      core::Rng rng(3);
+      Count count;
+      for (int round = 0; round < 1500 && !HasFatalFailure(); ++round) {
+        const History history = small(rng, 4 + rng.below(6), versions);
+        compare(history, guarantee, guaranteed_by_all_orders(history, guarantee), count);
+      }
+      EXPECT_GT(count.kept, 100u);
+      // Without versions, what clients see forces no order against these two.
+      if (versions || guarantee == Promise::read_your_writes || guarantee == Promise::monotonic_reads) {
+        EXPECT_GT(count.broken, 100u) << core::text(guarantee);
+      }
+    }
+}
+
+// --- each other
+
+TEST(Lattice, WhatKeepsAStrongerPromiseKeepsTheWeakerOnes) {
+  core::Rng rng(4);
+  std::size_t only_sequential = 0, only_causal = 0, only_sessions = 0;
+  for (int round = 0; round < 6000; ++round) {
+    const History history = small(rng, 4 + rng.below(6), false);
+    const auto keeps = [&](Promise promise) { return check::judge(history, promise, Model::kv).answer == Answer::kept; };
+    const bool linearizable = keeps(Promise::linearizable), sequential = keeps(Promise::sequential), causal = keeps(Promise::causal);
+    bool sessions = true;
+    for (const Promise guarantee : kGuarantees) sessions = sessions && keeps(guarantee);
+    ASSERT_LE(linearizable, sequential) << told::line(history);
+    ASSERT_LE(sequential, causal) << told::line(history);
+    ASSERT_LE(causal, sessions) << told::line(history);
+    only_sequential += sequential && !linearizable, only_causal += causal && !sequential, only_sessions += sessions && !causal;
+  }
+  EXPECT_GT(only_sequential, 50u) << "each step is a real one";
+  EXPECT_GT(only_causal, 10u);
+  EXPECT_GT(only_sessions, 50u);
+}
+
+// --- stores of known strength
+
+class OfStore : public testing::TestWithParam<Store> {};
+
+TEST_P(OfStore, KeepsWhatItsStorePromises) {
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    core::Rng rng(seed);
+    const History history = check::generate(GetParam(), {2 + rng.below(4), 30, 1 + rng.below(4), 0}, rng);
+    for (const Promise promise : check::promises_of(GetParam())) {
+      const auto verdict = check::judge(history, promise, Model::kv);
+      ASSERT_EQ(verdict.answer, Answer::kept) << "seed " << seed << " " << core::text(promise) << ": " << verdict.reason;
+    }
+  }
+}
+
+TEST_P(OfStore, IsNoStrongerThanItsName) {
+  const auto broken = [&](Promise promise) {
+    std::size_t count = 0;
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+      core::Rng rng(seed);
+      count += check::judge(check::generate(GetParam(), {6, 60, 5, 0}, rng), promise, Model::kv).answer == Answer::broken;
+    }
+    return count;
+  };
+  std::vector<Promise> some{Promise::linearizable};
+  if (GetParam() != Store::sequential) some.push_back(Promise::sequential);
+  if (GetParam() == Store::fifo || GetParam() == Store::eventual) some.push_back(Promise::causal);
+  if (GetParam() == Store::eventual) some.insert(some.end(), {Promise::read_your_writes, Promise::monotonic_reads});
+  for (const Promise promise : some) EXPECT_GT(broken(promise), 5u) << core::text(promise);
+}
+
+TEST_P(OfStore, WhatWasChangedToBreakAPromiseBreaksItWithAFewOperations) {
+  std::size_t changed = 0;
+  for (std::uint64_t seed = 1; seed <= 15; ++seed) {
+    core::Rng rng(seed);
+    const History history = check::generate(GetParam(), {3, 40, 2, 0}, rng);
+    for (const Promise promise : {Promise::sequential, Promise::causal, Promise::read_your_writes, Promise::monotonic_reads, Promise::monotonic_writes,
+                                  Promise::writes_follow_reads, Promise::convergent}) {
+      const auto bad = check::broken(history, promise, rng);
+      if (!bad) continue;
+      ++changed;
+      const auto verdict = check::judge(*bad, promise, Model::kv);
+      ASSERT_EQ(verdict.answer, Answer::broken) << "seed " << seed << " " << core::text(promise) << ": " << verdict.reason;
+      EXPECT_LE(verdict.relevant.size(), 6u) << core::text(promise) << ": " << verdict.reason;
+    }
+  }
+  EXPECT_GT(changed, 80u);
+}
+
+TEST_P(OfStore, ALongHistoryIsJudgedInSeconds) {
+  core::Rng rng(1);
+  const History history = check::generate(GetParam(), {10, 3000, 20, 0}, rng);
+  for (const Promise promise : check::promises_of("all")) {
+    const auto began = std::chrono::steady_clock::now();
+    const auto verdict = check::judge(history, promise, Model::kv);
+    EXPECT_NE(verdict.answer, Answer::unknown) << core::text(promise) << ": " << verdict.reason;
+    EXPECT_LT(verdict.relevant.size(), 20u) << core::text(promise) << ": " << verdict.reason;
+    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(20)) << core::text(promise);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, OfStore, testing::Values(Store::sequential, Store::causal, Store::siblings, Store::fifo, Store::eventual),
+                         [](const auto& param) { return core::text(param.param); });
+
+}  // namespace
