@@ -129,11 +129,18 @@ std::string exact_time_text(core::Time at) {
   return out;
 }
 
+namespace {
+
+// Runs from before there were stamps have none.
+std::string stamp_words(const Event& event) { return event.stamp == 0 ? "" : "   Lamport " + std::to_string(event.stamp); }
+
+}  // namespace
+
 std::string event_card(const timeline::Timeline& line, std::size_t row, std::size_t at_most) {
   if (row >= line.rows()) return "";
   const auto at = line.recording().at(row);
   const std::string said = said_text(line, at.event, at.body);
-  std::string card = cut(sentence(line, at.event)) + "\n" + exact_time_text(at.event.at) + "   event " + std::to_string(row + 1) + wall_below(line.recording(), at.event.at);
+  std::string card = cut(sentence(line, at.event)) + "\n" + exact_time_text(at.event.at) + "   event " + std::to_string(row + 1) + stamp_words(at.event) + wall_below(line.recording(), at.event.at);
   const auto tree = timeline::read_text_tree(said);
   if (tree.shape != timeline::TextTree::Shape::structure) return said.empty() ? card : card + "\n" + cut(said);
   std::size_t lines = 0;

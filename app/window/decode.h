@@ -18,7 +18,7 @@ timeline::Decode decoder(const timeline::Timeline& line);
 std::string node_name(const record::Recording& recording, core::NodeId id);
 // "S1 sends RequestVote to S2"
 std::string sentence(const timeline::Timeline& line, const record::Event& event);
-// Everything that a tooltip says of an event: the sentence, when to the nanosecond, its text field by field, a line each.
+// Everything that a tooltip says of an event: the sentence, when to the nanosecond and by Lamport's clock, its text field by field, a line each.
 std::string event_card(const timeline::Timeline& line, std::size_t row, std::size_t at_most = 14);
 // 12.480 000 123 s
 std::string exact_time_text(core::Time at);

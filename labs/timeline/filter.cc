@@ -143,6 +143,7 @@ bool Filter::Inside::holds_for(const Part& part, std::size_t row, const Event& e
     case Part::type: return part.name(recording, e.type);
     case Part::time: return compares(part.how, static_cast<double>(e.at.time_since_epoch().count()), *part.operand.number);
     case Part::row: return compares(part.how, static_cast<double>(row), *part.operand.number);
+    case Part::stamp: return compares(part.how, static_cast<double>(e.stamp), *part.operand.number);
     case Part::value:
       // Of those kinds the value is no field of a body, but it means something.
       if (e.kind == EventKind::metric && part.words == "value") return part.operand.number && compares(part.how, e.value, *part.operand.number);
@@ -168,6 +169,7 @@ const std::vector<FilterExample>& filter_examples() {
       {"type:RequestVote", "by name, or by what it begins with"},
       {"term>=3", "a field of the body, compared"},
       {"t>2s t<3.5s", "a stretch of time"},
+      {"stamp<100", "by Lamport's clock: what happened before has the smaller stamp"},
       {"/lead(er)?/", "a regular expression, in all that is said"},
       {"-kind:metric,arm,show", "all but these"},
       {"(kind:drop or kind:refuse) node:S3", "either, and another thing beside"},

@@ -5,7 +5,7 @@
 //   kind:drop            what it is: send, deliver, drop, note, crash, ... One of several: kind:crash,restart
 //   type:RequestVote     its name, or what that begins with; * for anything
 //   term>=3  granted=true    any field of its body, with = != < <= > >=; a node may be named: candidate=S2
-//   t>12.5s  t<13s       when; row>1000 which
+//   t>12.5s  t<13s       when; row>1000 which; stamp>=137 by its Lamport stamp
 //   /time.?out/  words  "two words"    in everything that is said of it, whatever the case
 //   -word   a or b   ( )     not; either; together. Words beside each other must all hold.
 #pragma once

@@ -39,7 +39,7 @@ class NameTest {
 };
 
 struct Part {
-  enum What : std::uint8_t { all, any, negated, kind, node, from, to, type, time, row, value, text, regular } what = all;
+  enum What : std::uint8_t { all, any, negated, kind, node, from, to, type, time, row, stamp, value, text, regular } what = all;
   std::vector<Part> parts;
   std::uint32_t kinds = 0;             // A bit for each. Of text and regular: those whose names hold it.
   std::vector<bool> nodes;             // By id; likewise.

@@ -249,9 +249,9 @@ class FilterReader {
       part.what = Part::time;
       if (!part.operand.number) refuse(token, "`t` is compared with a time such as `12.5s`, not `" + std::string(rest) + "`");
       if (!part.operand.length) *part.operand.number *= 1e9;   // A plain number: seconds.
-    } else if (field == "row") {
-      part.what = Part::row;
-      if (!part.operand.number || part.operand.length) refuse(token, "`row` is compared with a number, not `" + std::string(rest) + "`");
+    } else if (field == "row" || field == "stamp") {
+      part.what = field == "row" ? Part::row : Part::stamp;
+      if (!part.operand.number || part.operand.length) refuse(token, "`" + field + "` is compared with a number, not `" + std::string(rest) + "`");
     } else {
       part.what = Part::value;
       part.costly = true;

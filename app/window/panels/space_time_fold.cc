@@ -312,6 +312,14 @@ std::string outcome_text(const timeline::Timeline& line, const SpaceTimeShapes& 
 
 void fold_space_time(const SpaceTimeAsk& ask, SpaceTimeShapes& out) { LaneFolding(ask, out).fold(); }
 
+std::string order_text(const timeline::Cone& cone, core::NodeId node, std::size_t row) {
+  // Commands happen at no node: to what they did they are joined by no message.
+  if (cone.row == timeline::kNone || row == cone.row || node == core::kNobody) return "";
+  if (cone.in_past(node, row)) return "Before the event that is picked: it may be a cause of it";
+  if (cone.in_future(node, row)) return "After the event that is picked: it may be an effect of it";
+  return "Concurrent with the event that is picked: neither can have known of the other";
+}
+
 std::uint32_t shape_at(const SpaceTimeShapes& shapes, float x, float y, float reach) {
   if (shapes.detail < 0.3f) return kNoRow;
   std::uint32_t found = kNoRow;

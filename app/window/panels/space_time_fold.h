@@ -100,6 +100,9 @@ void fold_space_time(const SpaceTimeAsk& ask, SpaceTimeShapes& out);
 // nothing begins there.
 std::string outcome_text(const timeline::Timeline& line, const SpaceTimeShapes& shapes, std::uint32_t row);
 
+// How an event stands to the picked one: before, after, or concurrent (Lamport 1978). Empty: none is picked, or it is that one.
+std::string order_text(const timeline::Cone& cone, core::NodeId node, std::size_t row);
+
 // What is at a place: the row of the nearest sign, arrow end, arrow or operation within `reach` pixels. kNoRow: nothing.
 std::uint32_t shape_at(const SpaceTimeShapes& shapes, float x, float y, float reach);
 

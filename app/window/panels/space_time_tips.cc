@@ -12,9 +12,11 @@
 namespace window {
 namespace {
 
-std::string event_words(const timeline::Timeline& line, const SpaceTimeShapes& shapes, std::uint32_t row) {
-  const std::string outcome = outcome_text(line, shapes, row);
-  return event_card(line, row) + (outcome.empty() ? "" : "\n" + outcome);
+std::string event_words(const timeline::Timeline& line, const SpaceTimeShapes& shapes, const timeline::Cone& cone, std::uint32_t row) {
+  std::string words = event_card(line, row);
+  for (const std::string& more : {outcome_text(line, shapes, row), order_text(cone, line.recording().at(row).event.node, row)})
+    if (!more.empty()) words += "\n" + more;
+  return words;
 }
 
 // What the node of a lane was at that time.
@@ -30,7 +32,7 @@ std::string role_words(const View& view, const Lane& lane, const TimeAxis& time,
 }  // namespace
 
 std::string SpaceTime::words_at(const View& view, ImVec2 mouse, const Places& at) const {
-  if (hovered_ != kNoRow) return event_words(view.line, shapes_, hovered_);
+  if (hovered_ != kNoRow) return event_words(view.line, shapes_, cone_, hovered_);
   for (const MarkGlyph& glyph : fold_marks(view.line.marks(), time_, px(5)))
     if (std::abs(mouse.x - glyph.x) < px(4)) return glyph_text(view.line, glyph);
   const bool on_moment = std::abs(mouse.x - time_.x(view.at)) < (mouse.y < at.top ? px(40) : px(4));

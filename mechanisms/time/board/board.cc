@@ -148,7 +148,23 @@ void Board::write(Step& step, std::optional<PostId> answers, std::string text) {
   step.gauge(kAhead, ms(post.hybrid.time - step.now));
   for (const core::NodeId other : peers_)
     if (other != id_) step.send(other, post);
+  if (!answers) begin_question(step, post);
   put(step, std::move(post));
+}
+
+void Board::begin_question(Step& step, const Post& question) {
+  // Drawn, not counted: a board that forgot its posts would begin the same operation twice.
+  const std::uint64_t operation = step.rng->next() >> 8;
+  open_[question.id] = {operation, step.now};
+  step.invoke({operation, operation, "put", names_.of(id_) + "/" + std::to_string(question.id.number), question.text, ""});
+}
+
+void Board::end_question(Step& step, const Post& answer) {
+  const auto open = open_.find(*answer.answers);
+  if (open == open_.end()) return;
+  step.complete({open->second.operation, core::Outcome::ok, {}});
+  if (step.now > open->second.since) step.timing(kAnswered, ms(step.now - open->second.since));
+  open_.erase(open);
 }
 
 void Board::put(Step& step, Post post) {
@@ -161,6 +177,7 @@ void Board::put(Step& step, Post post) {
   order_.insert(std::upper_bound(order_.begin(), order_.end(), post.id, by_order), post.id);
   if (post.answers) {
     say_if_misplaced(step, post);
+    end_question(step, post);
   } else if (post.id.author != id_ && settings_.active && step.rng->chance(settings_.answer_share)) {
     step.set_timer({Alarm::answer, key_of(post.id)}, step.rng->exponential(settings_.answer_after));
   }

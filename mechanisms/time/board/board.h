@@ -69,7 +69,7 @@ class Board {
   using Invariants = board::Invariants;
   static constexpr std::array kTells{core::Tell{"ask WORDS", "Write a question."},
                                      core::Tell{"answer WORDS", "Answer the question that was shown here last."}};
-  static constexpr std::array kMetrics{&kPosted, &kShown, &kBefore, &kMisplaced, &kConcurrent, &kWaiting, &kWait, &kAhead};
+  static constexpr std::array kMetrics{&kPosted, &kShown, &kBefore, &kMisplaced, &kConcurrent, &kWaiting, &kWait, &kAnswered, &kAhead};
 
   Board(const core::Roster& roster, const Settings& settings, Durable durable);
   void start(Step& step);
@@ -97,6 +97,15 @@ class Board {
     friend bool operator==(const Waiting&, const Waiting&) = default;
   };
 
+  // A question is an operation that its first answer ends.
+  struct Open {
+    std::uint64_t operation{};
+    core::Time since{};
+    friend bool operator==(const Open&, const Open&) = default;
+  };
+
+  void begin_question(Step& step, const Post& question);
+  void end_question(Step& step, const Post& answer);
   void arm_question(Step& step);
   void write(Step& step, std::optional<PostId> answers, std::string text);
   bool may_show(const Post& post) const;
@@ -123,6 +132,7 @@ class Board {
   std::vector<PostId> shown_, order_;
   std::map<PostId, Waiting> waiting_;
   std::uint64_t misplaced_ = 0;
+  std::map<PostId, Open> open_;         // Questions written here, since it started, that wait for an answer.
 };
 
 }  // namespace board

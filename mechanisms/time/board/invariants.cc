@@ -43,10 +43,9 @@ std::string Invariants::after(std::span<const Board* const> all, std::size_t ste
   summaries_.resize(all.size());
   Summary& summary = summaries_[stepped];
   const Board* board = all[stepped];
-  if (board == nullptr) {
-    summary = {};
-    return "";
-  }
+  if (board == nullptr) return "";
+  // A crash took what was not yet on its disk.
+  if (board->shown().size() < summary.seen.size()) summary = {};
   std::string broken;
   for (std::size_t i = summary.seen.size(); i < board->shown().size() && broken.empty(); ++i) {
     const Post& post = board->posts().at(board->shown()[i]);

@@ -26,7 +26,7 @@ class Invariants {
 
  private:
   struct Summary {
-    bool known = false;               // false: it was down, or was never looked at.
+    bool known = false;               // false: it was not looked at since it lost what it had shown.
     std::set<PostId> seen;
   };
   Posts posts_;                       // All that any board ever showed.

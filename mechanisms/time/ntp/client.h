@@ -87,7 +87,7 @@ class Client {
   core::Face face() const;
 
   // What it takes for the true time when its own clock shows `own`,
-  core::Time time(core::Time own) const { return discipline_.read(own); }
+  core::Time kept(core::Time own) const { return discipline_.read(own); }
   // and how far off that may be. Nothing: it does not know the time at all.
   std::optional<core::Duration> error_bound(core::Time own) const;
 

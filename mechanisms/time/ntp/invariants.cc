@@ -55,7 +55,7 @@ std::string Invariants::after(std::span<const Client* const> all, std::size_t st
     return "";
   }
   const core::Time own = client->last_seen();
-  const Reading now{true, own, client->time(own), client->steps(), std::int64_t{client->settings().slew_ppm} * 1000,
+  const Reading now{true, own, client->kept(own), client->steps(), std::int64_t{client->settings().slew_ppm} * 1000,
                     client->discipline().drift_ppb()};
   std::string broken = runs_on(before, now);
   before = now;

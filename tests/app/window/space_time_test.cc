@@ -141,6 +141,30 @@ TEST_F(SpaceTimeFold, LightsWhatCausedAnEventAndWhatItMayHaveLedToAndDimsTheRest
   for (const Arrow& a : shapes.arrows) EXPECT_EQ(a.light, a.send == 3 ? Light::dimmed : Light::lit) << a.send;
 }
 
+TEST_F(SpaceTimeFold, SaysOfEveryEventHowItStandsToThePickedOne) {
+  const auto send = tell(10, Kind::send, 1, 2, 1);
+  tell(14, Kind::deliver, 2, 1, 1, send);
+  tell(15, Kind::note, 2);
+  tell(16, Kind::note, 1);
+  tell(17, Kind::command, 0);
+  fold();
+  const auto text = [&](std::size_t picked, std::size_t row) { return order_text(line_.cone(picked), run_.at(row).event.node, row); };
+  EXPECT_EQ(text(1, 0), "Before the event that is picked: it may be a cause of it");
+  EXPECT_EQ(text(1, 2), "After the event that is picked: it may be an effect of it");
+  EXPECT_EQ(text(1, 3), "Concurrent with the event that is picked: neither can have known of the other") << "though it is later";
+  EXPECT_EQ(text(1, 1), "");
+  EXPECT_EQ(text(1, 4), "") << "a command happens at no node";
+  EXPECT_EQ(order_text(timeline::Cone{}, 1, 0), "") << "nothing is picked";
+}
+
+TEST_F(SpaceTimeFold, AnEventsCardSaysItsLamportStampIfItHasOne) {
+  tell(10, Kind::note, 1);
+  run_.on_event({core::kStart + 11ms, ++id_, Kind::note, 2, 0, 0, 0, 0, 137}, {});
+  fold();
+  EXPECT_NE(event_card(line_, 1).find("event 2   Lamport 137"), std::string::npos) << event_card(line_, 1);
+  EXPECT_EQ(event_card(line_, 0).find("Lamport"), std::string::npos) << "a run from before there were stamps";
+}
+
 TEST_F(SpaceTimeFold, LeavesOutHiddenTypesAndWhatTheFilterDoesNotLetThrough) {
   const auto one = tell(10, Kind::send, 1, 2, 1), two = tell(10, Kind::send, 1, 3, 2);
   tell(14, Kind::deliver, 2, 1, 1, one);

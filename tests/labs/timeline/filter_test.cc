@@ -31,7 +31,7 @@ class Filters : public testing::Test {
     return h;
   }
   void tell(int ms, EventKind kind, core::NodeId node, core::NodeId peer, record::NameId type, std::uint64_t ref, const std::string& body, double value = 0) {
-    recording_.on_event({core::kStart + std::chrono::milliseconds(ms), recording_.size() + 1, kind, node, peer, type, ref, value},
+    recording_.on_event({core::kStart + std::chrono::milliseconds(ms), recording_.size() + 1, kind, node, peer, type, ref, value, 1000 + recording_.size()},
                         {reinterpret_cast<const std::uint8_t*>(body.data()), body.size()});
   }
   static std::string decode(const Event&, core::BytesView body) { return {body.begin(), body.end()}; }
@@ -96,6 +96,7 @@ TEST_F(Filters, CompareTimesAndRows) {
   EXPECT_EQ(rows("t>=5ms t<7ms"), "5 6");
   EXPECT_EQ(rows("t>0.0065"), "7");
   EXPECT_EQ(rows("row<2"), "0 1");
+  EXPECT_EQ(rows("stamp>=1006"), "6 7");
 }
 
 TEST_F(Filters, FindWordsAndExpressionsInAllThatIsSaidOfAnEvent) {

@@ -44,6 +44,7 @@ class World {
     std::map<Key, core::Time> timers;  // When they are due, in true time.
     std::map<std::string_view, double> samples;
     std::vector<std::string> notes;
+    std::size_t begun = 0, ended = 0;  // Operations.
   };
   struct Packet {
     core::NodeId from{}, to{};
@@ -107,6 +108,7 @@ class World {
       m.timers.erase(key);
       if (change.set) m.timers[key] = now_ + change.after * 1'000'000 / (1'000'000 + m.clock.ppm);
     }
+    m.begun += s.invocations.size(), m.ended += s.completions.size();
     for (const auto& note : s.notes) m.notes.push_back(note.text);
     for (const auto& sample : s.samples) {
       double& total = m.samples[sample.metric->name];

@@ -111,6 +111,19 @@ TEST(Board, PeopleAskAndAnswerByThemselvesUntilTheyAreTurnedOff) {
   EXPECT_EQ(b[1].posts().size(), then);
 }
 
+TEST(Board, AQuestionIsAnOperationThatItsFirstAnswerEnds) {
+  Boards b(3);
+  b.tell(1, "ask q");
+  b.run_for(10ms);
+  b.tell(2, "answer a");
+  b.tell(3, "answer b");
+  b.run_for(90ms);
+  EXPECT_NEAR(b.world.sampled(1, kAnswered), 11, 1e-6) << "10 ms and the way back";
+  EXPECT_EQ(b.world.sampled(2, kAnswered), 0) << "it asked nothing";
+  EXPECT_EQ(b.world[1].begun, 1u);
+  EXPECT_EQ(b.world[1].ended, 1u) << "the second answer ends nothing";
+}
+
 TEST(Board, ShowsItsLastLinesByTheStampTheyAreSortedBy) {
   Boards b(2, quiet(SortBy::lamport));
   b.tell(1, "ask lunch?");

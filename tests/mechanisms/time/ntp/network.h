@@ -38,7 +38,7 @@ class Network {
 
   Client& client() { return world.node(kClient); }
   // The clock that the client keeps, less the true time.
-  core::Duration error() { return client().time(world.clock(kClient)) - world.now(); }
+  core::Duration error() { return client().kept(world.clock(kClient)) - world.now(); }
   core::Duration bound() { return client().error_bound(world.clock(kClient)).value_or(core::Duration::max()); }
   double metric(const core::Metric& one) { return world.sampled(kClient, one); }
 
