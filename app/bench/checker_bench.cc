@@ -10,7 +10,9 @@ namespace {
 
 Figure judged(const std::string& name, const check::History& history, check::Promise promise) {
   const auto began = std::chrono::steady_clock::now();
-  const auto verdict = check::judge(history, promise, check::Model::kv);
+  check::Limits limits;
+  limits.smallest = false;  // The verdict is measured, not the search for a small witness.
+  const auto verdict = check::judge(history, promise, check::Model::kv, limits);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   const bool unknown = verdict.answer == check::Verdict::Answer::unknown;
   return {name + ": " + (unknown ? core::text(promise) + " unknown" : check::answer_text(promise, verdict.answer)),

@@ -7,8 +7,6 @@
 namespace check {
 namespace {
 
-constexpr std::uint32_t kInitial = Access::kInitial;
-
 // `w1` must come before `w2`: it is in the causal past of this read, which returned the other.
 struct Conflict {
   std::uint32_t w1 = 0, w2 = 0, reader = 0;
@@ -45,7 +43,7 @@ class Causality {
   void causes(std::uint32_t a, const Visit& visit) const {
     if (at(a).place > 0) visit(all_.sessions[at(a).session][at(a).place - 1]);
     for (const std::uint32_t w : at(a).seen)
-      if (w != kInitial) visit(w);
+      if (w != Access::kInitial) visit(w);
   }
 
   // In an order that has causes before effects, and `more`, as far as that goes: what is on a circle, or behind one, is missing.
@@ -109,9 +107,9 @@ class Causality {
   // The last write `w` of a session that a read has in its past, with what it returned.
   CausalFinding compare(std::uint32_t reader, std::uint32_t w) {
     const auto& seen = at(reader).seen;
-    if (seen.size() == 1 && seen[0] == kInitial) return {with_path({}, w, reader), "it read nothing, though a write that it should know of came before it", ""};
+    if (seen.size() == 1 && seen[0] == Access::kInitial) return {with_path({}, w, reader), "it read nothing, though a write that it should know of came before it", ""};
     for (const std::uint32_t s : seen)
-      if (s != kInitial && s != w && before(s, w))
+      if (s != Access::kInitial && s != w && before(s, w))
         return {with_path(path(s, w), w, reader), "what it read had been replaced by a write that it should know of", ""};
     if (seen.size() == 1 && seen[0] != w) conflicts_.push_back({w, seen[0], reader});
     return {};
@@ -150,10 +148,10 @@ class Causality {
     std::vector<const Conflict*> by;
     while (when.emplace(a, way.size()).second) {
       way.push_back(a);
-      std::uint32_t next = kInitial;
+      std::uint32_t next = Access::kInitial;
       causes(a, [&](std::uint32_t c) { if (!placed[c]) next = c; });
-      by.push_back(next == kInitial ? forced.at(a) : nullptr);
-      a = next == kInitial ? by.back()->w1 : next;
+      by.push_back(next == Access::kInitial ? forced.at(a) : nullptr);
+      a = next == Access::kInitial ? by.back()->w1 : next;
     }
     return around(way, by, when.at(a));
   }
@@ -190,7 +188,7 @@ class Causality {
       const auto first = std::partition_point(session.begin(), session.begin() + at(to).place, [&](std::uint32_t a) { return !before(from, a); });
       const std::uint32_t reader = *first;
       const auto& seen = at(reader).seen;
-      const auto w = std::find_if(seen.begin(), seen.end(), [&](std::uint32_t s) { return s == from || (s != kInitial && before(from, s)); });
+      const auto w = std::find_if(seen.begin(), seen.end(), [&](std::uint32_t s) { return s == from || (s != Access::kInitial && before(from, s)); });
       all.push_back(reader);
       all.push_back(*w);
       to = *w;
@@ -201,7 +199,7 @@ class Causality {
   std::vector<std::size_t> with_path(std::vector<std::uint32_t> all, std::uint32_t from, std::uint32_t to) {
     for (const std::uint32_t a : path(from, to)) all.push_back(a);
     for (const std::uint32_t w : at(to).seen)
-      if (w != kInitial) all.push_back(w);
+      if (w != Access::kInitial) all.push_back(w);
     return operations_of(all);
   }
 

@@ -8,11 +8,9 @@
 namespace check {
 namespace {
 
-constexpr std::uint32_t kInitial = Access::kInitial;
-
 // One thing that an order of a key's writes must have: `from` before `to`, because of what some operations did.
 struct Demand {
-  std::uint32_t from = 0, to = 0;           // Writes; kInitial.
+  std::uint32_t from = 0, to = 0;           // Writes; Access::kInitial.
   std::uint32_t first = 0, second = 0;      // The session did these, one after the other.
   bool given = false;                       // Not of the guarantee: the system's versions, or the session's own order.
 };
@@ -40,7 +38,7 @@ class Order {
       }
       if (!access.writes) continue;
       for (const std::uint32_t w : access.seen)
-        if (w != kInitial && given(w, a)) demands_.push_back({w, a, a, a, true});
+        if (w != Access::kInitial && given(w, a)) demands_.push_back({w, a, a, a, true});
       if (guarantee_ == Promise::writes_follow_reads) answer(unanswered, a);
       if (guarantee_ == Promise::monotonic_writes && writer) demand(*writer, a, *writer, a);
       if (!access.version.empty() && (!newest || earlier(all_.accesses[*newest].version, access.version))) newest = a;
@@ -90,7 +88,7 @@ class Order {
 
  private:
   void demand(std::uint32_t from, std::uint32_t to, std::uint32_t first, std::uint32_t second) {
-    if (from != to && from != kInitial) demands_.push_back({from, to, first, second, false});
+    if (from != to && from != Access::kInitial) demands_.push_back({from, to, first, second, false});
   }
 
   // The write `a` is after all that its session had read. What is before its last write is, by that, before this one; but
@@ -99,7 +97,7 @@ class Order {
     std::optional<std::pair<std::uint32_t, std::uint32_t>> greatest;
     for (const auto& [seen, reader] : unanswered) {
       demand(seen, a, reader, a);
-      if (seen == kInitial || all_.accesses[seen].version.empty()) continue;
+      if (seen == Access::kInitial || all_.accesses[seen].version.empty()) continue;
       if (!greatest || earlier(all_.accesses[greatest->first].version, all_.accesses[seen].version)) greatest = {seen, reader};
     }
     unanswered.clear();
@@ -109,11 +107,11 @@ class Order {
   // Each of `older` is at or before one of `seen`: with several seen, nobody knows which.
   void demand_any(const std::vector<std::uint32_t>& older, const std::vector<std::uint32_t>& seen, std::uint32_t first, std::uint32_t second) {
     for (const std::uint32_t w : older) {
-      if (w == kInitial || std::find(seen.begin(), seen.end(), w) != seen.end()) continue;
+      if (w == Access::kInitial || std::find(seen.begin(), seen.end(), w) != seen.end()) continue;
       if (seen.size() == 1) {
         demands_.push_back({w, seen[0], first, second, false});
-        if (seen[0] == kInitial && !impossible_) impossible_ = demands_.back();
-      } else if (!impossible_ && std::all_of(seen.begin(), seen.end(), [&](std::uint32_t s) { return s == kInitial || given(s, w); })) {
+        if (seen[0] == Access::kInitial && !impossible_) impossible_ = demands_.back();
+      } else if (!impossible_ && std::all_of(seen.begin(), seen.end(), [&](std::uint32_t s) { return s == Access::kInitial || given(s, w); })) {
         impossible_ = Demand{w, seen[0], first, second, false};
       }
     }
@@ -169,10 +167,10 @@ class Order {
     std::set<std::uint32_t> all;
     for (const Demand& d : circle)
       for (const std::uint32_t a : {d.from, d.to, d.first, d.second})
-        if (a != kInitial) all.insert(a);
+        if (a != Access::kInitial) all.insert(a);
     for (const std::uint32_t a : std::set<std::uint32_t>(all))
       for (const std::uint32_t w : all_.accesses[a].seen)
-        if (w != kInitial) all.insert(w);
+        if (w != Access::kInitial) all.insert(w);
     return {all.begin(), all.end()};
   }
 
@@ -196,10 +194,10 @@ std::vector<std::size_t> siblings_break(const Sessions& all, Promise guarantee) 
       more.insert(more.end(), {one, other, reader});
       for (const std::uint32_t w : all.accesses[reader].seen) more.push_back(w);
       for (const std::uint32_t a : more)
-        if (a != kInitial) operations.insert(all.accesses[a].operation);
+        if (a != Access::kInitial) operations.insert(all.accesses[a].operation);
       return std::vector<std::size_t>(operations.begin(), operations.end());
     };
-    if (one == kInitial || other == kInitial) continue;
+    if (one == Access::kInitial || other == Access::kInitial) continue;
     const Access &a = all.accesses[one], &b = all.accesses[other];
     if (guarantee == Promise::monotonic_writes && a.session == b.session) return found({});
     for (const auto& [written, seen] : {std::pair{one, other}, std::pair{other, one}}) {

@@ -31,7 +31,7 @@ namespace {
 using Kind = Action::Kind;
 
 // All writes of one key, by what they wrote.
-struct Written {
+struct WrittenValues {
   std::map<std::string, std::vector<std::uint32_t>> by_value;
   std::vector<std::uint32_t> absent;             // Those that left nothing: deletes.
   std::map<std::string, std::size_t> failed;
@@ -88,7 +88,7 @@ class Matching {
     const Access& access = out_.accesses[a];
     if (!access.writes) return;
     out_.writes[access.key].push_back(a);
-    Written& written = written_[access.key];
+    WrittenValues& written = written_[access.key];
     const Kind kind = kind_of(of(a), model_);
     if (kind == Kind::append) written.appended = true;
     if (kind == Kind::del || nothing(of(a).value)) written.absent.push_back(a);
@@ -101,7 +101,7 @@ class Matching {
 
   // Adds the write that left this behind; false: nobody can say which.
   bool find(std::uint32_t a, const std::optional<std::string>& value, std::vector<std::uint32_t>& seen) {
-    const Written& written = written_[out_.accesses[a].key];
+    const WrittenValues& written = written_[out_.accesses[a].key];
     const bool absent = !value || nothing(*value);
     if (absent && written.absent.empty()) {
       seen.push_back(Access::kInitial);
@@ -179,7 +179,7 @@ class Matching {
   Sessions& out_;
   std::map<std::string, std::uint32_t> keys_;
   std::map<std::uint64_t, std::uint32_t> sessions_;
-  std::vector<Written> written_;
+  std::vector<WrittenValues> written_;
   std::vector<std::pair<std::size_t, std::uint32_t>> failed_;
 };
 

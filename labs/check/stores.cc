@@ -9,7 +9,7 @@
 namespace check {
 namespace {
 
-struct Written {
+struct Sent {
   std::size_t replica = 0;                    // Where it was written,
   std::size_t number = 0;                     // as the so-manieth.
   std::string key, value;
@@ -35,7 +35,7 @@ class Replicated {
     const std::size_t at = place(client);
     Replica& r = replicas_[at];
     if (store_ == Store::sequential) catch_up(r);
-    Written w{at, by_replica_[at].size(), key, value, ++r.clock, r.known, r.holds[key]};
+    Sent w{at, by_replica_[at].size(), key, value, ++r.clock, r.known, r.holds[key]};
     if (store_ == Store::eventual) w.time += now_;
     writes_.push_back(std::move(w));
     by_replica_[at].push_back(writes_.size() - 1);
@@ -92,7 +92,7 @@ class Replicated {
   }
 
   void arrive(Replica& r, std::size_t w) {
-    const Written& written = writes_[w];
+    const Sent& written = writes_[w];
     auto& holds = r.holds[written.key];
     if (store_ == Store::sequential) {
       holds = {w};
@@ -116,7 +116,7 @@ class Replicated {
   const Store store_;
   core::Rng& rng_;
   std::uint64_t now_ = 0;
-  std::vector<Written> writes_;
+  std::vector<Sent> writes_;
   std::vector<Replica> replicas_;
   std::vector<std::vector<std::size_t>> by_replica_;
 };
@@ -162,14 +162,14 @@ std::vector<Pair> pairs(const History& history, bool first_reads, bool second_re
 }  // namespace
 
 std::vector<Promise> promises_of(Store store) {
-  const std::vector<Promise> session{Promise::read_your_writes, Promise::monotonic_reads, Promise::monotonic_writes, Promise::writes_follow_reads,
-                                     Promise::convergent};
-  std::vector<Promise> all;
-  if (store == Store::sequential) all.push_back(Promise::sequential);
-  if (store != Store::fifo && store != Store::eventual) all.push_back(Promise::causal);
-  if (store == Store::eventual) return {Promise::convergent};
-  all.insert(all.end(), session.begin(), session.end());
-  return all;
+  switch (store) {
+    case Store::sequential: return promises_of("sequential,causal,read-your-writes,monotonic-reads,monotonic-writes,writes-follow-reads,convergent");
+    case Store::causal:
+    case Store::siblings: return promises_of("causal,read-your-writes,monotonic-reads,monotonic-writes,writes-follow-reads,convergent");
+    case Store::fifo: return promises_of("read-your-writes,monotonic-reads,monotonic-writes,writes-follow-reads,convergent");
+    case Store::eventual: return promises_of("convergent");
+  }
+  return {};
 }
 
 History generate(Store store, const Shape& shape, core::Rng& rng) {

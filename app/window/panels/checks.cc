@@ -264,12 +264,11 @@ void Checks::draw_asked() {
     const ImVec2 top = ImGui::GetCursorScreenPos();
     if (const Finding* const f = finding_of(promise)) {
       const bool good = f->answer == check::Verdict::Answer::kept, bad = f->answer == check::Verdict::Answer::broken;
-      const ImVec2 centre{top.x + px(8), top.y + std::floor(ImGui::GetFrameHeight() / 2)};
+      const ImVec2 centre{top.x + px(180), top.y + std::floor(look().fonts.body->FontSize / 2)};
       draw_sign(*ImGui::GetWindowDrawList(), centre, bad ? StateSign::cross : good ? StateSign::check : StateSign::open);
       probe("verdict:" + (f->answer == check::Verdict::Answer::unknown ? core::text(promise) + " unknown" : check::answer_text(promise, f->answer)),
             top, {centre.x + px(8), centre.y + px(8)});
     }
-    ImGui::SetCursorPosX(ImGui::GetCursorPosX() + px(24));
     bool on = asked_[i];
     if (!check_box(core::text(promise), on, check::meaning(promise))) continue;
     asked_[i] = on;

@@ -192,7 +192,10 @@ std::string Replica::on_tell(Step& step, std::string_view line) {
   const auto words = core::split_words(line);
   const std::string verb = words.empty() ? "" : words[0];
   if (verb == "promote" && words.size() == 1) {
-    if (leads()) return "it is the primary already";
+    if (leads()) {
+      step.note("is the primary already");
+      return "";
+    }
     enter(step, next_epoch(std::max(heard_, epoch_), nodes_.size() + 1, rank()));
     become_primary(step, epoch_, 1);
     return "";

@@ -136,7 +136,8 @@ class Replica {
     bool vouches = false;          // `vouched` means something.
     Index applied = 0;
     bool copying = false;          // It is being sent the image,
-    std::uint64_t offset = 0;      // from this byte on.
+    std::uint64_t offset = 0;      // from this byte on;
+    bool chunk_answered = false;   // and has answered a chunk since the last heartbeat.
     friend bool operator==(const Progress&, const Progress&) = default;
   };
   struct Client {

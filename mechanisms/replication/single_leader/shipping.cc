@@ -34,8 +34,9 @@ void Replica::heartbeat(Step& step) {
       progress.probing = true;
       if (!progress.in_flight.empty()) progress.next = progress.match + 1;
       progress.in_flight.clear();
-      if (progress.copying) send_chunk(step, to, progress);
     }
+    // A replica that answers heartbeats may all the same have lost a chunk, or crashed in the middle.
+    if (progress.copying && !std::exchange(progress.chunk_answered, false)) send_chunk(step, to, progress);
     send_append(step, to, progress, false);
   }
   leading->settled = log_.last();
@@ -115,7 +116,7 @@ void Replica::begin_copy(Step& step, core::NodeId to, Progress& progress) {
     leading.image = {applied_, log_.bytes(applied_), core::encode(store_)};
     for (auto& [id, other] : leading.others) other.offset = 0;  // Whoever was being sent the old one begins again.
   }
-  progress.copying = true;
+  progress.copying = progress.chunk_answered = true;
   progress.offset = 0;
   progress.in_flight.clear();
   step.count(kSnapshotsSent);
@@ -142,6 +143,7 @@ void Replica::on_message(Step& step, core::NodeId from, const SnapshotReply& m) 
   Progress& progress = leading->others.at(from);
   vouched(progress, m.at);
   if (!progress.copying) return;
+  progress.chunk_answered = true;
   if (m.index != leading->image.index) {
     // The image was made anew meanwhile.
     progress.offset = 0;

@@ -8,6 +8,7 @@
 #include "labs/check/generate.h"
 #include "mechanisms/core/codec.h"
 #include "tests/app/window/hands.h"
+#include "tests/app/window/pictures.h"
 #include "tests/app/window/scene.h"
 
 namespace window {
@@ -287,6 +288,7 @@ TEST(Checks, AnyPromiseIsChosenAndItsWitnessLedTo) {
   // One more: it is judged at once, and what is asked for no more is not told.
   l.hands.click("check:causal");
   ASSERT_TRUE(l.wait_for("verdict:not causal")) << l.hands.all();
+  save_picture(l.stage, "checks-promises");
   l.hands.click("check:read-your-writes");
   l.hands.frame();
   EXPECT_FALSE(l.hands.sees("verdict:not read-your-writes"));

@@ -73,6 +73,24 @@ TEST(SingleLeaderFound, TwoReplicasThatAreRebuiltAtDifferentTimesBothGetAllOfIt)
   EXPECT_EQ(group.broken(), "");
 }
 
+// The answers to heartbeats were taken for answers to the chunk that had been lost.
+TEST(SingleLeaderFound, AChunkThatIsLostIsSentAgainThoughTheReplicaAnswersHeartbeats) {
+  Settings settings = short_log(Mode::async);
+  settings.snapshot_chunk = 1024 * 1024;
+  Group group(2, settings);
+  group.crash(2);
+  for (int i = 0; i < 40; ++i) group.put(1, "k" + std::to_string(i), "v");
+  group.restart(2);
+  // The first chunk is on its way when its link is cut for a moment.
+  while (group.sampled(1, kSnapshotsSent) == 0) group.run_for(1ms);
+  group.cut_one_way(1, 2);
+  group.run_for(3ms);
+  group.heal();
+  ASSERT_EQ(group.delivered<Snapshot>(), 0u);
+  group.run_for(1s);
+  EXPECT_EQ(group.sampled(2, kSnapshotsInstalled), 1);
+}
+
 // A primary that restarts has applied nothing of its epoch until replicas acknowledge, and one of those needed a snapshot
 // before it could.
 TEST(SingleLeaderFound, APrimaryThatRestartsCanSendASnapshotBeforeAnythingIsAcknowledged) {
