@@ -184,7 +184,7 @@ void add_others(CLI::App& app, Words& w) {
   check->add_option("history", w.check.path, "A run file, Jepsen's EDN, or porcupine's text formats")
       ->type_name("")
       ->required();
-  check->add_option("--promise", w.check.promises, "linearizable, sequential, causal, read-your-writes, monotonic-reads, monotonic-writes, writes-follow-reads, convergent; several with commas, or all")
+  check->add_option("--promise", w.check.promises, "linearizable, causal, read-your-writes, .. (the README has all), several with commas, or all")
       ->type_name("PROMISES");
   check->add_option("--model", w.check.model, "register, cas-register or kv")->type_name("MODEL");
   check->add_option("--seconds", w.check.seconds, "Give up after this time, and say unknown")

@@ -172,13 +172,13 @@ TEST_F(Journey, AWindowThatCrashesLeavesAReportAndTheNextOneGoesOnWhereItWas) {
     run = screen.seen().facts["run"];
     screen.key("space");
     ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("playing") == 0; }));
-    at = screen.seen().number("at");
     // Where it stands is kept within a few seconds.
     const std::string kept = home / "config/faultline/preferences.json";
     ASSERT_TRUE(screen.wait([&](const Seen&) {
       screen.move(700, 300), screen.move(701, 300);
       return program::has(program::text_of(kept), run);
     }));
+    at = screen.seen().number("at");   // The world came to rest a little after it was told to.
     EXPECT_EQ(screen.crash_it(), SIGSEGV);
   }
   const std::string report = app::newest_crash_report(home / "data/faultline/crashes", "");
