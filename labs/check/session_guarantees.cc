@@ -188,7 +188,8 @@ std::vector<std::size_t> siblings_break(const Sessions& all, Promise guarantee) 
     for (std::uint32_t s = 0; s < all.sessions.size(); ++s)
       for (const std::uint32_t a : all.sessions[s])
         for (const std::uint32_t w : all.accesses[a].seen) first_read.emplace(std::pair{s, w}, a);
-  for (const auto& [one, other, reader] : all.told_apart) {
+  for (const auto& apart : all.told_apart) {
+    const std::uint32_t one = apart.one, other = apart.other, reader = apart.reader;
     const auto found = [&](std::vector<std::uint32_t> more) {
       std::set<std::size_t> operations;
       more.insert(more.end(), {one, other, reader});

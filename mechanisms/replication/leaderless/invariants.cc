@@ -96,7 +96,9 @@ std::string Invariants::check_hints(std::span<const Replica* const> all, std::si
   const Summary& before = summaries_[stepped];
   std::uint64_t gone = 0;
   std::string example;
-  for (const auto& [whose, hint] : before.hints) {
+  for (const auto& entry : before.hints) {
+    const auto& whose = entry.first;
+    const auto& hint = entry.second;
     const auto now = node.hints().find(whose);
     const auto has = [&hint](const Versions& versions) { return versions.context().covers(hint.versions.context()); };
     if (now != node.hints().end() && has(now->second.versions)) continue;
