@@ -32,6 +32,8 @@ struct Draw {
   core::Duration undo = std::chrono::milliseconds(800);     // and between a fault and what undoes it.
   core::Duration safety = std::chrono::seconds(8);
   core::Duration converge = std::chrono::seconds(5);        // Within this after healing somebody must be served again.
+  // Where no clients ask anything: after healing nobody may show one of these roles any longer.
+  std::vector<std::string> unserved;
   // What the clients' history must keep, whatever was broken.
   std::vector<Promise> promises{Promise::linearizable};
 };

@@ -56,6 +56,12 @@ std::vector<check::Draw::Fault> common_faults(core::Duration pace) {
           {"flap $ | rest every " + about(0.7) + " for " + about(6), ""}};
 }
 
+std::vector<check::Draw::Fault> leaderless_faults(core::Duration pace) {
+  auto faults = common_faults(pace);
+  std::erase_if(faults, [](const auto& fault) { return fault.command.find("leader") != std::string::npos; });
+  return faults;
+}
+
 std::vector<check::Draw::Fault> leader_faults(core::Duration pace) {
   return {{"isolate leader", "heal"},
           {"isolate leader", "heal"},

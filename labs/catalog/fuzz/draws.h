@@ -15,6 +15,7 @@ check::Draw draw_raft(core::Rng& rng, const std::vector<std::string>& flaws);
 check::Draw draw_single_leader(core::Rng& rng, const std::vector<std::string>& flaws);
 check::Draw draw_dynamo(core::Rng& rng, const std::vector<std::string>& flaws);
 check::Draw draw_board(core::Rng& rng, const std::vector<std::string>& flaws);
+check::Draw draw_ntp(core::Rng& rng, const std::vector<std::string>& flaws);
 
 // One of these, each as likely.
 template <class T>
@@ -27,6 +28,8 @@ core::Duration times(core::Duration unit, double factor);
 // Faults that a correct mechanism of replicated state must survive, whatever it is. `pace` is the time that counts for
 // the mechanism, such as how long it waits for one that may be dead: a fault is worst when it takes about as long.
 std::vector<check::Draw::Fault> common_faults(core::Duration pace);
+// Those of them that speak of no leader.
+std::vector<check::Draw::Fault> leaderless_faults(core::Duration pace);
 // Faults of whoever leads, and little else: half of all seeds have only these, and often very few of them.
 std::vector<check::Draw::Fault> leader_faults(core::Duration pace);
 // The same faults, of a mechanism whose leader is called otherwise.

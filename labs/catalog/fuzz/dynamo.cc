@@ -41,14 +41,15 @@ check::Draw draw_dynamo(core::Rng& rng, const std::vector<std::string>& flaws) {
   draw.gap = times(timeout, pick(rng, {1.0, 3.0, 6.0}));
   draw.undo = times(draw.gap, pick(rng, {0.3, 0.5, 1.0}));
   draw.safety = std::clamp<core::Duration>(draw.gap * 30, timeout * 30, timeout * 100);
-  for (const auto& fault : common_faults(timeout))
-    if (fault.command.find("leader") == std::string::npos) draw.faults.push_back(fault);
+  draw.faults = leaderless_faults(timeout);
   draw.faults.push_back({"tell $ repair", ""});
   draw.faults.push_back({"skew $ +" + core::text(timeout * 5), "skew $ off"});
-  // What the nodes promise (mechanisms/replication/leaderless/replica.h) their invariants watch. To clients nothing is promised
-  // that the checkers know, but for one: who writes and reads with strict quorums that overlap has read what he wrote.
+  // What the nodes promise (mechanisms/replication/leaderless/replica.h) their invariants watch. To clients little is promised
+  // that the checkers know: who writes and reads with strict quorums that overlap reads what he wrote, and who always asks all
+  // of a key's nodes sees nothing go away again.
   draw.promises.clear();
   if (strict && r + w > n) draw.promises = {check::Promise::read_your_writes};
+  if (strict && r == n) draw.promises.push_back(check::Promise::monotonic_reads);
   return draw;
 }
 
