@@ -118,6 +118,57 @@ bool pasts_fit(const std::vector<const Operation*>& order, std::vector<std::set<
   }
   return false;
 }
+// Weak causality and causal memory by their definitions: there is a causal past of each operation, closed and with its
+// process's own, such that each read by itself (or all that its process has read up to it) fits an order of its past.
+bool in_some_order(std::vector<std::size_t> left, std::map<std::string, std::string> copy, const std::vector<const Operation*>& all,
+                   const std::vector<std::set<std::size_t>>& past, const std::set<std::size_t>& seen) {
+  if (left.empty()) return true;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    const std::size_t o = left[i];
+    const auto waits = [&](std::size_t other) { return past[o].count(other) > 0; };
+    if (std::any_of(left.begin(), left.end(), waits)) continue;
+    std::map<std::string, std::string> after = copy;
+    const bool reads = check::is_read(*all[o]);
+    if (!reads) after[all[o]->key] = all[o]->value;
+    const auto value = copy.find(all[o]->key);
+    if (reads && seen.count(o) > 0 && (value == copy.end() ? std::nullopt : std::optional(value->second)) != all[o]->result) continue;
+    std::vector<std::size_t> rest = left;
+    rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(i));
+    if (in_some_order(rest, after, all, past, seen)) return true;
+  }
+  return false;
+}
+bool explained_by_pasts(const std::vector<const Operation*>& order, std::vector<std::set<std::size_t>>& past, bool memory) {
+  const std::size_t i = past.size();
+  if (i == order.size()) return true;
+  std::set<std::size_t> least;
+  for (std::size_t j = 0; j < i; ++j)
+    if (order[j]->process == order[i]->process) least.insert(j), least.insert(past[j].begin(), past[j].end());
+  const bool reads = check::is_read(*order[i]);
+  for (std::size_t subset = 0; subset < (reads ? std::size_t{1} << i : 1); ++subset) {
+    std::set<std::size_t> mine = least;
+    for (std::size_t j = 0; j < i; ++j)
+      if ((subset >> j & 1) != 0) mine.insert(j);
+    if (std::any_of(mine.begin(), mine.end(), [&](std::size_t j) { return !std::includes(mine.begin(), mine.end(), past[j].begin(), past[j].end()); })) continue;
+    past.push_back(mine);
+    std::set<std::size_t> seen{i};
+    for (const std::size_t j : mine)
+      if (memory && order[j]->process == order[i]->process) seen.insert(j);
+    std::vector<std::size_t> all(mine.begin(), mine.end());
+    all.push_back(i);
+    if ((!reads || in_some_order(all, {}, order, past, seen)) && explained_by_pasts(order, past, memory)) return true;
+    past.pop_back();
+  }
+  return false;
+}
+bool explained_by_definition(const History& history, bool memory) {
+  std::vector<const Operation*> order;
+  return any_order(by_process(history), order, history.operations().size(), [&](const auto& one) {
+    std::vector<std::set<std::size_t>> past;
+    return explained_by_pasts(one, past, memory);
+  });
+}
+
 bool causal_by_definition(const History& history) {
   std::vector<const Operation*> order;
   return any_order(by_process(history), order, history.operations().size(), [](const auto& one) {
@@ -211,6 +262,19 @@ TEST(AgainstAllOrders, CausalIsWhatOneOrderAndPastsExplain) {
   EXPECT_GT(count.broken, 150u);
 }
 
+TEST(AgainstAllOrders, WeakCausalityAndCausalMemoryAreWhatPastsExplain) {
+  for (const bool memory : {false, true}) {
+    core::Rng rng(5);
+    Count count;
+    for (int round = 0; round < 400 && !HasFatalFailure(); ++round) {
+      const History history = small(rng, 4 + rng.below(3), false);
+      compare(history, memory ? Promise::causal_memory : Promise::weak_causal, explained_by_definition(history, memory), count);
+    }
+    EXPECT_GT(count.kept, 50u);
+    EXPECT_GT(count.broken, 50u);
+  }
+}
+
 TEST(AgainstAllOrders, AGuaranteeIsBrokenWhenNoOrderOfTheWritesFits) {
   for (const bool versions : {false, true})
     for (const Promise guarantee : kGuarantees) {
@@ -232,7 +296,7 @@ TEST(AgainstAllOrders, AGuaranteeIsBrokenWhenNoOrderOfTheWritesFits) {
 
 TEST(Lattice, WhatKeepsAStrongerPromiseKeepsTheWeakerOnes) {
   core::Rng rng(4);
-  std::size_t only_sequential = 0, only_causal = 0, only_sessions = 0;
+  std::size_t only_sequential = 0, only_causal = 0, only_sessions = 0, only_memory = 0, only_weak = 0;
   for (int round = 0; round < 6000; ++round) {
     const History history = small(rng, 4 + rng.below(6), false);
     const auto keeps = [&](Promise promise) { return check::judge(history, promise, Model::kv).answer == Answer::kept; };
@@ -242,11 +306,17 @@ TEST(Lattice, WhatKeepsAStrongerPromiseKeepsTheWeakerOnes) {
     ASSERT_LE(linearizable, sequential) << told::line(history);
     ASSERT_LE(sequential, causal) << told::line(history);
     ASSERT_LE(causal, sessions) << told::line(history);
+    const bool memory = keeps(Promise::causal_memory), weak = keeps(Promise::weak_causal);
+    ASSERT_LE(sequential, memory) << told::line(history);
+    ASSERT_LE(causal || memory, weak) << told::line(history);
     only_sequential += sequential && !linearizable, only_causal += causal && !sequential, only_sessions += sessions && !causal;
+    only_memory += memory && !causal, only_weak += weak && !causal && !memory;
   }
   EXPECT_GT(only_sequential, 50u) << "each step is a real one";
   EXPECT_GT(only_causal, 10u);
   EXPECT_GT(only_sessions, 50u);
+  EXPECT_GT(only_memory, 10u);
+  EXPECT_GT(only_weak, 0u);
 }
 
 // --- stores of known strength
