@@ -206,7 +206,7 @@ Run run_plan(const Plan& plan) {
     Limits limits{200'000, std::chrono::seconds(5)};
     limits.smallest = false;  // A plan that is made shorter is judged a thousand times.
     const Verdict verdict = judge(witness.history, promise, plan.model, limits);
-    run.undecided = run.undecided || verdict.answer == Verdict::Answer::unknown;
+    if (verdict.answer == Verdict::Answer::unknown) run.undecided = core::text(promise) + ": " + verdict.reason;
     if (verdict.answer != Verdict::Answer::broken) continue;
     run.failure = Run::Failure::promise;
     run.promise = promise;

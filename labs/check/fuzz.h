@@ -60,7 +60,7 @@ struct Run {
   std::string reason;
   core::Duration ended{};  // A run ends with a violation, or when enough was served after everything had healed.
   std::uint64_t events = 0, operations = 0, commands = 0, digest = 0;
-  bool undecided = false;  // The checker gave up within its limits.
+  std::string undecided;   // Why a checker could not tell, of a promise that is not broken; empty: all could.
 };
 
 Plan make_plan(const FuzzTarget& target, std::uint64_t seed, const std::vector<std::string>& flaws);

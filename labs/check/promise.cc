@@ -115,7 +115,8 @@ class Judge {
     const CausalFinding finding = bad_pattern(sessions, strength, limits_, work_);
     if (!finding.operations.empty()) return {Answer::broken, finding.operations, finding.why, {}};
     if (!finding.gave_up.empty()) return {Answer::unknown, {}, "gave up: " + finding.gave_up, {}};
-    return {sessions.unclear.empty() ? Answer::kept : Answer::unknown, {}, sessions.unclear, {}};
+    const std::string& why = sessions.unclear.empty() ? sessions.joined : sessions.unclear;
+    return {why.empty() ? Answer::kept : Answer::unknown, {}, why, {}};
   }
 
   Found guarantee(const History& history) {

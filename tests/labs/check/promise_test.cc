@@ -108,6 +108,34 @@ TEST(Promises, WhereTheWriterIsNotClearTheAnswerIsUnknownAndSaysWhy) {
   EXPECT_EQ(judged(text, kMr).answer, Answer::broken) << "what is clear is enough";
 }
 
+TEST(Promises, AnAppendedTextTellsWhoWroteItAndInWhichOrder) {
+  const auto answer = [](const std::string& text, Promise promise) { return judged(text, promise).answer; };
+  EXPECT_EQ(answer("1 app x a; 2 app x b; 3 r x ab; 3 r x a", kMr), Answer::broken);
+  EXPECT_EQ(answer("1 app x a; 2 app x b; 3 r x a; 3 r x ab", kMr), Answer::kept);
+  EXPECT_EQ(answer("1 app x a; 2 app x b; 1 r x b; 1 r x ba", kRyw), Answer::broken) << "its own is not there, and nothing was replaced";
+  EXPECT_EQ(answer("1 app x a; 2 w x c; 2 app x b; 1 r x cb", kRyw), Answer::kept) << "c may have come after it";
+  EXPECT_EQ(answer("1 app x a; 1 app x b; 2 r x ba", kMw), Answer::broken);
+  EXPECT_EQ(answer("1 w x c; 1 app x a; 2 r x ca; 2 app x b; 3 r x b", kWfr), Answer::broken) << "b was there when nothing else was";
+  EXPECT_EQ(answer("1 w x c; 1 app x a; 2 w x d; 2 app x b; 3 r x c; 3 r x db; 4 r x d; 4 r x ca", kMr), Answer::broken) << "of two runs the one is before the other";
+}
+
+TEST(Promises, AnAppendedTextThatCouldBeMadeInTwoWaysTellsNothing) {
+  const auto why = [](const std::string& text, Promise promise) {
+    const auto verdict = judged(text, promise);
+    EXPECT_EQ(verdict.answer, Answer::unknown) << text;
+    return verdict.reason;
+  };
+  // None of these is linearizable: that would tell all.
+  EXPECT_NE(why("1 app x a; 2 app x aa; 3 r x aaa; 3 w y 1; 4 r y -", kMr).find("several ways"), std::string::npos);
+  EXPECT_NE(why("1 app x a; 2 app x b; 3 r x ab; 4 r x ba", kMr).find("in another order"), std::string::npos);
+  EXPECT_NE(why("1 app x a; 2 r x a; 2 app x b; 2 del x; 2 r x b", kMr).find("deleted the key"), std::string::npos);
+  EXPECT_NE(why("1 app x a; 2 app x b; 3 r x bab", kMr).find("several ways"), std::string::npos) << "b is there twice";
+  EXPECT_NE(why("1 app x a; 2 r x c", kRyw).find("nobody wrote that"), std::string::npos);
+  // Of causality it shows more than is asked.
+  EXPECT_NE(why("1 app x a; 2 app x b; 3 r x b; 3 r x ba", kCausal).find("shows all that it should"), std::string::npos);
+  EXPECT_EQ(judged("1 app x a; 1 r x a; 1 app x b; 2 r x ab; 2 r x -", kCausal).answer, Answer::broken) << "but what is clear is enough";
+}
+
 TEST(Promises, AVersionTellsWhoWroteWhatSeveralWrote) {
   EXPECT_EQ(judged("1 w x a @1.1; 2 w x b @1.2; 3 w x a @1.3; 4 r x b @1.2; 4 r x a @1.3", kMr).answer, Answer::kept);
   EXPECT_EQ(judged("1 w x a @1.1; 2 w x b @1.2; 3 w x a @1.3; 4 r x b @1.2; 4 r x a @1.1", kMr).answer, Answer::broken);
