@@ -56,7 +56,7 @@ class Order {
 
   void add_runs() {
     for (const auto& run : all_.runs) {
-      if (all_.accesses[run.back()].key != key_) continue;
+      if (run.empty() || all_.accesses[run.back()].key != key_) continue;
       for (std::size_t i = 1; i < run.size(); ++i)
         if (run[i - 1] != Access::kInitial) demands_.push_back({run[i - 1], run[i], run[i - 1], run[i], true});
     }

@@ -150,7 +150,7 @@ class Matching {
       return false;
     }
     if (!enter_run(reader, written, found.writes)) {
-      unclear("nobody can say " + what + "others read the same appends in another order");
+      unclear("nobody can say " + what + "others read the same appends in another order, or their versions tell one");
       return false;
     }
     if (out_.joined.empty()) out_.joined = "nobody asks whether " + words(of(a)) + " shows all that it should: it was appended to";
@@ -166,6 +166,13 @@ class Matching {
     if (!std::equal(writes.begin(), writes.begin() + static_cast<std::ptrdiff_t>(std::min(writes.size(), known.size())), known.begin())) return false;
     for (std::size_t i = known.size(); i < writes.size(); ++i)
       if (writes[i] != Access::kInitial && out_.accesses[writes[i]].run != Access::kNoRun) return false;
+    // What a failover takes away and its client writes again has two places.
+    Version latest;
+    for (const std::uint32_t w : writes) {
+      if (w == Access::kInitial || out_.accesses[w].version.empty()) continue;
+      if (earlier(out_.accesses[w].version, latest)) return false;
+      latest = out_.accesses[w].version;
+    }
     for (std::size_t i = known.size(); i < writes.size(); ++i) {
       known.push_back(writes[i]);
       if (writes[i] == Access::kInitial) continue;

@@ -60,7 +60,8 @@ check::Draw draw_ntp(core::Rng& rng, const std::vector<std::string>& flaws) {
 
   // Clocks as machines have them: none is right, and no two run alike.
   const std::string rate = core::text(static_cast<double>(1 + rng.below(ppm)) / 10'000) + "%";
-  draw.begin = {std::string("drift clients ") + pick(rng, {"+", "-"}) + rate, std::string("skew clients ") + pick(rng, {"+", "-"}) + core::text(times(poll, pick(rng, {0.01, 0.5, 20.0})))};
+  const std::string off = core::text(times(poll, pick(rng, {0.01, 0.5, 20.0})));
+  draw.begin = {std::string("drift clients ") + pick(rng, {"+", "-"}) + rate, std::string("skew clients ") + pick(rng, {"+", "-"}) + off};
   draw.faults = uneven_links(poll);
   for (const auto& more : {leaderless_faults(poll), wrong_clocks(poll, ppm)}) draw.faults.insert(draw.faults.end(), more.begin(), more.end());
   for (const char* who : {"clients", "servers"}) {

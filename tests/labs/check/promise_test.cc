@@ -128,6 +128,7 @@ TEST(Promises, AnAppendedTextThatCouldBeMadeInTwoWaysTellsNothing) {
   // None of these is linearizable: that would tell all.
   EXPECT_NE(why("1 app x a; 2 app x aa; 3 r x aaa; 3 w y 1; 4 r y -", kMr).find("several ways"), std::string::npos);
   EXPECT_NE(why("1 app x a; 2 app x b; 3 r x ab; 4 r x ba", kMr).find("in another order"), std::string::npos);
+  EXPECT_NE(why("1 app x a @2.1; 2 app x b @1.2; 1 w x c @2.2; 3 r x ab @1.2; 1 r x ab", kRyw).find("their versions tell one"), std::string::npos);
   EXPECT_NE(why("1 app x a; 2 r x a; 2 app x b; 2 del x; 2 r x b", kMr).find("deleted the key"), std::string::npos);
   EXPECT_NE(why("1 app x a; 2 app x b; 3 r x bab", kMr).find("several ways"), std::string::npos) << "b is there twice";
   EXPECT_NE(why("1 app x a; 2 r x c", kRyw).find("nobody wrote that"), std::string::npos);
