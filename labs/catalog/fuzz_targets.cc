@@ -278,6 +278,7 @@ check::Draw draw_single_leader(core::Rng& rng, const std::vector<std::string>& f
   monitor.settings = {{"interval", core::text(times(pace, 0.25))},
                       {"threshold", pick(rng, {"3", "4"})},
                       {"quorum", std::to_string(weak ? 0 : count - acks)},
+                      {"switchover_timeout", core::text(times(pace, pick(rng, {0.3, 1.0, 3.0})))},
                       {"lease", weak ? "0ns" : core::text(pace)},
                       {"ask_replicas", pick(rng, {"on", "off"})},
                       {"active", promised == Promised::sequential ? "off" : "on"}};
@@ -303,9 +304,11 @@ check::Draw draw_single_leader(core::Rng& rng, const std::vector<std::string>& f
     draw.faults.push_back({"drift $ +3%", "drift $ off"});
     draw.faults.push_back({"drift primary -4%", "drift all off"});
     draw.faults.push_back({"tell watch failover", ""});
+    draw.faults.push_back({"tell watch switchover $", ""});
   }
   if (promised == Promised::nothing)
-    for (const char* tell : {"tell $ promote", "tell primary verify", "tell $ change k0 by-hand", "tell watch failover"}) draw.faults.push_back({tell, ""});
+    for (const char* tell : {"tell $ promote", "tell primary verify", "tell $ change k0 by-hand", "tell watch failover", "tell watch switchover $", "tell watch switchover $"})
+      draw.faults.push_back({tell, ""});
   draw.roles = {"primary"};
   draw.when_taken = of_role({{"crash leader", "restart all"}, {"crash leader", "restart all"}, {"isolate leader", "heal"}, {"isolate leader reset", "heal"},
                              {"clog leader", "clog all off"}, {"crash $", "restart all"}, {"partition leader | $", "heal"}}, "primary");

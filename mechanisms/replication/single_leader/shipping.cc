@@ -68,7 +68,7 @@ void Replica::send_append(Step& step, core::NodeId to, Progress& progress, bool 
   step.send(to, std::move(append));
 }
 
-Replica::Leading* Replica::leading_for(Step& step, Epoch epoch) {
+Leading* Replica::leading_for(Step& step, Epoch epoch) {
   if (!observe(step, epoch, "a replica")) return nullptr;
   return std::get_if<Leading>(&role_);
 }
@@ -103,6 +103,7 @@ void Replica::on_message(Step& step, core::NodeId from, const AppendReply& m) {
   ship(step, from, progress);
   watch_lease(step);
   advance_commit(step);
+  leave_if_handed_over(step);
 }
 
 // --- Snapshots, for a replica that needs what the log no longer keeps, or that cannot go back to where the logs part.
@@ -160,6 +161,7 @@ void Replica::on_message(Step& step, core::NodeId from, const SnapshotReply& m) 
   progress.probing = false;
   ship(step, from, progress);
   advance_commit(step);
+  leave_if_handed_over(step);
 }
 
 // --- Acknowledgements.
