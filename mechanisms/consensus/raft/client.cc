@@ -6,15 +6,17 @@
 namespace raft {
 namespace {
 
-constexpr std::uint64_t kSessionBlock = 64;
-
 // Unique in a run: no client has 2^24 sessions, no session 2^20 operations.
 std::uint64_t operation_id(const Command& command) { return command.session << 20 | (command.serial & 0xfffff); }
+
+Command asking(clients::Ask ask) {
+  return {0, 0, ask.function, std::move(ask.key), std::move(ask.value), std::move(ask.expected)};
+}
 
 }  // namespace
 
 Client::Client(const core::Roster& roster, const Settings& settings, Durable durable)
-    : id_(roster.self), servers_(roster.servers()), settings_(settings), durable_(durable), taken_until_(durable.next) {
+    : id_(roster.self), servers_(roster.servers()), settings_(settings), numbers_(durable), source_(roster.self) {
   CHECK(!servers_.empty());
   sessions_.resize(settings_.sessions);
 }
@@ -32,10 +34,7 @@ void Client::on_settings(Step& step, const Settings& settings) {
     if (!sessions_[slot].open) next_operation(step, slot);
 }
 
-void Client::arm_arrival(Step& step) {
-  const auto gap = core::Duration(static_cast<core::Duration::rep>(1e9 / settings_.rate));
-  step.set_timer({Alarm::arrival}, step.rng->exponential(gap));
-}
+void Client::arm_arrival(Step& step) { step.set_timer({Alarm::arrival}, clients::until_arrival(*step.rng, settings_.rate)); }
 
 void Client::on_timer(Step& step, Timer timer) {
   const auto slot = static_cast<std::size_t>(timer.key);
@@ -67,37 +66,8 @@ std::size_t Client::free_slot() {
   return sessions_.size();
 }
 
-std::string Client::unique_value() {
-  std::string value = std::to_string(id_) + "." + std::to_string(durable_.next) + "." + std::to_string(++values_);
-  if (value.size() < settings_.value_bytes) value.resize(settings_.value_bytes, '-');
-  return value;
-}
-
 Command Client::draw(Step& step) {
-  Command command;
-  command.key = "k" + std::to_string(step.rng->below(settings_.keys));
-  if (step.rng->chance(settings_.reads)) {
-    command.function = Function::get;
-    return command;
-  }
-  const double kind = step.rng->unit();
-  command.value = unique_value();
-  if (kind < settings_.appends) {
-    command.function = Function::append;
-    command.value += ";";
-  } else if (kind < settings_.appends + settings_.cas) {
-    // It guesses one of its own last values: now and then it guesses right.
-    command.function = Function::cas;
-    command.expected = std::to_string(id_) + "." + std::to_string(durable_.next) + "." +
-                       std::to_string(values_ > 4 ? values_ - 1 - step.rng->below(4) : 1);
-    if (command.expected.size() < settings_.value_bytes) command.expected.resize(settings_.value_bytes, '-');
-  } else if (kind < settings_.appends + settings_.cas + settings_.deletes) {
-    command.function = Function::del;
-    command.value.clear();
-  } else {
-    command.function = Function::put;
-  }
-  return command;
+  return asking(source_.draw(*step.rng, clients::mix_of(settings_), numbers_.next()));
 }
 
 void Client::begin(Step& step, std::size_t slot, Command command) {
@@ -106,11 +76,7 @@ void Client::begin(Step& step, std::size_t slot, Command command) {
   // but may never reach the store: behind them the first write begins a session.
   const bool writes = command.function != Function::get;
   if (session.id == 0 || (writes && !session.wrote)) {
-    if (durable_.next >= taken_until_) {
-      taken_until_ = durable_.next + kSessionBlock;
-      step.persist(TakeSessions{taken_until_});
-    }
-    session.id = static_cast<std::uint64_t>(id_) << kSessionBits | durable_.next++;
+    session.id = static_cast<std::uint64_t>(id_) << kSessionBits | numbers_.take(step);
     session.command.serial = 0;
   }
   session.wrote = session.wrote || writes;
@@ -189,23 +155,13 @@ void Client::next_operation(Step& step, std::size_t slot) {
 }
 
 std::string Client::on_tell(Step& step, std::string_view line) {
-  const auto words = core::split_words(line);
-  constexpr std::size_t kWords[] = {2, 3, 3, 4, 2};
-  Command command;
-  if (words.empty() || !core::parse(words[0], command.function) ||
-      words.size() != kWords[static_cast<std::size_t>(command.function)]) {
-    std::string forms;
-    for (const auto& tell : kTells) forms += (forms.empty() ? "" : ", ") + std::string(tell.form);
-    return "expected one of: " + forms;
-  }
-  command.key = words[1];
-  if (command.function == Function::cas) command.expected = words[2];
-  if (words.size() > 2) command.value = words.back();
+  clients::Ask ask;
+  if (!clients::read_ask(core::split_words(line), ask)) return clients::expected_one_of(kTells);
   // Beside the sessions that run by themselves.
   std::size_t slot = settings_.sessions;
   while (slot < sessions_.size() && sessions_[slot].open) ++slot;
   if (slot == sessions_.size()) sessions_.emplace_back();
-  begin(step, slot, std::move(command));
+  begin(step, slot, asking(std::move(ask)));
   return "";
 }
 

@@ -10,6 +10,7 @@
 #include "mechanisms/consensus/raft/metrics.h"
 #include "mechanisms/core/settings.h"
 #include "mechanisms/core/step.h"
+#include "mechanisms/traffic/clients/clients.h"
 
 namespace raft {
 
@@ -30,18 +31,8 @@ struct ClientSettings {
   FIELDS(ClientSettings, active, sessions, rate, think, keys, reads, appends, cas, deletes, value_bytes, timeout,
          give_up, only)
   static constexpr auto kDeclared = std::array{
-      core::Setting{"active", "", "", "", "Whether it issues operations by itself."},
-      core::Setting{"sessions", "1", "10000", "sessions", "How many operations can be open at once."},
-      core::Setting{"rate", "0", "1000000", "/s",
-                    "Operations a second, at random moments; those that find no free session are not issued. 0: each "
-                    "session begins the next operation when the last has ended."},
-      core::Setting{"think", "0", "1h", "", "How long a session rests between two operations."},
-      core::Setting{"keys", "1", "1000000", "keys", "How many keys there are."},
-      core::Setting{"reads", "0", "1", "", "Share of gets."},
-      core::Setting{"appends", "0", "1", "", "Share of appends among the rest."},
-      core::Setting{"cas", "0", "1", "", "Share of compare-and-swaps among the rest."},
-      core::Setting{"deletes", "0", "1", "", "Share of deletes among the rest."},
-      core::Setting{"value_bytes", "0", "64KiB", "bytes", "Values are filled up to this size."},
+      clients::kActive, clients::kSessions, clients::kRate, clients::kThink, clients::kKeys, clients::kReads, clients::kAppends,
+      clients::kCasShare, clients::kDeletes, clients::kValueBytes,
       core::Setting{"timeout", "1ms", "1h", "", "How long it waits for an answer before it asks another server."},
       core::Setting{"give_up", "1ms", "1h", "", "How long it tries before it reports that it does not know."},
       core::Setting{"only", "0", "65535", "", "Ask this server only, whether it leads or not; 0: find the leader."}};
@@ -49,26 +40,8 @@ struct ClientSettings {
 
 class Client {
  public:
-  enum class Alarm : std::uint8_t {
-    arrival,  // With a rate: the next operation begins.
-    think,    // Of a session: it has rested.
-    attempt,  // Of a session: no answer came.
-    give_up,  // Of a session: nobody will say.
-  };
-  friend constexpr auto names(Alarm) {
-    return std::array<std::string_view, 4>{"arrival", "think", "attempt", "give_up"};
-  }
-  // Session numbers are never used twice, also not after a crash: they are taken in blocks, durably.
-  struct TakeSessions {
-    std::uint64_t next{};
-    FIELDS(TakeSessions, next)
-  };
-  struct Durable {
-    std::uint64_t next = 1;
-    void apply(const TakeSessions& write) { next = write.next; }
-    std::vector<TakeSessions> image() const { return {TakeSessions{next}}; }
-    friend bool operator==(const Durable&, const Durable&) = default;
-  };
+  using Alarm = clients::Alarm;
+  using Durable = clients::Taken;
   struct Shown {
     std::uint64_t open{}, answered{}, unknown{};
     core::NodeId leader{};
@@ -76,13 +49,10 @@ class Client {
   };
   using Message = raft::Message;
   using Timer = core::Timer<Alarm>;
-  using Write = TakeSessions;
+  using Write = clients::TakeNumbers;
   using Settings = ClientSettings;
   using Step = core::Step<Message, Timer, Write>;
-  static constexpr std::array kTells{core::Tell{"get K", "Read a key."}, core::Tell{"put K V", "Write a key."},
-                                     core::Tell{"append K V", "Append to a key's value."},
-                                     core::Tell{"cas K FROM TO", "Replace a value if it is FROM."},
-                                     core::Tell{"delete K", "Remove a key."}};
+  static constexpr std::array kTells{clients::kGet, clients::kPut, clients::kAppend, clients::kCas, clients::kDelete};
   static constexpr std::array kMetrics{&kOperations, &kUnknown, &kRetries, &kLatency};
 
   Client(const core::Roster& roster, const Settings& settings, Durable durable);
@@ -117,16 +87,14 @@ class Client {
   void arm_arrival(Step& step);
   std::size_t free_slot();
   core::NodeId other_than(core::NodeId server, Step& step) const;
-  std::string unique_value();
 
   core::NodeId id_;
   std::vector<core::NodeId> servers_;
   Settings settings_;
-  Durable durable_;
-  std::uint64_t taken_until_ = 0;   // Numbers up to here were taken durably.
+  clients::Numbers numbers_;
+  clients::Source source_;
   std::vector<Session> sessions_;
   core::NodeId leader_ = core::kNobody;  // Who answered last.
-  std::uint64_t values_ = 0;
   std::uint64_t answered_ = 0, unknown_ = 0;
 };
 

@@ -10,6 +10,7 @@
 
 #include "mechanisms/core/fields.h"
 #include "mechanisms/core/ids.h"
+#include "mechanisms/traffic/clients/ask.h"
 
 namespace raft {
 
@@ -48,8 +49,7 @@ struct Configuration {
   }
 };
 
-enum class Function : std::uint8_t { get, put, append, cas, del };
-constexpr auto names(Function) { return std::array<std::string_view, 5>{"get", "put", "append", "cas", "delete"}; }
+using clients::Function;
 
 // A session's number is its client's and, in the lower bits, its own: a client counts its sessions upwards.
 inline constexpr int kSessionBits = 24;

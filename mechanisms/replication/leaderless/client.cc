@@ -9,7 +9,6 @@
 namespace leaderless {
 namespace {
 
-constexpr std::uint64_t kBlock = 256;
 constexpr unsigned kNumberBits = 40;   // Numbers of operations and sessions: unique in a run, for the client's id is above them.
 
 // The values that are there, in an order that does not depend on who answered: by stamp, the latest first.
@@ -37,7 +36,7 @@ std::set<std::string> union_of(const std::vector<Value>& values) {
 }  // namespace
 
 Client::Client(const core::Roster& roster, const Settings& settings, Durable durable)
-    : id_(roster.self), servers_(roster.servers()), settings_(settings), durable_(durable), taken_until_(durable.next) {
+    : id_(roster.self), servers_(roster.servers()), settings_(settings), numbers_(durable), source_(roster.self) {
   CHECK(!servers_.empty());
   sessions_.resize(settings_.sessions);
 }
@@ -55,10 +54,7 @@ void Client::on_settings(Step& step, const Settings& settings) {
     if (!sessions_[slot].open) next_operation(step, slot);
 }
 
-void Client::arm_arrival(Step& step) {
-  const auto gap = core::Duration(static_cast<core::Duration::rep>(1e9 / settings_.rate));
-  step.set_timer({Alarm::arrival}, step.rng->exponential(gap));
-}
+void Client::arm_arrival(Step& step) { step.set_timer({Alarm::arrival}, clients::until_arrival(*step.rng, settings_.rate)); }
 
 std::size_t Client::free_slot() const {
   for (std::size_t slot = 0; slot < settings_.sessions; ++slot)
@@ -91,17 +87,10 @@ void Client::on_timer(Step& step, Timer timer) {
   }
 }
 
-std::uint64_t Client::take_number(Step& step) {
-  if (durable_.next >= taken_until_) {
-    taken_until_ = durable_.next + kBlock;
-    step.persist(TakeNumbers{taken_until_});
-  }
-  return static_cast<std::uint64_t>(id_) << kNumberBits | durable_.next++;
-}
+std::uint64_t Client::take_number(Step& step) { return static_cast<std::uint64_t>(id_) << kNumberBits | numbers_.take(step); }
 
 std::string Client::value_for(const Session& session, const std::string& key) {
-  std::string value = std::to_string(id_) + "." + std::to_string(durable_.next) + "." + std::to_string(++values_);
-  if (value.size() < settings_.value_bytes) value.resize(settings_.value_bytes, '-');
+  std::string value = source_.value(numbers_.next(), settings_.value_bytes);
   const auto it = session.read.find(key);
   if (settings_.merge != Merge::set || it == session.read.end()) return value;
   auto words = union_of(present(it->second));
@@ -115,7 +104,7 @@ Request Client::draw(Step& step, const Session& session) {
     request.key = session.request.key;
     return request;
   }
-  request.key = "k" + std::to_string(step.rng->below(settings_.keys));
+  request.key = clients::Source::key(*step.rng, settings_.keys);
   if (!settings_.probe && step.rng->chance(settings_.reads)) return request;
   if (step.rng->chance(settings_.deletes)) {
     request.function = Function::del;
@@ -230,11 +219,8 @@ std::string Client::on_tell(Step& step, std::string_view line) {
   const auto words = core::split_words(line);
   constexpr std::size_t kWords[] = {2, 3, 2};
   Request request;
-  if (words.empty() || !core::parse(words[0], request.function) || words.size() != kWords[static_cast<std::size_t>(request.function)]) {
-    std::string forms;
-    for (const auto& tell : kTells) forms += (forms.empty() ? "" : ", ") + std::string(tell.form);
-    return "expected one of: " + forms;
-  }
+  if (words.empty() || !core::parse(words[0], request.function) || words.size() != kWords[static_cast<std::size_t>(request.function)])
+    return clients::expected_one_of(kTells);
   request.key = words[1];
   if (words.size() > 2) request.value = words[2];
   // Beside the sessions that run by themselves.

@@ -11,6 +11,7 @@
 #include "mechanisms/core/step.h"
 #include "mechanisms/replication/leaderless/messages.h"
 #include "mechanisms/replication/leaderless/metrics.h"
+#include "mechanisms/traffic/clients/clients.h"
 
 namespace leaderless {
 
@@ -41,16 +42,8 @@ struct ClientSettings {
   FIELDS(ClientSettings, active, sessions, rate, think, keys, reads, deletes, value_bytes, n, r, w, merge, probe, probe_wait, timeout,
          give_up, only)
   static constexpr auto kDeclared = std::array{
-      core::Setting{"active", "", "", "", "Whether it issues operations by itself."},
-      core::Setting{"sessions", "1", "10000", "sessions", "How many operations can be open at once."},
-      core::Setting{"rate", "0", "1000000", "/s",
-                    "Operations a second, at random moments; those that find no free session are not issued. 0: each session begins "
-                    "the next operation when the last has ended."},
-      core::Setting{"think", "0", "1h", "", "How long a session rests between two operations."},
-      core::Setting{"keys", "1", "1000000", "keys", "How many keys there are."},
-      core::Setting{"reads", "0", "1", "", "Share of gets."},
-      core::Setting{"deletes", "0", "1", "", "Share of deletes among the rest."},
-      core::Setting{"value_bytes", "0", "64KiB", "bytes", "Values are filled up to this size."},
+      clients::kActive, clients::kSessions, clients::kRate, clients::kThink, clients::kKeys, clients::kReads,
+      clients::kDeletes, clients::kValueBytes,
       core::Setting{"n", "0", "100", "nodes", "N of its requests; 0: as the nodes are set."},
       core::Setting{"r", "0", "100", "nodes", "R of its requests; 0: as the nodes are set."},
       core::Setting{"w", "0", "100", "nodes", "W of its requests; 0: as the nodes are set."},
@@ -69,35 +62,18 @@ struct ClientSettings {
 
 class Client {
  public:
-  enum class Alarm : std::uint8_t {
-    arrival,  // With a rate: the next operation begins.
-    think,    // Of a session: it has rested.
-    attempt,  // Of a session: no answer came.
-    give_up,  // Of a session: nobody will say.
-  };
-  friend constexpr auto names(Alarm) { return std::array<std::string_view, 4>{"arrival", "think", "attempt", "give_up"}; }
-  // Numbers of operations are never used twice, also not after a crash: they are taken in blocks, durably.
-  struct TakeNumbers {
-    std::uint64_t next{};
-    FIELDS(TakeNumbers, next)
-  };
-  struct Durable {
-    std::uint64_t next = 1;
-    void apply(const TakeNumbers& write) { next = write.next; }
-    std::vector<TakeNumbers> image() const { return {TakeNumbers{next}}; }
-    friend bool operator==(const Durable&, const Durable&) = default;
-  };
+  using Alarm = clients::Alarm;
+  using Durable = clients::Taken;
   struct Shown {
     std::uint64_t open{}, answered{}, failed{}, unknown{}, siblings{};   // The last: reads that had some.
     FIELDS(Shown, open, answered, failed, unknown, siblings)
   };
   using Message = leaderless::Message;
   using Timer = core::Timer<Alarm>;
-  using Write = TakeNumbers;
+  using Write = clients::TakeNumbers;
   using Settings = ClientSettings;
   using Step = core::Step<Message, Timer, Write>;
-  static constexpr std::array kTells{core::Tell{"get K", "Read a key."}, core::Tell{"put K V", "Write a key."},
-                                     core::Tell{"delete K", "Remove a key."}};
+  static constexpr std::array kTells{clients::kGet, clients::kPut, clients::kDelete};
   static constexpr std::array kMetrics{&kOperations, &kUnknown, &kFailed, &kRetries, &kSiblingReads, &kProbes, &kStale, &kReadLatency, &kWriteLatency};
 
   Client(const core::Roster& roster, const Settings& settings, Durable durable);
@@ -140,10 +116,9 @@ class Client {
   core::NodeId id_;
   std::vector<core::NodeId> servers_;
   Settings settings_;
-  Durable durable_;
-  std::uint64_t taken_until_ = 0;
+  clients::Numbers numbers_;
+  clients::Source source_;
   std::vector<Session> sessions_;
-  std::uint64_t values_ = 0;
   std::uint64_t answered_ = 0, failed_ = 0, unknown_ = 0, sibling_reads_ = 0;
 };
 

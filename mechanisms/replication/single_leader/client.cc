@@ -8,15 +8,17 @@
 namespace single_leader {
 namespace {
 
-constexpr std::uint64_t kSessionBlock = 64;
-
 // Unique in a run: no client has 2^24 sessions, no session 2^20 operations.
 std::uint64_t operation_id(const Command& command) { return command.session << 20 | (command.serial & 0xfffff); }
+
+Command asking(clients::Ask ask) {
+  return {0, 0, 0, ask.function, std::move(ask.key), std::move(ask.value), std::move(ask.expected), {}};
+}
 
 }  // namespace
 
 Client::Client(const core::Roster& roster, const Settings& settings, Durable durable)
-    : id_(roster.self), nodes_(roster.servers()), settings_(settings), durable_(durable), taken_until_(durable.next) {
+    : id_(roster.self), nodes_(roster.servers()), settings_(settings), numbers_(durable), source_(roster.self) {
   CHECK(!nodes_.empty());
   slots_.resize(settings_.sessions);
 }
@@ -34,9 +36,7 @@ void Client::on_settings(Step& step, const Settings& settings) {
     if (!slots_[slot].open) rest(step, slot);
 }
 
-void Client::arm_arrival(Step& step) {
-  step.set_timer({Alarm::arrival}, step.rng->exponential(core::Duration(static_cast<core::Duration::rep>(1e9 / settings_.rate))));
-}
+void Client::arm_arrival(Step& step) { step.set_timer({Alarm::arrival}, clients::until_arrival(*step.rng, settings_.rate)); }
 
 void Client::on_timer(Step& step, Timer timer) {
   const auto slot = static_cast<std::size_t>(timer.key);
@@ -64,48 +64,13 @@ void Client::on_timer(Step& step, Timer timer) {
   }
 }
 
-std::string Client::fresh_value() {
-  std::string value = std::to_string(id_) + "." + std::to_string(durable_.next) + "." + std::to_string(++values_);
-  if (value.size() < settings_.value_bytes) value.resize(settings_.value_bytes, '-');
-  return value;
-}
-
 Command Client::draw(Step& step) {
-  Command command;
-  command.key = "k" + std::to_string(step.rng->below(settings_.keys));
-  if (step.rng->chance(settings_.reads)) {
-    command.function = Function::get;
-    return command;
-  }
-  const double kind = step.rng->unit();
-  command.value = fresh_value();
-  if (kind < settings_.appends) {
-    command.function = Function::append;
-    command.value += ";";
-  } else if (kind < settings_.appends + settings_.cas) {
-    // It guesses one of its own last values: now and then it guesses right.
-    command.function = Function::cas;
-    command.expected = std::to_string(id_) + "." + std::to_string(durable_.next) + "." +
-                       std::to_string(values_ > 4 ? values_ - 1 - step.rng->below(4) : 1);
-    if (command.expected.size() < settings_.value_bytes) command.expected.resize(settings_.value_bytes, '-');
-  } else if (kind < settings_.appends + settings_.cas + settings_.deletes) {
-    command.function = Function::del;
-    command.value.clear();
-  } else {
-    command.function = Function::put;
-  }
-  return command;
+  return asking(source_.draw(*step.rng, clients::mix_of(settings_), numbers_.next()));
 }
 
 void Client::begin(Step& step, std::size_t slot, Command command, bool silent) {
   Slot& s = slots_[slot];
-  if (s.id == 0) {
-    if (durable_.next >= taken_until_) {
-      taken_until_ = durable_.next + kSessionBlock;
-      step.persist(TakeSessions{taken_until_});
-    }
-    s.id = static_cast<std::uint64_t>(id_) << kSessionBits | durable_.next++;
-  }
+  if (s.id == 0) s.id = static_cast<std::uint64_t>(id_) << kSessionBits | numbers_.take(step);
   command.session = s.id;
   command.serial = s.command.serial + 1;
   if (command.function != Function::get) command.write = ++s.writes;
@@ -227,7 +192,7 @@ void Client::rest(Step& step, std::size_t slot) {
 
 std::string Client::on_tell(Step& step, std::string_view line) {
   const auto words = core::split_words(line);
-  constexpr std::size_t kWords[] = {2, 3, 3, 4, 2};
+  clients::Ask ask;
   Command command;
   bool silent = false;
   std::uint64_t count = 0, bytes = 0;
@@ -238,15 +203,10 @@ std::string Client::on_tell(Step& step, std::string_view line) {
     command.function = Function::put;
     command.key = "batch-0", command.value = std::string(bytes, '-');
     for (std::uint64_t i = 1; i < count; ++i) command.also.emplace_back("batch-" + std::to_string(i), command.value);
-  } else if (!words.empty() && core::parse(words[0], command.function) &&
-             words.size() == kWords[static_cast<std::size_t>(command.function)]) {
-    command.key = words[1];
-    if (command.function == Function::cas) command.expected = words[2];
-    if (words.size() > 2) command.value = words.back();
+  } else if (clients::read_ask(words, ask)) {
+    command = asking(std::move(ask));
   } else {
-    std::string forms;
-    for (const auto& tell : kTells) forms += (forms.empty() ? "" : ", ") + std::string(tell.form);
-    return "expected one of: " + forms;
+    return clients::expected_one_of(kTells);
   }
   // Beside the sessions that run by themselves.
   std::size_t slot = settings_.sessions;

@@ -11,6 +11,7 @@
 #include "mechanisms/core/step.h"
 #include "mechanisms/replication/single_leader/messages.h"
 #include "mechanisms/replication/single_leader/metrics.h"
+#include "mechanisms/traffic/clients/clients.h"
 
 namespace single_leader {
 
@@ -44,18 +45,8 @@ struct ClientSettings {
   FIELDS(ClientSettings, active, sessions, rate, think, keys, reads, appends, cas, deletes, value_bytes, reads_at, session,
          pin, timeout, give_up, only)
   static constexpr auto kDeclared = std::array{
-      core::Setting{"active", "", "", "", "Whether it issues operations by itself."},
-      core::Setting{"sessions", "1", "10000", "sessions", "How many operations can be open at once."},
-      core::Setting{"rate", "0", "1000000", "/s",
-                    "Operations a second, at random moments; those that find no free session are not issued. 0: each "
-                    "session begins the next operation when the last has ended."},
-      core::Setting{"think", "0", "1h", "", "How long a session rests between two operations."},
-      core::Setting{"keys", "1", "1000000", "keys", "How many keys there are."},
-      core::Setting{"reads", "0", "1", "", "Share of gets."},
-      core::Setting{"appends", "0", "1", "", "Share of appends among the rest."},
-      core::Setting{"cas", "0", "1", "", "Share of compare-and-swaps among the rest."},
-      core::Setting{"deletes", "0", "1", "", "Share of deletes among the rest."},
-      core::Setting{"value_bytes", "0", "64KiB", "bytes", "Values are filled up to this size."},
+      clients::kActive, clients::kSessions, clients::kRate, clients::kThink, clients::kKeys, clients::kReads, clients::kAppends,
+      clients::kCasShare, clients::kDeletes, clients::kValueBytes,
       core::Setting{"reads_at", "", "", "", "Whether gets go to the primary, to replicas, or to any node."},
       core::Setting{"session", "", "", "", "What a session does to see its own writes, and nothing older than it has seen."},
       core::Setting{"pin", "0", "1h", "", "With sticky sessions: for so long after a write, reads go to the primary."},
@@ -66,26 +57,8 @@ struct ClientSettings {
 
 class Client {
  public:
-  enum class Alarm : std::uint8_t {
-    arrival,  // With a rate: the next operation begins.
-    think,    // Of a session: it has rested.
-    attempt,  // Of a session: no answer came.
-    give_up,  // Of a session: nobody will say.
-  };
-  friend constexpr auto names(Alarm) {
-    return std::array<std::string_view, 4>{"arrival", "think", "attempt", "give_up"};
-  }
-  // Session numbers are never used twice, also not after a crash: they are taken in blocks, durably.
-  struct TakeSessions {
-    std::uint64_t next{};
-    FIELDS(TakeSessions, next)
-  };
-  struct Durable {
-    std::uint64_t next = 1;
-    void apply(const TakeSessions& write) { next = write.next; }
-    std::vector<TakeSessions> image() const { return {TakeSessions{next}}; }
-    friend bool operator==(const Durable&, const Durable&) = default;
-  };
+  using Alarm = clients::Alarm;
+  using Durable = clients::Taken;
   struct Shown {
     std::uint64_t open{}, answered{}, unknown{};
     core::NodeId primary{};
@@ -94,15 +67,11 @@ class Client {
   };
   using Message = single_leader::Message;
   using Timer = core::Timer<Alarm>;
-  using Write = TakeSessions;
+  using Write = clients::TakeNumbers;
   using Settings = ClientSettings;
   using Step = core::Step<Message, Timer, Write>;
   static constexpr std::array kTells{
-      core::Tell{"get K", "Read a key."},
-      core::Tell{"put K V", "Write a key."},
-      core::Tell{"append K V", "Append to a key's value."},
-      core::Tell{"cas K FROM TO", "Replace a value if it is FROM."},
-      core::Tell{"delete K", "Remove a key."},
+      clients::kGet, clients::kPut, clients::kAppend, clients::kCas, clients::kDelete,
       core::Tell{"transaction COUNT BYTES", "Write COUNT keys of BYTES each in one entry of the log; not part of the history."}};
   static constexpr std::array kMetrics{&kOperations, &kUnknown, &kRetries, &kLatency, &kWriteLatency, &kOldReads, &kBackwards,
                                        &kOldShare, &kBackwardsShare};
@@ -136,7 +105,6 @@ class Client {
   };
 
   Command draw(Step& step);
-  std::string fresh_value();
   void begin(Step& step, std::size_t slot, Command command, bool silent);
   void ask(Step& step, std::size_t slot, core::NodeId target);
   void end(Step& step, std::size_t slot, core::Outcome outcome, const Reply* reply);
@@ -151,11 +119,10 @@ class Client {
   core::NodeId id_;
   std::vector<core::NodeId> nodes_;
   Settings settings_;
-  Durable durable_;
-  std::uint64_t taken_until_ = 0;   // Numbers up to here were taken durably.
+  clients::Numbers numbers_;
+  clients::Source source_;
   std::vector<Slot> slots_;
   core::NodeId primary_ = core::kNobody;  // As far as known.
-  std::uint64_t values_ = 0;
   std::uint64_t answered_ = 0, unknown_ = 0;
   std::uint64_t missed_ = 0, went_back_ = 0;  // A bit for each of the last 64 gets.
 };

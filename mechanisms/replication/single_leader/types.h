@@ -12,6 +12,7 @@
 #include "mechanisms/core/fields.h"
 #include "mechanisms/core/ids.h"
 #include "mechanisms/core/time.h"
+#include "mechanisms/traffic/clients/ask.h"
 
 namespace single_leader {
 
@@ -37,8 +38,7 @@ inline Epoch next_epoch(Epoch after, std::uint64_t stride, std::uint64_t rest) {
   return next > after ? next : next + stride;
 }
 
-enum class Function : std::uint8_t { get, put, append, cas, del };
-constexpr auto names(Function) { return std::array<std::string_view, 5>{"get", "put", "append", "cas", "delete"}; }
+using clients::Function;
 
 // A session's number is its client's and, in the lower bits, its own: a client counts its sessions upwards.
 inline constexpr int kSessionBits = 24;
