@@ -29,13 +29,13 @@ struct Progress {
   Index next = 1;                // What to send next.
   std::vector<Index> in_flight;  // The last entry of each message with entries that it has not answered.
   bool probing = true;           // It is not known where the logs agree: nothing is sent until it has answered.
-  bool answered = false;         // Since the last heartbeat.
+  core::Time anew{};             // When it last began anew behind `match`, because messages were lost.
   core::Time vouched{};          // When the latest message that it has answered went out: until then it was not fenced.
   bool vouches = false;          // `vouched` means something.
   Index applied = 0;
   bool copying = false;          // It is being sent the image,
   std::uint64_t offset = 0;      // from this byte on;
-  bool chunk_answered = false;   // and has answered a chunk since the last heartbeat.
+  core::Time chunk_sent{};       // which went out then.
   friend bool operator==(const Progress&, const Progress&) = default;
 };
 struct HandOver {  // It is to leave its epoch as soon as the successor has all of its log.
