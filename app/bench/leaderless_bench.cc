@@ -31,7 +31,7 @@ double per_second(const Look& look) {
 }
 
 void ring_figures(std::vector<Figure>& figures) {
-  constexpr core::NodeId kNodes = 100;
+  constexpr std::uint32_t kNodes = 100;
   constexpr std::uint32_t kPoints = 256;
   Ring ring(kPoints);
   for (core::NodeId node = 1; node <= kNodes; ++node) ring.join(node);

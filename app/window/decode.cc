@@ -64,8 +64,8 @@ std::string body_text(const record::Recording& recording, const Event& e, core::
   // A recording of a lower level keeps no bodies of messages and writes.
   if (body.empty() && recording.header().level != record::Level::bodies) return "";
   if (kind == nullptr) return core::text(core::Bytes(body.begin(), body.end()));
-  if (e.kind == Kind::send) return kind->message_text(body);
-  return e.kind == Kind::persist ? kind->write_text(body) : kind->shown_text(body);
+  if (e.kind == Kind::send) return kind->message_text(body, recording.node_names());
+  return e.kind == Kind::persist ? kind->write_text(body, recording.node_names()) : kind->shown_text(body, recording.node_names());
 }
 
 std::string said_text(const timeline::Timeline& line, const Event& e, core::BytesView body) {

@@ -17,13 +17,21 @@ constexpr std::size_t kLoadedChunks = 16;
 // Once in so many events the writer looks whether it is too far ahead of the run file. Divides kChunkRows.
 constexpr std::size_t kRowsPerLook = 4096;
 
+core::Names names_of(const std::vector<NodeInfo>& nodes) {
+  std::vector<std::string> all;
+  for (const NodeInfo& node : nodes) all.push_back(node.name);
+  return core::Names(std::move(all));
+}
+
 }  // namespace
 
-Recording::Recording(RunHeader header, std::size_t memory_budget) : header_(std::move(header)), budget_(memory_budget) {}
+Recording::Recording(RunHeader header, std::size_t memory_budget)
+    : header_(std::move(header)), node_names_(names_of(header_.nodes)), budget_(memory_budget) {}
 
 Recording::Recording(RunHeader header, std::vector<std::string> names, std::size_t rows,
                      std::vector<core::Time> first_times, std::unique_ptr<ChunkSource> source, std::size_t memory_budget)
     : header_(std::move(header)),
+      node_names_(names_of(header_.nodes)),
       budget_(memory_budget),
       rows_(rows),
       chunks_((rows + kChunkRows - 1) / kChunkRows),

@@ -63,6 +63,7 @@ class Recording : public Listener {
   std::string name(NameId id) const;
   std::size_t names() const;
   const NodeInfo* node(core::NodeId id) const;
+  const core::Names& node_names() const { return node_names_; }
   // Calls visit(event, body) for rows [begin, end), chunk by chunk.
   template <class Visit>
   void visit(std::size_t begin, std::size_t end, const Visit& visit) const {
@@ -97,6 +98,7 @@ class Recording : public Listener {
   void keep_loaded(std::size_t index, std::shared_ptr<const Chunk> chunk) const;
 
   RunHeader header_;
+  core::Names node_names_;
   std::optional<WallTime> began_;
   std::size_t budget_;
   std::atomic<std::size_t> rows_{0};

@@ -146,10 +146,11 @@ class Kind {
   // Null when the kind has no invariants.
   virtual std::unique_ptr<Judge> judge() const = 0;
 
-  // For people: the text of bytes that such nodes sent, wrote or showed. Says so when they are malformed.
-  virtual std::string message_text(core::BytesView) const = 0;
-  virtual std::string write_text(core::BytesView) const = 0;
-  virtual std::string shown_text(core::BytesView) const = 0;
+  // For people: the text of bytes that such nodes sent, wrote or showed, with these names for nodes. Says so when they are
+  // malformed.
+  virtual std::string message_text(core::BytesView, const core::Names&) const = 0;
+  virtual std::string write_text(core::BytesView, const core::Names&) const = 0;
+  virtual std::string shown_text(core::BytesView, const core::Names&) const = 0;
 };
 
 }  // namespace world

@@ -24,9 +24,9 @@ struct Alternatives<std::variant<T...>> {
 };
 
 template <class T>
-std::string decoded_text(core::BytesView bytes) {
+std::string decoded_text(core::BytesView bytes, const core::Names& names) {
   try {
-    return core::text(core::decode<T>(bytes));
+    return core::text(core::decode<T>(bytes), names);
   } catch (const core::Malformed& error) {
     return std::string("malformed: ") + error.what();
   }
@@ -191,14 +191,14 @@ class KindOf final : public Kind {
       return nullptr;
   }
 
-  std::string message_text(core::BytesView bytes) const override {
-    return detail::decoded_text<typename Node::Message>(bytes);
+  std::string message_text(core::BytesView bytes, const core::Names& names) const override {
+    return detail::decoded_text<typename Node::Message>(bytes, names);
   }
-  std::string write_text(core::BytesView bytes) const override {
-    return detail::decoded_text<typename Node::Write>(bytes);
+  std::string write_text(core::BytesView bytes, const core::Names& names) const override {
+    return detail::decoded_text<typename Node::Write>(bytes, names);
   }
-  std::string shown_text(core::BytesView bytes) const override {
-    return detail::decoded_text<typename Node::Shown>(bytes);
+  std::string shown_text(core::BytesView bytes, const core::Names& names) const override {
+    return detail::decoded_text<typename Node::Shown>(bytes, names);
   }
 
  private:

@@ -9,14 +9,14 @@
 namespace world {
 namespace {
 
-bool read_id(std::string_view word, core::NodeId& id) {
+bool read_id(std::string_view word, std::uint32_t& id) {
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
   return error == std::errc() && end == word.data() + word.size();
 }
 
 // A node's number or name; 0 when it is neither.
 core::NodeId one_node(const Candidates& candidates, std::string_view word) {
-  core::NodeId id = 0;
+  std::uint32_t id = 0;
   if (read_id(word, id) && id >= 1 && id <= candidates.size()) return id;
   for (const auto& candidate : candidates)
     if (candidate.info->name == word) return candidate.info->id;

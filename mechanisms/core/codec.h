@@ -36,6 +36,7 @@ class Writer {
     const auto wide = static_cast<std::int64_t>(v);
     put_varint((static_cast<std::uint64_t>(wide) << 1) ^ static_cast<std::uint64_t>(wide >> 63));
   }
+  void put(NodeId v) { put_varint(v); }
   void put(double v);
   void put(Duration v) { put(static_cast<std::int64_t>(v.count())); }
   void put(Time v) { put(v.time_since_epoch()); }
@@ -113,6 +114,11 @@ class Reader {
     const std::uint64_t wide = get_varint();
     v = static_cast<T>(wide);
     if (v != wide) throw Malformed("a number is out of range");
+  }
+  void get(NodeId& v) {
+    std::uint32_t number = 0;
+    get(number);
+    v = number;
   }
   template <std::signed_integral T>
   void get(T& v) {

@@ -1,6 +1,7 @@
 // The small words that every mechanism uses.
 #pragma once
 #include <charconv>
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -11,9 +12,23 @@
 
 namespace core {
 
-// A node of the world, counted from 1 in the order of the lab's system. 0 is nobody.
-using NodeId = std::uint32_t;
-inline constexpr NodeId kNobody = 0;
+// A node of the world, counted from 1 in the order of the lab's system. 0 is nobody. It counts and compares as the number
+// that it is; a type of its own only so that its text can be the name that people gave the node.
+class NodeId {
+ public:
+  constexpr NodeId() = default;
+  template <std::integral T>
+  constexpr explicit(sizeof(T) > sizeof(std::uint32_t)) NodeId(T number) : number_(static_cast<std::uint32_t>(number)) {}
+  constexpr operator std::uint32_t() const { return number_; }
+  constexpr NodeId& operator++() {
+    ++number_;
+    return *this;
+  }
+
+ private:
+  std::uint32_t number_ = 0;
+};
+inline constexpr NodeId kNobody{};
 
 using Bytes = std::vector<std::uint8_t>;
 using BytesView = std::span<const std::uint8_t>;
@@ -25,15 +40,16 @@ class Names {
   explicit Names(std::vector<std::string> all) : all_(std::make_shared<const std::vector<std::string>>(std::move(all))) {}
 
   std::string of(NodeId id) const {
+    if (all_ && id == kNobody) return "nobody";
     return all_ && id >= 1 && id <= all_->size() ? (*all_)[id - 1] : std::to_string(id);
   }
   // By its name or its number; kNobody: this is neither.
   NodeId find(std::string_view word) const {
     for (std::size_t i = 0; all_ && i < all_->size(); ++i)
       if ((*all_)[i] == word) return static_cast<NodeId>(i + 1);
-    NodeId id = kNobody;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
-    return error == std::errc() && end == word.data() + word.size() ? id : kNobody;
+    std::uint32_t number = 0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
+    return error == std::errc() && end == word.data() + word.size() ? NodeId(number) : kNobody;
   }
   friend bool operator==(const Names& a, const Names& b) {
     return a.all_ == b.all_ || (a.all_ && b.all_ && *a.all_ == *b.all_);

@@ -34,6 +34,8 @@ void TextWriter::put_number(std::int64_t v) {
   out_.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, v).ptr);
 }
 
+void TextWriter::put(NodeId v) { out_ += names_.of(v); }
+
 void TextWriter::put(double v) {
   char buffer[32];
   out_.append(buffer, std::to_chars(buffer, buffer + sizeof buffer, v).ptr);

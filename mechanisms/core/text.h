@@ -21,11 +21,13 @@ namespace core {
 // Appends the text of values to a string.
 class TextWriter {
  public:
-  explicit TextWriter(std::string& out) : out_(out) {}
+  // Nodes are called by these names; without, by their numbers.
+  explicit TextWriter(std::string& out, Names names = {}) : out_(out), names_(std::move(names)) {}
 
   void put(bool v) { out_ += v ? "true" : "false"; }
   void put(std::unsigned_integral auto v) { put_number(static_cast<std::uint64_t>(v)); }
   void put(std::signed_integral auto v) { put_number(static_cast<std::int64_t>(v)); }
+  void put(NodeId v);
   void put(double v);
   void put(Duration v);
   void put(Time v) { put(v.time_since_epoch()); }
@@ -101,12 +103,13 @@ class TextWriter {
   }
 
   std::string& out_;
+  Names names_;
 };
 
 template <class T>
-std::string text(const T& value) {
+std::string text(const T& value, const Names& names = {}) {
   std::string out;
-  TextWriter(out).put(value);
+  TextWriter(out, names).put(value);
   return out;
 }
 

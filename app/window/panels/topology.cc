@@ -2,10 +2,10 @@
 
 #include <cmath>
 
+#include "app/window/decode.h"
 #include "app/window/input.h"
 #include "app/window/widgets.h"
 #include "app/window/words.h"
-#include "labs/catalog/kinds.h"
 
 namespace window {
 
@@ -105,8 +105,6 @@ std::string beginning_of(std::string words) {
 
 std::string message_words(const View& view, std::size_t send_row) {
   const auto row = view.run.at(send_row);
-  const auto* info = view.run.node(row.event.node);
-  const auto* kind = info != nullptr ? catalog::find_kind(info->kind) : nullptr;
   std::string words = view.run.name(row.event.type) + "  " + name_of(view, row.event.node) + " \u2192 " + name_of(view, row.event.peer) +
                       "\nsent at " + time_text(row.event.at) + ", " + seconds_text(view.at - row.event.at) + " ago";
   const std::size_t end = view.line.end_of(send_row);
@@ -114,7 +112,7 @@ std::string message_words(const View& view, std::size_t send_row) {
     const auto ended = view.run.at(end).event;
     words += ended.kind == record::EventKind::drop ? ", dropped: " + view.run.name(ended.type) : ", arrives after " + seconds_text(ended.at - row.event.at);
   }
-  if (kind != nullptr && !row.body.empty()) words += "\n" + beginning_of(kind->message_text(row.body));
+  if (!row.body.empty()) words += "\n" + beginning_of(body_text(view.run, row.event, row.body));
   return words;
 }
 

@@ -42,7 +42,7 @@ Seen seen_of(const View& view, const KnownNames& names, const record::NodeInfo& 
   const auto* kind = catalog::find_kind(info.kind);
   if (!decode || kind == nullptr || spell.shown >= view.run.size()) return seen;
   const auto row = view.run.at(spell.shown);
-  seen.words = words_of(kind->shown_text(row.body), kind->epoch_word);
+  seen.words = words_of(kind->shown_text(row.body, view.run.node_names()), kind->epoch_word);
   return seen;
 }
 

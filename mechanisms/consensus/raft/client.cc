@@ -102,7 +102,7 @@ core::NodeId Client::other_than(core::NodeId server, Step& step) const {
 
 void Client::ask(Step& step, std::size_t slot, core::NodeId target) {
   Session& session = sessions_[slot];
-  session.target = settings_.only != 0 ? settings_.only : target;
+  session.target = settings_.only != 0 ? core::NodeId(settings_.only) : target;
   step.send(session.target, ClientRequest{session.command});
   step.set_timer({Alarm::attempt, slot}, settings_.timeout);
 }

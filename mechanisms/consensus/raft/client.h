@@ -27,7 +27,7 @@ struct ClientSettings {
   std::uint32_t value_bytes = 0;
   core::Duration timeout = std::chrono::milliseconds(200);
   core::Duration give_up = std::chrono::seconds(5);
-  core::NodeId only = 0;
+  std::uint32_t only = 0;
   FIELDS(ClientSettings, active, sessions, rate, think, keys, reads, appends, cas, deletes, value_bytes, timeout,
          give_up, only)
   static constexpr auto kDeclared = std::array{

@@ -38,7 +38,7 @@ struct ClientSettings {
   core::Duration probe_wait{};
   core::Duration timeout = std::chrono::milliseconds(500);
   core::Duration give_up = std::chrono::seconds(2);
-  core::NodeId only = 0;
+  std::uint32_t only = 0;
   FIELDS(ClientSettings, active, sessions, rate, think, keys, reads, deletes, value_bytes, n, r, w, merge, probe, probe_wait, timeout,
          give_up, only)
   static constexpr auto kDeclared = std::array{

@@ -114,7 +114,7 @@ core::NodeId Client::other_than(core::NodeId node, Step& step) const {
 
 void Client::ask(Step& step, std::size_t slot, core::NodeId target) {
   Slot& s = slots_[slot];
-  s.target = settings_.only != 0 ? settings_.only : target;
+  s.target = settings_.only != 0 ? core::NodeId(settings_.only) : target;
   const Position token = settings_.session == Session::token ? std::max(s.written, s.read) : Position{};
   step.send(s.target, Request{s.command, s.command.function == Function::get ? token : Position{}, anywhere(s, step.now), 0});
   step.set_timer({Alarm::attempt, slot}, settings_.timeout);

@@ -41,7 +41,7 @@ struct ClientSettings {
   core::Duration pin{};
   core::Duration timeout = std::chrono::milliseconds(200);
   core::Duration give_up = std::chrono::seconds(5);
-  core::NodeId only = 0;
+  std::uint32_t only = 0;
   FIELDS(ClientSettings, active, sessions, rate, think, keys, reads, appends, cas, deletes, value_bytes, reads_at, session,
          pin, timeout, give_up, only)
   static constexpr auto kDeclared = std::array{

@@ -2,6 +2,8 @@
 
 #include "hands.h"
 #include "labs/catalog/kinds.h"
+#include "mechanisms/consensus/raft/raft.h"
+#include "mechanisms/core/codec.h"
 #include "playing.h"
 
 namespace window {
@@ -81,7 +83,7 @@ TEST_F(InspectorHands, ShowsEveryFieldOfWhatANodeShowsAtThatMoment) {
   EXPECT_TRUE(hands.sees("inspected:S1"));
   const auto view = playing.view();
   const auto shown = view.run.at(view.moment.nodes[0].spell.shown);
-  const auto tree = read_text_tree(catalog::find_kind("raft")->shown_text(shown.body));
+  const auto tree = read_text_tree(catalog::find_kind("raft")->shown_text(shown.body, view.run.node_names()));
   ASSERT_GT(tree.parts.size(), 5u);
   for (const auto& part : tree.parts) {
     const bool seen = std::any_of(stage.probes().begin(), stage.probes().end(), [&](const Probe& p) {
@@ -103,6 +105,18 @@ TEST_F(InspectorHands, GoesToTheChangeBeforeAndHighlightsWhatItChanged) {
   hands.click("button:Previous change");
   ASSERT_EQ(commands.all().size(), 1u);
   EXPECT_EQ(std::get<Seek>(commands.all()[0]).to, view.run.at(before).event.at);
+}
+
+TEST_F(InspectorHands, CallsNodesByTheirNames) {
+  play();
+  playing.selection.node = 2;
+  hands.frame(2);
+  const auto view = playing.view();
+  const auto shown = view.run.at(view.moment.nodes[1].spell.shown);
+  const auto leader = core::decode<raft::Shown>(shown.body).leader;
+  ASSERT_NE(leader, core::kNobody);
+  const std::string row = ":leader=" + view.run.node(leader)->name;
+  EXPECT_TRUE(hands.sees("value" + row) || hands.sees("changed" + row)) << hands.all();
 }
 
 TEST_F(InspectorHands, LeadsFromASendToItsDeliveryAndBack) {

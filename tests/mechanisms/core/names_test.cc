@@ -19,6 +19,7 @@ TEST(Names, SayWhatANodeIsCalledAndFindItByThatOrByItsNumber) {
 TEST(Names, WithoutThemNumbersStand) {
   EXPECT_EQ(Names().of(2), "2");
   EXPECT_EQ(Names({"S1"}).of(7), "7");
+  EXPECT_EQ(Names({"S1"}).of(kNobody), "nobody");
   EXPECT_EQ(Names().find("2"), 2u);
 }
 

@@ -21,6 +21,20 @@ TEST(Text, AStructReadsLikeItsFields) {
   EXPECT_EQ(core::text(Vote{}), R"(Vote{term=0 why="" to=none})");
 }
 
+struct Ballot {
+  core::NodeId candidate{};
+  std::uint32_t votes{};
+  std::map<core::NodeId, std::uint32_t> from;
+  std::vector<core::NodeId> asked;
+  FIELDS(Ballot, candidate, votes, from, asked)
+};
+
+TEST(Text, NodesAreCalledByTheirNamesAndNumbersStayNumbers) {
+  const Ballot ballot{2, 2, {{1, 1}, {2, 2}}, {3, core::kNobody}};
+  EXPECT_EQ(core::text(ballot, core::Names({"S1", "S2", "C1"})), "Ballot{candidate=S2 votes=2 from={S1:1 S2:2} asked=[C1 nobody]}");
+  EXPECT_EQ(core::text(ballot), "Ballot{candidate=2 votes=2 from={1:1 2:2} asked=[3 0]}") << "who knows no names says numbers";
+}
+
 TEST(Text, DurationsTakeTheUnitThatReadsBest) {
   EXPECT_EQ(core::text(core::Duration(0)), "0s");
   EXPECT_EQ(core::text(core::Duration(150ms)), "150ms");

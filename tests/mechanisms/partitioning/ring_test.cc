@@ -88,7 +88,7 @@ TEST(Ring, AJoinMovesOnlyTheNewcomersShareAndALeaveGivesItBack) {
 // A node's share has a deviation of 1 / sqrt(V) of the mean, so the largest of n is about 1 + sqrt(2 ln n / V) times it.
 TEST(Ring, LoadIsSpreadAsTheorySays) {
   for (const std::uint32_t points : {16u, 64u, 256u}) {
-    const core::NodeId n = 50;
+    const std::uint32_t n = 50;
     const Ring ring = ring_of(n, points);
     std::map<core::NodeId, double> share;
     for (std::size_t i = 0; i < ring.arcs(); ++i) {

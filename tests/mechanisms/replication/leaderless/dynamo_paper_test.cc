@@ -140,13 +140,13 @@ TEST(Section4_5, AWriteWaitsForWAndAReadForR) {
   for (std::uint32_t w = 1; w <= 3; ++w)
     for (std::uint32_t dead = 0; dead <= 2; ++dead) {
       Cluster cluster(3, strict(3, 1, w));
-      for (core::NodeId id = 3; id > 3 - dead; --id) cluster.crash(id);
+      for (std::uint32_t id = 3; id > 3 - dead; --id) cluster.crash(id);
       EXPECT_EQ(cluster.put(1, "k", "v").status == Status::ok, 3 - dead >= w) << w << " of " << 3 - dead;
     }
   for (std::uint32_t r = 1; r <= 3; ++r)
     for (std::uint32_t dead = 0; dead <= 2; ++dead) {
       Cluster cluster(3, strict(3, r, 1));
-      for (core::NodeId id = 3; id > 3 - dead; --id) cluster.crash(id);
+      for (std::uint32_t id = 3; id > 3 - dead; --id) cluster.crash(id);
       EXPECT_EQ(cluster.get(1, "k").status == Status::ok, 3 - dead >= r) << r << " of " << 3 - dead;
     }
 }
@@ -155,7 +155,7 @@ TEST(Section4_5, LatencyIsThatOfTheSlowestOfTheWThatAreWaitedFor) {
   for (std::uint32_t w = 1; w <= 3; ++w) {
     Cluster cluster(3, strict(3, 1, w));
     cluster.delay = [](core::NodeId from, core::NodeId to, const Message&) {
-      const core::NodeId slower = from >= kClient || to >= kClient ? 0 : std::max(from, to);
+      const core::NodeId slower = from >= kClient || to >= kClient ? core::kNobody : std::max(from, to);
       return core::Duration(slower * 10ms);
     };
     const auto id = cluster.ask(1, {0, Function::put, "k", "v", {}, 0, 0, 0});
