@@ -67,6 +67,7 @@ void Replica::coordinate(Step& step, core::NodeId client, const Request& request
   if (request.function != Function::get)
     for (const core::NodeId node : next_.preference(at, operation.n))
       if (!among(operation.preferred, node)) operation.preferred.push_back(node), ++operation.taking_over;
+  note_width(step, request.n);
   operation.client = client;
   operation.request = request;
   const std::uint32_t r = request.r > 0 ? request.r : settings_.r, w = request.w > 0 ? request.w : settings_.w;
@@ -178,7 +179,7 @@ void Replica::ask(Step& step, std::uint64_t number, Operation& operation, core::
   const std::string& key = operation.request.key;
   const core::NodeId owner = operation.targets.at(target).owner;
   if (is_write(operation)) {
-    if (target != id_) return step.send(target, Store{number, key, operation.versions, owner});
+    if (target != id_) return step.send(target, Store{number, key, operation.versions, owner, operation.request.n});
     if (owner != core::kNobody) keep_hint(step, owner, key, operation.versions);
     return;
   }
@@ -195,8 +196,14 @@ Versions Replica::known(const std::string& key) const {
   return all;
 }
 
+// A node that keeps a key since a request asked for more copies than usual must not give it up as one too many.
+void Replica::note_width(Step& step, std::uint32_t n) {
+  if (n > widest_) step.persist(SaveWidest{widest_ = n});
+}
+
 void Replica::on_message(Step& step, core::NodeId from, const Store& m) {
   heard(step, from);
+  note_width(step, m.n);
   if (m.owner == core::kNobody || m.owner == id_)
     keep(step, m.key, m.versions);
   else

@@ -20,6 +20,7 @@ void Durable::apply(const Write& write) {
     void operator()(const DropKey& w) { durable.keys.erase(place_of(w.key)); }
     void operator()(const SaveMember& w) { durable.members[w.member.node] = w.member; }
     void operator()(const SaveMinted& w) { durable.minted = w.minted; }
+    void operator()(const SaveWidest& w) { durable.widest = w.n; }
   };
   std::visit(Applied{*this}, write);
 }
@@ -31,6 +32,7 @@ std::vector<Write> Durable::image() const {
   for (const auto& [whose, hint] : hints) writes.emplace_back(SaveHint{whose.first, whose.second, hint.versions, hint.since});
   for (const auto& [node, member] : members) writes.emplace_back(SaveMember{member});
   if (minted != Minted{}) writes.emplace_back(SaveMinted{minted});
+  if (widest > 0) writes.emplace_back(SaveWidest{widest});
   return writes;
 }
 

@@ -47,7 +47,12 @@ struct SaveMinted {
   Minted minted;
   FIELDS(SaveMinted, minted)
 };
-using Write = std::variant<SaveKey, SaveHint, DropHint, DropKey, SaveMember, SaveMinted>;
+// The greatest N that a request brought: so many nodes may have been counted as keeping a key.
+struct SaveWidest {
+  std::uint32_t n{};
+  FIELDS(SaveWidest, n)
+};
+using Write = std::variant<SaveKey, SaveHint, DropHint, DropKey, SaveMember, SaveMinted, SaveWidest>;
 
 struct Hint {
   Versions versions;
@@ -69,6 +74,7 @@ struct Durable {
   Hints hints;
   std::map<core::NodeId, Member> members;   // Those that have ever changed.
   Minted minted;
+  std::uint32_t widest = 0;
 
   void apply(const Write& write);
   std::vector<Write> image() const;

@@ -76,7 +76,8 @@ struct Store {
   std::string key;
   Versions versions;
   core::NodeId owner{};
-  FIELDS(Store, operation, key, versions, owner)
+  std::uint32_t n{};             // As in the request.
+  FIELDS(Store, operation, key, versions, owner, n)
 };
 struct Stored {
   std::uint64_t operation{};

@@ -28,6 +28,7 @@ Errand Replica::errand_of(const Place& place, const Versions& versions, core::Ti
   Errand errand;
   if (!among(keepers, id_)) {
     if (among(later, id_) || keepers.empty()) return errand;   // It takes the key over.
+    if (widest_ > settings_.n && among(ring_.preference(place.first, widest_), id_)) return errand;
     if ((minted_.name + 1) >> kNameBits != 0) return errand;         // It has used up its names, and keeps what it has.
     errand = {Errand::Why::give_up, keepers};
   }

@@ -12,7 +12,8 @@ Replica::Replica(const core::Roster& roster, const Settings& settings, Durable d
       points_(settings.points),
       keys_(std::move(durable.keys)),
       hints_(std::move(durable.hints)),
-      minted_(durable.minted) {
+      minted_(durable.minted),
+      widest_(durable.widest) {
   std::uint32_t place = 0;
   for (const core::NodeId node : roster.peers) {
     const bool at_first = settings.members == 0 || place++ < settings.members;

@@ -112,6 +112,7 @@ class Replica {
   // coordinate.cc
   void coordinate(Step& step, core::NodeId client, const Request& request, bool forwarded);
   std::string impossible(const Request& request) const;
+  void note_width(Step& step, std::uint32_t n);
   bool came_before(core::NodeId client, std::uint64_t request);
   bool heard_lately(core::Time now, core::NodeId peer) const;
   bool pass_on(Step& step, core::NodeId client, const Request& request, const std::vector<core::NodeId>& preferred);
@@ -183,6 +184,7 @@ class Replica {
   Hints hints_;
   std::map<core::NodeId, Member> members_;   // Of all nodes.
   Minted minted_;
+  std::uint32_t widest_ = 0;
 
   // Lost in a crash.
   partitioning::Ring ring_, next_;           // Who keeps what; and who will when those that join and leave have done so.

@@ -175,7 +175,8 @@ TEST(Section4_5, ARequestBringsItsOwnNRW) {
   Cluster cluster(5, strict());
   const auto id = cluster.ask(1, {0, Function::put, "k", "v", {}, 5, 0, 5});
   EXPECT_EQ(cluster.wait_for(id).status, Status::ok);
-  for (const core::NodeId node : cluster.peers()) EXPECT_EQ(cluster.values(node, "k"), Texts{"v"});
+  cluster.run_for(10s);
+  for (const core::NodeId node : cluster.peers()) EXPECT_EQ(cluster.values(node, "k"), Texts{"v"}) << "also those beyond the usual N";
   const auto refused = cluster.wait_for(cluster.ask(1, {0, Function::put, "k", "v", {}, 2, 0, 3}));
   EXPECT_EQ(refused.status, Status::refused);
   EXPECT_EQ(refused.why, "W = 3 can never be reached: N = 2, and there are 5 nodes");

@@ -183,7 +183,7 @@ TEST(LeaderlessChaos, WithLastWriteWinsAcknowledgedWritesAreLostAndAllConvergeAl
 TEST(LeaderlessChaos, NodesJoinAndLeaveMeanwhileAndNothingAcknowledgedIsLost) {
   std::size_t moves = 0;
   double handed_over = 0;
-  for (std::uint64_t seed = 0; seed < 18; ++seed) {
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
     Settings settings = mode(seed);
     settings.members = 5;
     Chaos chaos(seed, settings, 7, true);
@@ -195,13 +195,13 @@ TEST(LeaderlessChaos, NodesJoinAndLeaveMeanwhileAndNothingAcknowledgedIsLost) {
     moves += chaos.moves();
     handed_over += chaos.cluster().sampled(kHandedOver);
   }
-  EXPECT_GT(moves, 18u);
-  EXPECT_GT(handed_over, 50);
+  EXPECT_GT(moves, 60u);
+  EXPECT_GT(handed_over, 200);
 }
 
 TEST(LeaderlessChaos, DeletionsAreForgottenAndNothingDeletedRises) {
   double collected = 0;
-  for (std::uint64_t seed = 0; seed < 12; ++seed) {
+  for (std::uint64_t seed = 0; seed < 48; ++seed) {
     Settings settings = mode(seed);
     settings.hint_expiry = settings.tombstone_grace = 1s;
     Chaos chaos(seed, settings, 5, false, true);
@@ -213,6 +213,25 @@ TEST(LeaderlessChaos, DeletionsAreForgottenAndNothingDeletedRises) {
     collected += chaos.cluster().sampled(kCollected);
   }
   EXPECT_GT(collected, 20);
+}
+
+TEST(LeaderlessChaos, BothAtOnceBreakNoPromise) {
+  double collected = 0, given_up = 0;
+  for (std::uint64_t seed = 0; seed < 48; ++seed) {
+    Settings settings = mode(seed);
+    settings.members = 5;
+    settings.hint_expiry = settings.tombstone_grace = 3s;
+    Chaos chaos(seed, settings, 7, true, true);
+    chaos.run();
+    ASSERT_EQ(chaos.cluster().broken(), "") << seed;
+    chaos.expect_settled();
+    chaos.expect_converged();
+    EXPECT_EQ(chaos.lost(), 0u) << seed;
+    collected += chaos.cluster().sampled(kCollected);
+    given_up += chaos.cluster().sampled(kGivenUp);
+  }
+  EXPECT_GT(collected, 40);
+  EXPECT_GT(given_up, 40);
 }
 
 TEST(LeaderlessChaos, WithAFlawOfThoseThatMoveOrForgetChaosFindsIt) {
