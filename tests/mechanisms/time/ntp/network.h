@@ -10,6 +10,13 @@ using namespace std::chrono_literals;
 
 inline constexpr core::NodeId kClient = 100;  // Servers are 1, 2, ...
 
+// A client that slews so fast that a test need not wait.
+inline ClientSettings quick() {
+  ClientSettings settings;
+  settings.slew_ppm = 50'000;
+  return settings;
+}
+
 class Network {
  public:
   using World = small_world::World<Client>;

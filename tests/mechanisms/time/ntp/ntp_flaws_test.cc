@@ -37,12 +37,6 @@ std::vector<Flaw> flaws() {
           {"believe_liar", &Flaws::believe_liar, a_server_ten_seconds_ahead, 3, "Majority", 3333, 0}};
 }
 
-ClientSettings quick() {
-  ClientSettings settings;
-  settings.slew_ppm = 50'000;
-  return settings;
-}
-
 double error_ms(Network& n) { return static_cast<double>(n.error().count()) / 1e6; }
 
 class NtpFlaws : public testing::TestWithParam<Flaw> {};

@@ -6,12 +6,6 @@
 namespace ntp {
 namespace {
 
-ClientSettings quick() {
-  ClientSettings settings;
-  settings.slew_ppm = 50'000;
-  return settings;
-}
-
 double in_ms(core::Duration d) { return static_cast<double>(d.count()) / 1e6; }
 
 // Section 8: "the offset is exact if the paths are symmetric".
