@@ -107,6 +107,7 @@ check::Draw draw_single_leader(core::Rng& rng, const std::vector<std::string>& f
   monitor.settings = {{"interval", core::text(times(pace, 0.25))},
                       {"threshold", pick(rng, {"3", "4"})},
                       {"quorum", std::to_string(careful(promised) ? count - acks : 0)},
+                      {"switchover_timeout", core::text(times(pace, pick(rng, {0.3, 1.0, 3.0})))},
                       {"lease", lease ? core::text(pace) : "0ns"},
                       {"ask_replicas", pick(rng, {"on", "off"})},
                       {"active", fails_over(promised) ? "on" : "off"}};
@@ -132,9 +133,10 @@ check::Draw draw_single_leader(core::Rng& rng, const std::vector<std::string>& f
     draw.faults.push_back({"drift $ +3%", "drift $ off"});
     draw.faults.push_back({"drift primary -4%", "drift all off"});
   }
-  if (careful(promised)) draw.faults.push_back({"tell watch failover", ""});
+  if (careful(promised))
+    for (const char* tell : {"tell watch failover", "tell watch switchover $"}) draw.faults.push_back({tell, ""});
   if (promised == Promised::nothing)
-    for (const char* tell : {"tell $ promote", "tell primary verify", "tell $ change k0 by-hand", "tell watch failover"}) draw.faults.push_back({tell, ""});
+    for (const char* tell : {"tell $ promote", "tell primary verify", "tell $ change k0 by-hand", "tell watch failover", "tell watch switchover $", "tell watch switchover $"}) draw.faults.push_back({tell, ""});
   draw.roles = {"primary"};
   draw.when_taken = of_role({{"crash leader", "restart all"}, {"crash leader", "restart all"}, {"isolate leader", "heal"}, {"isolate leader reset", "heal"},
                              {"clog leader", "clog all off"}, {"crash $", "restart all"}, {"partition leader | $", "heal"}}, "primary");
