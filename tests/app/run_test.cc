@@ -16,7 +16,7 @@ using program::Folder;
 using program::has;
 using program::Ran;
 
-const std::string kLab = "raft-elections";
+const std::string kElections = "raft-elections";
 
 // A small lab of one step.
 std::string lab_text(const std::string& title, const std::string& until, const std::string& commands = "") {
@@ -30,7 +30,7 @@ std::string lab_text(const std::string& title, const std::string& until, const s
 }
 
 TEST(Run, PassesWhenEveryConditionWasMet) {
-  const Ran ran = faultline({"run", kLab, "--seed", "3"});
+  const Ran ran = faultline({"run", kElections, "--seed", "3"});
   EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
   EXPECT_EQ(ran.err, "");
   EXPECT_TRUE(
@@ -41,7 +41,7 @@ TEST(Run, PassesWhenEveryConditionWasMet) {
 }
 
 TEST(Run, AlignsTheNumbersWithTheirHeadings) {
-  const auto lines = program::lines_of(faultline({"run", kLab}).out);
+  const auto lines = program::lines_of(faultline({"run", kElections}).out);
   const auto heading =
       std::find_if(lines.begin(), lines.end(), [](const auto& line) { return has(line, "ops ok"); });
   ASSERT_NE(heading, lines.end());
@@ -49,7 +49,7 @@ TEST(Run, AlignsTheNumbersWithTheirHeadings) {
 }
 
 TEST(Run, SaysWhichConditionWasNotMetAndHowToHaveItAgain) {
-  const Ran ran = faultline({"run", kLab, "--set", "raft.voters=1", "--seed", "5"});
+  const Ran ran = faultline({"run", kElections, "--set", "raft.voters=1", "--seed", "5"});
   EXPECT_EQ(ran.code, 1);
   EXPECT_TRUE(has(ran.out, "not done   22")) << ran.out;
   EXPECT_TRUE(std::regex_search(ran.out, std::regex(R"(\[ \]  count\(leader\) == 1 +now 0)"))) << ran.out;
@@ -63,7 +63,7 @@ TEST(Run, ItsLastLineIsTheCommandThatGivesTheSameAgain) {
   const Folder folder;
   const std::string script = folder.file("two words.txt", "wait 1s\ncrash 1 2 3\n");
   const Ran first =
-      faultline({"run", kLab, "--set", "raft.voters=1", "--script", script, "--for", "4s", "--watch-only"});
+      faultline({"run", kElections, "--set", "raft.voters=1", "--script", script, "--for", "4s", "--watch-only"});
   ASSERT_EQ(first.code, 1) << first.out;
   const std::string command =
       program::lines_of(first.out).back().substr(std::string("again: faultline ").size());
@@ -84,13 +84,13 @@ TEST(Run, ABrokenInvariantIsSaidWithSeedLabAndVersion) {
 }
 
 TEST(Run, GoesOnUntilTheTimeAskedFor) {
-  const Ran ran = faultline({"run", kLab, "--for", "6500ms"});
+  const Ran ran = faultline({"run", kElections, "--for", "6500ms"});
   EXPECT_EQ(ran.code, 0);
   EXPECT_TRUE(has(ran.out, "\n6.500 s  ")) << ran.out;
 }
 
 TEST(Run, TheSameSeedIsTheSameRunAndAnotherSeedIsAnother) {
-  const auto out = [](const char* seed) { return faultline({"run", kLab, "--seed", seed}).out; };
+  const auto out = [](const char* seed) { return faultline({"run", kElections, "--seed", seed}).out; };
   const std::string four = out("4"), five = out("5");
   EXPECT_EQ(four, out("4"));
   EXPECT_NE(four.substr(four.find('\n')), five.substr(five.find('\n')));
@@ -98,7 +98,7 @@ TEST(Run, TheSameSeedIsTheSameRunAndAnotherSeedIsAnother) {
 
 TEST(Run, AScriptTakesThePlaceOfTheLabsCommands) {
   const Folder folder;
-  const Ran ran = faultline({"run", kLab, "--script",
+  const Ran ran = faultline({"run", kElections, "--script",
                              folder.file("s.txt", "# all\nwait 3s\ncrash leader\nwait 2s\nrestart all\n")});
   EXPECT_EQ(ran.code, 1) << ran.out;
   EXPECT_TRUE(has(ran.out, "[ ]  count(down) == 1")) << ran.out;
@@ -106,7 +106,7 @@ TEST(Run, AScriptTakesThePlaceOfTheLabsCommands) {
 
 TEST(Run, AnEmptyScriptGivesNoCommands) {
   const Folder folder;
-  const Ran ran = faultline({"run", kLab, "--script", folder.file("s.txt", "# nothing\n")});
+  const Ran ran = faultline({"run", kElections, "--script", folder.file("s.txt", "# nothing\n")});
   EXPECT_EQ(ran.code, 1) << ran.out;
   EXPECT_TRUE(has(ran.out, "not done   22")) << ran.out;
 }
@@ -114,7 +114,7 @@ TEST(Run, AnEmptyScriptGivesNoCommands) {
 TEST(Run, AWrongCommandInAScriptSaysTheLineAndWhatWasExpected) {
   const Folder folder;
   const auto refused = [&](const std::string& text) {
-    const Ran ran = faultline({"run", kLab, "--script", folder.file("s.txt", text)});
+    const Ran ran = faultline({"run", kElections, "--script", folder.file("s.txt", text)});
     EXPECT_EQ(ran.code, 64);
     EXPECT_EQ(program::lines_of(ran.err).size(), 1u) << ran.err;
     return ran.err;
@@ -129,7 +129,7 @@ TEST(Run, AWrongCommandInAScriptSaysTheLineAndWhatWasExpected) {
 TEST(Run, AScriptThatCannotBeReadIsRefused) {
   const Folder folder;
   for (const auto& path : {folder / "nowhere", folder.path()}) {
-    const Ran ran = faultline({"run", kLab, "--script", path});
+    const Ran ran = faultline({"run", kElections, "--script", path});
     EXPECT_EQ(ran.code, 64) << path;
     EXPECT_TRUE(has(ran.err, "cannot read the script " + path)) << ran.err;
   }
@@ -154,7 +154,7 @@ TEST(Run, ADamagedLabFileSaysItsNameAndLine) {
 
 // Real time has nine decimals: nobody reads them.
 TEST(Run, WorksOverRealSocketsAndRoundsForPeople) {
-  const Ran ran = faultline({"run", kLab, "--world", "loopback"});
+  const Ran ran = faultline({"run", kElections, "--world", "loopback"});
   EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
   EXPECT_TRUE(has(ran.out, "  loopback  seed ")) << ran.out;
   const auto lines = program::lines_of(ran.out);
@@ -166,7 +166,7 @@ TEST(Run, WorksOverRealSocketsAndRoundsForPeople) {
 
 TEST(Run, KeepsTheSpeedAskedFor) {
   const auto begin = std::chrono::steady_clock::now();
-  EXPECT_EQ(faultline({"run", kLab, "--speed", "8"}).code, 0);
+  EXPECT_EQ(faultline({"run", kElections, "--speed", "8"}).code, 0);
   const auto took = std::chrono::steady_clock::now() - begin;
   EXPECT_GE(took, std::chrono::milliseconds(400));  // 3.76 s of the lab's time.
   EXPECT_LE(took, std::chrono::seconds(5));
@@ -178,7 +178,7 @@ TEST(Run, CtrlCShowsHowFarItCame) {
   program::How how;
   how.signal = SIGINT;
   how.when = program::larger_than(path + "-wal", 50'000);
-  const Ran ran = faultline({"run", kLab, "--for", "100h", "--speed", "4", "--record", path}, how);
+  const Ran ran = faultline({"run", kElections, "--for", "100h", "--speed", "4", "--record", path}, how);
   EXPECT_EQ(ran.code, 130);
   EXPECT_TRUE(has(ran.out, "not passed: it was stopped\n")) << ran.out;
   EXPECT_TRUE(has(ran.out, "recorded in ")) << ran.out;

@@ -14,7 +14,7 @@ using program::Words;
 using program::How;
 using program::Ran;
 
-const std::string kLab = "raft-elections";
+const std::string kTerminalLab = "raft-elections";
 
 // A line that a terminal would obey.
 const std::string kHostile =
@@ -30,12 +30,12 @@ bool holds_escapes(const std::string& text) {
 TEST(Terminal, ProgressIsShownThereAndInNoPipe) {
   How terminal;
   terminal.terminal = true;
-  const Ran seen = faultline({"run", kLab, "--speed", "8"}, terminal);
+  const Ran seen = faultline({"run", kTerminalLab, "--speed", "8"}, terminal);
   EXPECT_EQ(seen.code, 0) << seen.out;
   EXPECT_TRUE(has(seen.out, " events ")) << seen.out;
   EXPECT_TRUE(has(seen.out, "\r")) << seen.out;
   EXPECT_TRUE(has(seen.out, "passed")) << seen.out;
-  const Ran piped = faultline({"run", kLab, "--speed", "8"});
+  const Ran piped = faultline({"run", kTerminalLab, "--speed", "8"});
   EXPECT_EQ(piped.err, "");
   EXPECT_FALSE(has(piped.out, "\r")) << piped.out;
 }
@@ -53,7 +53,7 @@ TEST(Terminal, WorksWithoutADisplay) {
   How how;
   how.environment = {"DISPLAY=:7777"};
   EXPECT_EQ(faultline({"labs"}, how).code, 0);
-  for (const Words& words : {Words{}, Words{"open", kLab}}) {
+  for (const Words& words : {Words{}, Words{"open", kTerminalLab}}) {
     const Ran ran = faultline(words, how);
     EXPECT_EQ(ran.code, 69);
     EXPECT_EQ(ran.out, "");
@@ -65,7 +65,7 @@ TEST(Terminal, WorksWithoutADisplay) {
 TEST(Terminal, WorksInAnyLanguageAndWithoutAHome) {
   How how;
   how.environment = {"LC_ALL=de_DE.UTF-8", "HOME=/nowhere", "TERM=dumb"};
-  EXPECT_EQ(faultline({"run", kLab}, how).out, faultline({"run", kLab}).out);
+  EXPECT_EQ(faultline({"run", kTerminalLab}, how).out, faultline({"run", kTerminalLab}).out);
 }
 
 TEST(Terminal, APipeThatNobodyReadsIsNoCrash) {
@@ -73,12 +73,12 @@ TEST(Terminal, APipeThatNobodyReadsIsNoCrash) {
   how.nobody_reads = true;
   EXPECT_EQ(faultline({"labs"}, how).code, 0);
   const Folder folder;
-  const Ran ran = faultline({"run", kLab, "--record", folder / "a.run"}, how);
+  const Ran ran = faultline({"run", kTerminalLab, "--record", folder / "a.run"}, how);
   EXPECT_EQ(ran.code, 0) << ran.err;
   EXPECT_EQ(ran.err, "");
   EXPECT_EQ(faultline({"show", folder / "a.run"}).code, 0);
   // A verdict stays a verdict.
-  EXPECT_EQ(faultline({"run", kLab, "--set", "raft.voters=1"}, how).code, 1);
+  EXPECT_EQ(faultline({"run", kTerminalLab, "--set", "raft.voters=1"}, how).code, 1);
 }
 
 TEST(Terminal, AFullDiskBehindTheOutputIsSaid) {
@@ -93,7 +93,7 @@ TEST(Terminal, WithoutAnOutputNoFileIsPrintedInto) {
   const Folder folder;
   How how;
   how.close_output = true;
-  ASSERT_EQ(faultline({"run", kLab, "--record", folder / "a.run"}, how).code, 0);
+  ASSERT_EQ(faultline({"run", kTerminalLab, "--record", folder / "a.run"}, how).code, 0);
   EXPECT_EQ(faultline({"show", folder / "a.run"}).code, 0);
   ASSERT_EQ(faultline({"export", folder / "a.run", "--format", "json", "--out", folder / "a.json"}, how).code,
             0);
@@ -122,8 +122,8 @@ TEST(Terminal, AHostileWordIsRefusedWithoutItsEscapes) {
                                       {"show", kHostile},
                                       {"check", kHostile},
                                       {"fuzz", kHostile},
-                                      {"run", kLab, "--set", kHostile + ".x=1"},
-                                      {"run", kLab, "--" + kHostile}}) {
+                                      {"run", kTerminalLab, "--set", kHostile + ".x=1"},
+                                      {"run", kTerminalLab, "--" + kHostile}}) {
     const Ran ran = faultline(words);
     EXPECT_NE(ran.code, 0);
     EXPECT_EQ(ran.out, "");

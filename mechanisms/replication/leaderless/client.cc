@@ -1,6 +1,7 @@
 #include "mechanisms/replication/leaderless/client.h"
 
 #include <algorithm>
+#include <bit>
 #include <set>
 
 #include "mechanisms/core/check.h"
@@ -167,7 +168,10 @@ void Client::end_ok(Step& step, std::size_t slot, const Reply& m) {
   }
   if (session.probes) {
     step.count(kProbes);
-    if (!m.versions.context().covers(session.written)) step.count(kStale);
+    const bool stale = !m.versions.context().covers(session.written);
+    if (stale) step.count(kStale);
+    stale_ = stale_ << 1 | (stale ? 1 : 0);
+    step.gauge(kStaleShare, std::popcount(stale_) * 100.0 / 64);
     session.probes = false;
   }
   core::Completion result = merged(m.id, m.versions);

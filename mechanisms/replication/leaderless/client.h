@@ -74,7 +74,8 @@ class Client {
   using Settings = ClientSettings;
   using Step = core::Step<Message, Timer, Write>;
   static constexpr std::array kTells{clients::kGet, clients::kPut, clients::kDelete};
-  static constexpr std::array kMetrics{&kOperations, &kUnknown, &kFailed, &kRetries, &kSiblingReads, &kProbes, &kStale, &kReadLatency, &kWriteLatency};
+  static constexpr std::array kMetrics{&kOperations, &kUnknown, &kFailed, &kRetries, &kSiblingReads, &kProbes, &kStale, &kReadLatency, &kWriteLatency,
+                                       &kStaleShare};
 
   Client(const core::Roster& roster, const Settings& settings, Durable durable);
   void start(Step& step);
@@ -119,6 +120,7 @@ class Client {
   clients::Numbers numbers_;
   clients::Source source_;
   std::vector<Session> sessions_;
+  std::uint64_t stale_ = 0;   // The last 64 probes, a bit each.
   std::uint64_t answered_ = 0, failed_ = 0, unknown_ = 0, sibling_reads_ = 0;
 };
 

@@ -7,10 +7,6 @@
 namespace leaderless {
 namespace {
 
-bool among(const std::vector<core::NodeId>& nodes, core::NodeId node) {
-  return std::find(nodes.begin(), nodes.end(), node) != nodes.end();
-}
-
 // The context of all, and the values of one server's writes only.
 Versions with_one_value(Versions versions) {
   bool first = true;
@@ -23,11 +19,23 @@ Versions with_one_value(Versions versions) {
 
 }  // namespace
 
-void Replica::on_message(Step& step, core::NodeId from, const Request& m) { coordinate(step, from, m, false); }
+// The network may deliver a message twice. A write that is done twice has two dots: the second would bring back what a
+// client has replaced or deleted in between.
+bool Replica::came_before(core::NodeId client, std::uint64_t request) {
+  constexpr std::size_t kRemembered = 256;
+  auto& last = requests_[client];
+  const bool is_new = last.insert(request).second;
+  if (last.size() > kRemembered) last.erase(last.begin());   // Clients count upwards.
+  return !is_new;
+}
+
+void Replica::on_message(Step& step, core::NodeId from, const Request& m) {
+  if (m.function == Function::get || !came_before(from, m.id)) coordinate(step, from, m, false);
+}
 
 void Replica::on_message(Step& step, core::NodeId from, const Forward& m) {
   heard(step, from);
-  coordinate(step, m.client, m.request, true);
+  if (m.request.function == Function::get || !came_before(m.client, m.request.id)) coordinate(step, m.client, m.request, true);
 }
 
 // Why this can never be answered, in words; or nothing.
@@ -35,11 +43,11 @@ std::string Replica::impossible(const Request& request) const {
   if (settings_.any_quorum) return "";
   const std::uint32_t n = request.n > 0 ? request.n : settings_.n;
   const std::uint32_t r = request.r > 0 ? request.r : settings_.r, w = request.w > 0 ? request.w : settings_.w;
-  const std::size_t most = std::min<std::size_t>(n, peers_.size() + 1);
+  const std::size_t most = std::min<std::size_t>(n, on_ring());
   const bool get = request.function == Function::get;
   if ((get ? r : w) <= most) return "";
   return (get ? "R = " + core::text(r) : "W = " + core::text(w)) + " can never be reached: N = " + core::text(n) + ", and there are " +
-         std::to_string(peers_.size() + 1) + " nodes";
+         std::to_string(on_ring()) + " nodes";
 }
 
 void Replica::coordinate(Step& step, core::NodeId client, const Request& request, bool forwarded) {
@@ -48,8 +56,18 @@ void Replica::coordinate(Step& step, core::NodeId client, const Request& request
     return step.send(client, Reply{request.id, Status::refused, why, {}});
   }
   Operation operation;
-  operation.preferred = ring_.preference(partitioning::position_of(request.key), request.n > 0 ? request.n : settings_.n);
+  operation.n = request.n > 0 ? request.n : settings_.n;
+  operation.ring = ring_digest_;
+  const partitioning::Position at = partitioning::position_of(request.key);
+  operation.preferred = ring_.preference(at, operation.n);
+  if (operation.preferred.empty()) return step.send(client, Reply{request.id, Status::refused, "nobody is on the ring", {}});
   if (!among(operation.preferred, id_) && !forwarded && pass_on(step, client, request, operation.preferred)) return;
+  // Who takes the key over must get what is written meanwhile; and must be waited for as well: when it is asked instead of
+  // one of the N, it counts as one that has it.
+  if (request.function != Function::get)
+    for (const core::NodeId node : next_.preference(at, operation.n))
+      if (!among(operation.preferred, node)) operation.preferred.push_back(node), ++operation.taking_over;
+  note_width(step, request.n);
   operation.client = client;
   operation.request = request;
   const std::uint32_t r = request.r > 0 ? request.r : settings_.r, w = request.w > 0 ? request.w : settings_.w;
@@ -65,11 +83,22 @@ void Replica::coordinate(Step& step, core::NodeId client, const Request& request
   sample(step);
 }
 
-// To the first of those that keep the key (section 5). false: this node must do it itself, standing in for one of them.
+// Silence from it, if it were dead, would have been noticed by now.
+bool Replica::heard_lately(core::Time now, core::NodeId peer) const {
+  const auto it = heard_at_.find(peer);
+  return it != heard_at_.end() && it->second <= now && now - it->second < settings_.timeout;
+}
+
+// To the first of those that keep the key (section 5), and to the next when that one is silent. A write that two coordinate
+// is its own sibling. So nothing is passed to a node that may be dead: it is asked first whether it lives.
+// false: this node must do it itself, standing in for one of them.
 bool Replica::pass_on(Step& step, core::NodeId client, const Request& request, const std::vector<core::NodeId>& preferred) {
   for (const core::NodeId node : preferred) {
     if (suspects(node)) continue;
-    step.send(node, Forward{client, request});
+    if (heard_lately(step.now, node))
+      step.send(node, Forward{client, request});
+    else
+      passing_.push_back({node, client, request});
     watch(step, node);   // It answers the client, not us: whether it lives we must ask.
     return true;
   }
@@ -86,14 +115,21 @@ void Replica::mint(Step& step, Operation& operation) {
   const Request& request = operation.request;
   const Versions* found = find(request.key);
   Versions versions = found ? *found : Versions{};
-  Value value{request.value, request.function == Function::del, step.now, request.context};
+  clocks::VectorClock seen = request.context;
+  const core::NodeId name = write_name();
+  // Numbers up to the floor may have been given to writes of this key that are deleted and forgotten. None is alive.
+  const auto mine = versions.by_server.find(name);
+  if (minted_.floor > 0 && (mine == versions.by_server.end() || mine->second.values.empty()))
+    seen.counts[name] = std::max(seen.of(name), minted_.floor);
+  Value value{request.value, request.function == Function::del, step.now, seen};
   const bool by_clock = settings_.conflicts == Conflicts::newest;
   if (by_clock || settings_.flaws.merge_by_clock)
     stamp(step.now, versions, std::move(value));
   else
-    versions.write(id_, request.context, std::move(value));
+    versions.write(name, seen, std::move(value)), named_ = true;
   keep(step, request.key, versions);
-  operation.versions = *find(request.key);
+  const Versions* kept = find(request.key);
+  operation.versions = kept ? *kept : std::move(versions);
 }
 
 // Last write wins: all writes are as if one server had made them, and their numbers are their stamps. So whoever has seen
@@ -143,7 +179,7 @@ void Replica::ask(Step& step, std::uint64_t number, Operation& operation, core::
   const std::string& key = operation.request.key;
   const core::NodeId owner = operation.targets.at(target).owner;
   if (is_write(operation)) {
-    if (target != id_) return step.send(target, Store{number, key, operation.versions, owner});
+    if (target != id_) return step.send(target, Store{number, key, operation.versions, owner, operation.request.n});
     if (owner != core::kNobody) keep_hint(step, owner, key, operation.versions);
     return;
   }
@@ -160,8 +196,14 @@ Versions Replica::known(const std::string& key) const {
   return all;
 }
 
+// A node that keeps a key since a request asked for more copies than usual must not give it up as one too many.
+void Replica::note_width(Step& step, std::uint32_t n) {
+  if (n > widest_) step.persist(SaveWidest{widest_ = n});
+}
+
 void Replica::on_message(Step& step, core::NodeId from, const Store& m) {
   heard(step, from);
+  note_width(step, m.n);
   if (m.owner == core::kNobody || m.owner == id_)
     keep(step, m.key, m.versions);
   else
@@ -172,6 +214,8 @@ void Replica::on_message(Step& step, core::NodeId from, const Store& m) {
 
 void Replica::on_message(Step& step, core::NodeId from, const Fetch& m) {
   heard(step, from);
+  // It has given the key up, and the other does not know it: nothing is not an answer.
+  if (settings_.quorum == Quorum::strict && !tree_of(partitioning::position_of(m.key)) && !find(m.key)) return step.send(from, history());
   step.send(from, Fetched{m.operation, known(m.key)});
 }
 
@@ -206,7 +250,7 @@ void Replica::count_answers(Step& step, std::uint64_t number) {
     counted += counts(target) ? 1 : 0;
     all = all && target.answered;
   }
-  if (!operation.told && counted >= operation.needed) {
+  if (!operation.told && counted >= operation.needed + operation.taking_over) {
     Reply reply{operation.request.id, Status::ok, "", operation.versions};
     for (const auto& [node, versions] : operation.answers) reply.versions.sync(versions);
     if (!is_write(operation) && settings_.flaws.stale_context) reply.versions = with_one_value(reply.versions);
@@ -217,7 +261,7 @@ void Replica::count_answers(Step& step, std::uint64_t number) {
 
 void Replica::tell_client(Step& step, std::uint64_t number, Operation& operation, Reply reply) {
   operation.told = true;
-  answered_ = Answer{operation.client, operation.request, number, static_cast<std::uint32_t>(operation.preferred.size()), operation.needed, reply};
+  answered_ = Answer{operation.client, operation.request, number, operation.n, operation.needed, operation.ring, reply};
   step.send(operation.client, std::move(reply));
 }
 
@@ -257,7 +301,7 @@ void Replica::finish(Step& step, std::uint64_t number) {
   if (!operation.told) {
     std::size_t answered = 0;
     for (const auto& [node, target] : operation.targets) answered += counts(target) ? 1 : 0;
-    const std::string why = std::to_string(answered) + " of " + std::to_string(operation.needed) + " nodes answered";
+    const std::string why = std::to_string(answered) + " of " + std::to_string(operation.needed + operation.taking_over) + " nodes answered";
     step.count(kUnavailable);
     step.refuse(why);
     tell_client(step, number, operation, Reply{operation.request.id, Status::unavailable, why, {}});

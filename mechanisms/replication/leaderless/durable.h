@@ -25,7 +25,34 @@ struct DropHint {
   std::string key;
   FIELDS(DropHint, owner, key)
 };
-using Write = std::variant<SaveKey, SaveHint, DropHint>;
+// All that keep the key have what this node had of it.
+struct DropKey {
+  std::string key;
+  FIELDS(DropKey, key)
+};
+struct SaveMember {
+  Member member;
+  FIELDS(SaveMember, member)
+};
+// A node that has dropped a key does not know any more which numbers it gave to its own writes of it, and none may be given
+// twice. Where copies of those writes live on, it goes on under another name, of which this is the count (as Riak's per-key
+// actor epochs do); where all were deleted, above the highest number.
+struct Minted {
+  std::uint32_t name{};
+  std::uint64_t floor{};         // Of that name: numbers up to here may have been given to what is deleted and forgotten.
+  FIELDS(Minted, name, floor)
+};
+inline constexpr unsigned kNameBits = 16;   // A name is the node's number, and above these bits the count.
+struct SaveMinted {
+  Minted minted;
+  FIELDS(SaveMinted, minted)
+};
+// The greatest N that a request brought: so many nodes may have been counted as keeping a key.
+struct SaveWidest {
+  std::uint32_t n{};
+  FIELDS(SaveWidest, n)
+};
+using Write = std::variant<SaveKey, SaveHint, DropHint, DropKey, SaveMember, SaveMinted, SaveWidest>;
 
 struct Hint {
   Versions versions;
@@ -45,15 +72,11 @@ Digest digest_of(const std::string& key, const Versions& versions);
 struct Durable {
   Keys keys;
   Hints hints;
+  std::map<core::NodeId, Member> members;   // Those that have ever changed.
+  Minted minted;
+  std::uint32_t widest = 0;
 
-  void apply(const Write& write) {
-    if (const auto* key = std::get_if<SaveKey>(&write))
-      keys[place_of(key->key)] = key->versions;
-    else if (const auto* hint = std::get_if<SaveHint>(&write))
-      hints[{hint->owner, hint->key}] = {hint->versions, hint->since};
-    else
-      hints.erase({std::get<DropHint>(write).owner, std::get<DropHint>(write).key});
-  }
+  void apply(const Write& write);
   std::vector<Write> image() const;
   friend bool operator==(const Durable&, const Durable&) = default;
 };

@@ -6,12 +6,6 @@
 namespace leaderless {
 namespace {
 
-std::uint64_t siblings_of(const Versions& versions) {
-  std::uint64_t values = 0;
-  for (const auto& [server, writes] : versions.by_server) values += writes.values.size();
-  return values > 1 ? values - 1 : 0;
-}
-
 void drop_all_but_one(Versions& versions) {
   bool found = false;
   for (auto& [server, writes] : versions.by_server) {
@@ -30,6 +24,9 @@ const Versions* Replica::find(const std::string& key) const {
 // Adds what is not known yet. false: all of it was.
 bool Replica::keep(Step& step, const std::string& key, const Versions& versions) {
   const Place place = place_of(key);
+  // Of a key of which nothing is here a deletion that may be forgotten has nothing to delete. Two that forget it at different
+  // moments would bring it back to each other for ever.
+  if (keys_.count(place) == 0 && is_forgettable(versions, step.now)) return false;
   const auto [it, is_new] = keys_.try_emplace(place);
   Versions merged = it->second;
   merged.sync(versions);
@@ -37,9 +34,12 @@ bool Replica::keep(Step& step, const std::string& key, const Versions& versions)
   if (!is_new && merged == it->second) return false;
   const Digest before = is_new ? 0 : digest_of(key, it->second);
   siblings_ += siblings_of(merged) - siblings_of(it->second);
+  tombstones_ += (is_deleted(merged) ? 1 : 0) - (is_deleted(it->second) ? 1 : 0);
   it->second = std::move(merged);
   ++changes_;
-  if (Merkle* tree = tree_of(place.first)) tree->change(place.first, before, digest_of(key, it->second));
+  Merkle* tree = tree_of(place.first);
+  if (tree) tree->change(place.first, before, digest_of(key, it->second));
+  if (!tree || is_deleted(it->second)) offers_.try_emplace(place);
   step.persist(SaveKey{key, it->second});
   return true;
 }
@@ -49,16 +49,18 @@ void Replica::plant_trees() {
   for (std::size_t i = 0; i < ring_.arcs(); ++i) {
     const partitioning::Arc arc = ring_.arc(i);
     const auto keepers = ring_.preference(arc.until, settings_.n);
-    if (std::find(keepers.begin(), keepers.end(), id_) != keepers.end()) trees_.emplace(arc.until, Merkle(arc));
+    if (among(keepers, id_)) trees_.emplace(arc.until, Merkle(arc));
   }
-  siblings_ = 0;
+  siblings_ = tombstones_ = 0;
   for (const auto& [place, versions] : keys_) {
     if (Merkle* tree = tree_of(place.first)) tree->change(place.first, 0, digest_of(place.second, versions));
     siblings_ += siblings_of(versions);
+    tombstones_ += is_deleted(versions) ? 1 : 0;
   }
 }
 
 Merkle* Replica::tree_of(partitioning::Position at) {
+  if (ring_.arcs() == 0) return nullptr;
   const auto it = trees_.find(ring_.arc(ring_.arc_of(at)).until);
   return it == trees_.end() ? nullptr : &it->second;
 }
@@ -85,7 +87,7 @@ void Replica::compare_with(Step& step, core::NodeId peer) {
   step.count(kSyncRounds);
   for (const auto& [until, tree] : trees_) {
     const auto keepers = ring_.preference(until, settings_.n);
-    if (std::find(keepers.begin(), keepers.end(), peer) == keepers.end()) continue;
+    if (!among(keepers, peer)) continue;
     send_counted(step, peer, Compare{tree.arc(), 0, {{0, tree.digest(0, 0)}}});
   }
 }
@@ -137,7 +139,7 @@ void Replica::on_message(Step& step, core::NodeId from, const Repair& m) {
   heard(step, from);
   if (keep(step, m.key, m.versions)) step.count(kSyncKeys);
   const Versions* mine = find(m.key);
-  if (*mine != m.versions) send_counted(step, from, Repair{m.key, *mine});
+  if (mine && *mine != m.versions) send_counted(step, from, Repair{m.key, *mine});
   sample(step);
 }
 
@@ -146,6 +148,9 @@ void Replica::sample(Step& step) {
   step.gauge(kSiblings, static_cast<double>(siblings_));
   step.gauge(kHints, static_cast<double>(hints_.size()));
   step.gauge(kSuspected, static_cast<double>(suspicions_.size()));
+  step.gauge(kOnRing, static_cast<double>(on_ring()));
+  step.gauge(kTombstones, static_cast<double>(tombstones_));
+  step.gauge(kOffered, static_cast<double>(offers_.size()));
 }
 
 }  // namespace leaderless

@@ -5,6 +5,11 @@
 namespace leaderless {
 
 void Replica::heard(Step& step, core::NodeId peer) {
+  heard_at_[peer] = step.now;
+  const auto waits = [peer](const Passing& passing) { return passing.to == peer; };
+  for (const Passing& passing : passing_)
+    if (waits(passing)) step.send(peer, Forward{passing.client, passing.request});
+  std::erase_if(passing_, waits);
   const bool was_watched = watched_.erase(peer) > 0, was_suspected = suspicions_.erase(peer) > 0;
   if (was_watched || was_suspected) step.cancel_timer({Alarm::probe, peer});
   if (!was_suspected) return;
@@ -16,10 +21,17 @@ void Replica::heard(Step& step, core::NodeId peer) {
 void Replica::suspect(Step& step, core::NodeId peer) {
   if (suspects(peer)) return;
   watched_.erase(peer);
-  suspicions_[peer] = {settings_.suspect};
+  suspicions_[peer] = settings_.suspect;
   step.set_timer({Alarm::probe, peer}, settings_.suspect);
   step.note("suspects " + names_.of(peer));
   sample(step);
+  // What waited for it goes to the next.
+  std::vector<Passing> waited;
+  for (auto it = passing_.begin(); it != passing_.end();) {
+    if (it->to == peer) waited.push_back(*it);
+    it = it->to == peer ? passing_.erase(it) : it + 1;
+  }
+  for (const Passing& passing : waited) coordinate(step, passing.client, passing.request, false);
 }
 
 void Replica::watch(Step& step, core::NodeId peer) {
@@ -33,8 +45,8 @@ void Replica::probe(Step& step, core::NodeId peer) {
   const auto it = suspicions_.find(peer);
   if (it == suspicions_.end()) return;
   step.send(peer, Ping{});
-  it->second.wait = std::min(2 * it->second.wait, settings_.suspect_most);
-  step.set_timer({Alarm::probe, peer}, it->second.wait);
+  it->second = std::min(2 * it->second, settings_.suspect_most);
+  step.set_timer({Alarm::probe, peer}, it->second);
 }
 
 void Replica::on_message(Step& step, core::NodeId from, const Ping&) {
@@ -60,6 +72,7 @@ void Replica::hand_off(Step& step, core::NodeId owner) {
 
 void Replica::on_message(Step& step, core::NodeId from, const Handoff& m) {
   heard(step, from);
+  asked_for_.erase(m.key);
   keep(step, m.key, m.versions);
   step.send(from, HandedOff{m.key, digest_of(m.key, m.versions)});
   sample(step);
@@ -67,6 +80,7 @@ void Replica::on_message(Step& step, core::NodeId from, const Handoff& m) {
 
 void Replica::on_message(Step& step, core::NodeId from, const HandedOff& m) {
   heard(step, from);
+  confirm(step, from, m.key, m.digest);
   const auto it = hints_.find({from, m.key});
   if (it == hints_.end() || digest_of(m.key, it->second.versions) != m.digest) return;
   hints_.erase(it);

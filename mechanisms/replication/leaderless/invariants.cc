@@ -22,9 +22,9 @@ std::uint64_t may_be_replaced(const Versions& versions, core::NodeId server) {
 
 // The server of whose writes one was dropped that no write had a right to replace; nothing: there is none. Numbers that are
 // stamps (server 0) have gaps: of these only what was there before is missed.
-std::optional<core::NodeId> dropped(const Versions& versions, const Versions* before) {
+std::optional<core::NodeId> dropped(const Versions& versions, const Versions* before, const clocks::VectorClock& deleted) {
   for (const auto& [server, writes] : versions.by_server)
-    if (server != core::kNobody && replaced_in(writes) > may_be_replaced(versions, server)) return server;
+    if (server != core::kNobody && replaced_in(writes) > std::max(may_be_replaced(versions, server), deleted.of(server))) return server;
   if (!before) return {};
   const auto was = before->by_server.find(core::kNobody);
   if (was == before->by_server.end() || was->second.values.empty()) return {};
@@ -32,6 +32,16 @@ std::optional<core::NodeId> dropped(const Versions& versions, const Versions* be
   const bool is_there = now != versions.by_server.end() && replaced_in(now->second) < was->second.count;
   if (is_there || may_be_replaced(versions, core::kNobody) >= was->second.count) return {};
   return core::kNobody;
+}
+
+// Whether a value is there that whoever knew so much would know to be deleted.
+bool has_older(const Versions& versions, const clocks::VectorClock& deleted) {
+  for (const auto& [server, writes] : versions.by_server) {
+    std::uint64_t number = writes.count;
+    for (const Value& value : writes.values)
+      if (number-- <= deleted.of(server) && !value.gone) return true;
+  }
+  return false;
 }
 
 std::string name(const Replica& node) { return "node " + node.name_of(node.id()); }
@@ -53,7 +63,8 @@ std::string Invariants::after(std::span<const Replica* const> all, std::size_t s
   facts_.by_clock = facts_.by_clock || node->settings().conflicts == Conflicts::newest;
   note_reads(*node, summary);
   std::string broken;
-  if (changed) broken = check_keys(*node, summary);
+  if (changed && summary.up) broken = check_given_up(all, stepped);
+  if (broken.empty() && changed) broken = check_keys(*node, summary);
   if (broken.empty() && changed) broken = check_hints(all, stepped);
   if (broken.empty()) broken = check_answer(*node, summary);
   if (changed) summary.keys = node->keys(), summary.hints = node->hints(), summary.changes = node->changes();
@@ -81,11 +92,59 @@ std::string Invariants::check_keys(const Replica& node, const Summary& before) c
   for (const auto& [place, versions] : node.keys()) {
     const auto it = before.keys.find(place);
     if (it != before.keys.end() && it->second == versions) continue;
-    const auto server = dropped(versions, it == before.keys.end() ? nullptr : &it->second);
+    const auto server = dropped(versions, it == before.keys.end() ? nullptr : &it->second, deleted(place.second));
     if (!server) continue;
-    const std::string whose = *server == core::kNobody ? "" : " of node " + node.name_of(*server);
+    const std::string whose = *server == core::kNobody ? "" : " of node " + node.name_of(*server & ((1u << kNameBits) - 1));
     return "no value is dropped that no write has replaced: " + name(node) + " does not have a write" + whose + " to " + place.second +
            " any more, and what it has had not read it";
+  }
+  return "";
+}
+
+bool Invariants::has_or_had(const Replica& node, const std::string& key, const Versions& versions) const {
+  clocks::VectorClock known;
+  if (const auto it = facts_.given_up.find({node.id(), key}); it != facts_.given_up.end()) known = it->second;
+  if (const Versions* kept = node.find(key)) known.merge(kept->context());
+  return known.covers(versions.context());
+}
+
+clocks::VectorClock Invariants::deleted(const std::string& key) const {
+  const auto it = facts_.deleted.find(key);
+  return it == facts_.deleted.end() ? clocks::VectorClock{} : it->second;
+}
+
+// Of what is deleted and forgotten a reader need not see anything.
+void Invariants::note_deletion(const std::string& key, const clocks::VectorClock& deleted) {
+  facts_.deleted[key].merge(deleted);
+  const auto forget = [&deleted](Facts::Acknowledged& acknowledged) {
+    for (auto& one : acknowledged)
+      std::erase_if(one.second.counts, [&deleted](const auto& count) { return count.second <= deleted.of(count.first); });
+  };
+  if (const auto it = facts_.acknowledged.find(key); it != facts_.acknowledged.end()) forget(it->second);
+  for (auto& read : facts_.reads) forget(read.second);
+}
+
+// Guarantees 5 and 6, by the ring that the node knows. Who cannot be looked at is not asked.
+std::string Invariants::check_given_up(std::span<const Replica* const> all, std::size_t stepped) {
+  const Replica& node = *all[stepped];
+  for (const auto& [place, versions] : summaries_[stepped].keys) {
+    if (node.keys().count(place) != 0) continue;
+    const std::string& key = place.second;
+    const clocks::VectorClock had = versions.context();
+    const bool deletion = is_deleted(versions);
+    if (deletion) note_deletion(key, had);
+    facts_.given_up[{node.id(), key}].merge(had);
+    const auto keepers = node.ring().preference(place.first, node.settings().n);
+    for (const Replica* other : all) {
+      if (!other || other == &node || !among(keepers, other->id())) continue;
+      const Versions* kept = other->find(key);
+      if (deletion && kept && has_older(*kept, had))
+        return "a deletion is forgotten only when nobody who keeps the key has anything older: " + name(node) + " forgot that " + key +
+               " was deleted, and " + name(*other) + " still has a value";
+      if (!deletion && !has_or_had(*other, key, versions))
+        return "a key is given up only when all that keep it have it: " + name(node) + " gave up " + key + ", and " + name(*other) +
+               " does not have what it had";
+    }
   }
   return "";
 }
@@ -100,11 +159,13 @@ std::string Invariants::check_hints(std::span<const Replica* const> all, std::si
     const auto& whose = entry.first;
     const auto& hint = entry.second;
     const auto now = node.hints().find(whose);
-    const auto has = [&hint](const Versions& versions) { return versions.context().covers(hint.versions.context()); };
-    if (now != node.hints().end() && has(now->second.versions)) continue;
+    if (now != node.hints().end() && now->second.versions.context().covers(hint.versions.context())) continue;
     const auto owner = std::find_if(all.begin(), all.end(), [&](const Replica* one) { return one && one->id() == whose.first; });
     if (owner == all.end()) continue;   // It may have had it before it went down.
-    if (const Versions* kept = (*owner)->find(whose.second); kept && has(*kept)) continue;
+    if (has_or_had(**owner, whose.second, hint.versions)) continue;
+    // Who has nothing that was deleted need not remember a deletion that is old enough to be forgotten.
+    const Versions* kept = (*owner)->find(whose.second);
+    if (is_deleted(hint.versions) && !(kept && has_older(*kept, hint.versions.context()))) continue;
     ++gone;
     example = whose.second + " for " + node.name_of(whose.first);
   }
@@ -115,7 +176,7 @@ std::string Invariants::check_hints(std::span<const Replica* const> all, std::si
 // Guarantee 1; and 2, of what clients are told: who is given the context of a value that he is not given will replace it.
 std::string Invariants::check_answer(const Replica& node, const Summary& before) {
   if (!node.answered() || node.answered()->operation == before.answered) return "";
-  const Replica::Answer& answer = *node.answered();
+  const Answer& answer = *node.answered();
   const auto read = facts_.reads.find({node.id(), answer.operation});
   const Facts::Acknowledged must_see = read == facts_.reads.end() ? Facts::Acknowledged{} : read->second;
   std::erase_if(facts_.reads, [&](const auto& one) {
@@ -124,16 +185,16 @@ std::string Invariants::check_answer(const Replica& node, const Summary& before)
   if (answer.reply.status != Status::ok) return "";
   const std::string& key = answer.request.key;
   const clocks::VectorClock context = answer.reply.versions.context();
-  if (!facts_.by_clock && dropped(answer.reply.versions, nullptr))
+  if (!facts_.by_clock && dropped(answer.reply.versions, nullptr, deleted(key)))
     return "a context covers only what comes with it: " + name(node) + " answered a request for " + key + " without a value that its context covers";
   if (node.settings().quorum != Quorum::strict) return "";
   if (answer.request.function != Function::get) {
-    facts_.acknowledged[key][{answer.n, answer.needed}].merge(context);
+    facts_.acknowledged[key][{answer.ring, answer.n, answer.needed}].merge(context);
     return "";
   }
   for (const auto& [quorum, seen] : must_see) {
-    const auto& [n, w] = quorum;
-    if (n != answer.n || answer.needed + w <= n || context.covers(seen)) continue;
+    const auto& [ring, n, w] = quorum;
+    if (ring != answer.ring || n != answer.n || answer.needed + w <= n || context.covers(seen)) continue;
     return "with R + W > N a read sees every acknowledged write: " + name(node) + " read " + key + " with R = " + std::to_string(answer.needed) +
            " and did not see one of W = " + std::to_string(w);
   }

@@ -1,4 +1,4 @@
-// What a leaderless cluster promises (replica.h, 1 to 3), checked after every step of any node. Facts is what was seen so
+// What a leaderless cluster promises (replica.h, 1 to 3, 5 and 6), checked after every step of any node. Facts is what was seen so
 // far: what clients were told, and what each node has, up or down. A node in the middle of a durable write cannot be looked
 // at, and may have said something before it can: where that leaves a doubt, nothing is called broken.
 #pragma once
@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -17,12 +18,16 @@ struct Facts {
   // Some node was seen to let the last write win. Guarantee 2 is not given from then on, also not when that was changed back:
   // what was written meanwhile may be replaced by anybody.
   bool by_clock = false;
-  // Of one key: what all acknowledged writes of an N and W had seen, or were.
-  using Acknowledged = std::map<std::pair<std::uint32_t, std::uint32_t>, clocks::VectorClock>;
+  // Of one key: what all acknowledged writes of a ring, N and W had seen, or were.
+  using Acknowledged = std::map<std::tuple<std::uint64_t, std::uint32_t, std::uint32_t>, clocks::VectorClock>;
   // By key. Only of writes with strict quorums.
   std::map<std::string, Acknowledged> acknowledged;
   // What was acknowledged when a read began, by its coordinator and number.
   std::map<std::pair<core::NodeId, std::uint64_t>, Acknowledged> reads;
+  // What a node had of a key when it gave it up, or forgot its deletion.
+  std::map<std::pair<core::NodeId, std::string>, clocks::VectorClock> given_up;
+  // By key: what was deleted, and the deletion forgotten by one at least. It need not be known to whatever is written later.
+  std::map<std::string, clocks::VectorClock> deleted;
 };
 
 class Invariants {
@@ -48,6 +53,10 @@ class Invariants {
   std::string check_keys(const Replica& node, const Summary& before) const;
   std::string check_answer(const Replica& node, const Summary& before);
   std::string check_hints(std::span<const Replica* const> all, std::size_t stepped) const;
+  std::string check_given_up(std::span<const Replica* const> all, std::size_t stepped);
+  void note_deletion(const std::string& key, const clocks::VectorClock& deleted);
+  clocks::VectorClock deleted(const std::string& key) const;
+  bool has_or_had(const Replica& node, const std::string& key, const Versions& versions) const;
   void note_reads(const Replica& node, const Summary& before);
 
   Facts facts_;

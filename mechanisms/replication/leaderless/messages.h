@@ -23,6 +23,21 @@ struct Value {
 // All that is known of one key: what was written, and what each write had seen.
 using Versions = clocks::Dotted<Value>;
 
+// All values are deletions.
+inline bool is_deleted(const Versions& versions) {
+  bool any = false, all = true;
+  for (const auto& [server, writes] : versions.by_server)
+    for (const Value& value : writes.values) any = true, all = all && value.gone;
+  return any && all;
+}
+
+// Values beyond the first.
+inline std::uint64_t siblings_of(const Versions& versions) {
+  std::uint64_t values = 0;
+  for (const auto& [server, writes] : versions.by_server) values += writes.values.size();
+  return values > 1 ? values - 1 : 0;
+}
+
 enum class Function : std::uint8_t { get, put, del };
 constexpr auto names(Function) { return std::array<std::string_view, 3>{"get", "put", "delete"}; }
 
@@ -61,7 +76,8 @@ struct Store {
   std::string key;
   Versions versions;
   core::NodeId owner{};
-  FIELDS(Store, operation, key, versions, owner)
+  std::uint32_t n{};             // As in the request.
+  FIELDS(Store, operation, key, versions, owner, n)
 };
 struct Stored {
   std::uint64_t operation{};
@@ -120,7 +136,50 @@ struct Want {
   FIELDS(Want, keys)
 };
 
+// Who is on the ring (section 4.8). A node changes its own entry only, and counts the changes: of two the later is right.
+enum class Standing : std::uint8_t {
+  out,      // It stands by.
+  joining,  // It is sent writes and takes over its keys; reads do not ask it yet.
+  in,
+  leaving,  // It keeps its keys until all of them are with others.
+};
+constexpr auto names(Standing) { return std::array<std::string_view, 4>{"out", "joining", "in", "leaving"}; }
+struct Member {
+  core::NodeId node{};
+  std::uint64_t change{};        // 0: as the settings say.
+  Standing standing{};
+  FIELDS(Member, node, change, standing)
+};
+// All that a node knows of it. Who knows more answers with that.
+struct Members {
+  std::vector<Member> history;
+  FIELDS(Members, history)
+};
+
+// To one that is to have these keys: does it? (Section 4.9: they are moved only when it has confirmed that it needs them.)
+struct Offered {
+  std::string key;
+  Digest digest{};
+  bool gone{};                   // A deletion that the offerer would forget: who has nothing of the key needs nothing.
+  FIELDS(Offered, key, digest, gone)
+};
+struct Offer {
+  std::vector<Offered> keys;
+  FIELDS(Offer, keys)
+};
+// Those that it has just so, and those that it is to be handed.
+struct Accept {
+  std::vector<KeyDigest> has;
+  std::vector<std::string> wants;
+  FIELDS(Accept, has, wants)
+};
+// To one that joins: all that the sender had of its keys is there.
+struct HandedOver {
+  std::uint64_t members{};       // Digest of who was on the ring.
+  FIELDS(HandedOver, members)
+};
+
 using Message = std::variant<Request, Reply, Forward, Store, Stored, Fetch, Fetched, Repair, Handoff, HandedOff, Ping, Pong, Compare,
-                             LeafKeys, Want>;
+                             LeafKeys, Want, Members, Offer, Accept, HandedOver>;
 
 }  // namespace leaderless

@@ -19,6 +19,12 @@ inline constexpr core::Metric kReadRepairs{"read_repairs_total", Kind::counter, 
 inline constexpr core::Metric kSyncRounds{"anti_entropy_rounds_total", Kind::counter, "", "Comparisons of hash trees that this node began."};
 inline constexpr core::Metric kSyncBytes{"anti_entropy_bytes_total", Kind::counter, "bytes", "Bytes that this node sent to compare trees and to mend what differed."};
 inline constexpr core::Metric kSyncKeys{"anti_entropy_repaired_keys_total", Kind::counter, "keys", "Keys of which this node learned something by anti-entropy."};
+inline constexpr core::Metric kOnRing{"ring_members", Kind::gauge, "nodes", "Nodes that this node knows to be on the ring."};
+inline constexpr core::Metric kOffered{"keys_to_hand_over", Kind::gauge, "keys", "Keys of which others must yet say that they have them."};
+inline constexpr core::Metric kHandedOver{"keys_handed_over_total", Kind::counter, "keys", "Keys that this node sent to those who are to keep them since somebody joined or left."};
+inline constexpr core::Metric kGivenUp{"keys_given_up_total", Kind::counter, "keys", "Keys that this node keeps no more since all that now keep them have them."};
+inline constexpr core::Metric kTombstones{"tombstones", Kind::gauge, "keys", "Deleted keys whose deletion this node still remembers."};
+inline constexpr core::Metric kCollected{"tombstones_collected_total", Kind::counter, "keys", "Deletions that this node forgot since all that keep the key have them."};
 
 inline constexpr core::Metric kOperations{"client_operations_total", Kind::counter, "operations", "Operations that were answered."};
 inline constexpr core::Metric kUnknown{"client_unknown_total", Kind::counter, "operations", "Operations of which nobody knows whether they were done."};
@@ -27,6 +33,7 @@ inline constexpr core::Metric kRetries{"client_retries_total", Kind::counter, ""
 inline constexpr core::Metric kSiblingReads{"client_sibling_reads_total", Kind::counter, "operations", "Reads that were answered with more than one value."};
 inline constexpr core::Metric kProbes{"client_probe_reads_total", Kind::counter, "operations", "Reads that came `probe_wait` after a write of the same session was acknowledged."};
 inline constexpr core::Metric kStale{"client_stale_reads_total", Kind::counter, "operations", "Those of them that did not see the write."};
+inline constexpr core::Metric kStaleShare{"client_stale_percent", Kind::gauge, "percent", "Of this node's last 64 probe reads: did not see the write."};
 inline constexpr core::Metric kReadLatency{"client_read_latency_ms", Kind::timing, "ms", "From a read's start to its answer."};
 inline constexpr core::Metric kWriteLatency{"client_write_latency_ms", Kind::timing, "ms", "From a write's start to its answer."};
 

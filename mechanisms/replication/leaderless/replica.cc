@@ -9,14 +9,20 @@ Replica::Replica(const core::Roster& roster, const Settings& settings, Durable d
     : id_(roster.self),
       names_(roster.names),
       settings_(settings),
-      ring_(settings.points),
+      points_(settings.points),
       keys_(std::move(durable.keys)),
-      hints_(std::move(durable.hints)) {
+      hints_(std::move(durable.hints)),
+      minted_(durable.minted),
+      widest_(durable.widest) {
+  std::uint32_t place = 0;
   for (const core::NodeId node : roster.peers) {
-    ring_.join(node);
+    const bool at_first = settings.members == 0 || place++ < settings.members;
+    members_[node] = {node, 0, at_first ? Standing::in : Standing::out};
     if (node != id_) peers_.push_back(node);
   }
-  plant_trees();
+  for (const auto& [node, member] : durable.members)
+    if (members_.count(node) != 0) members_[node] = member;
+  draw_rings();
 }
 
 void Replica::start(Step& step) {
@@ -24,6 +30,7 @@ void Replica::start(Step& step) {
   operations_made_ = step.rng->below(std::uint64_t{1} << 24) << 32;
   step.set_timer({Alarm::handoff}, settings_.handoff_every);
   arm_entropy(step);
+  arm_gossip(step);
   sample(step);
 }
 
@@ -36,9 +43,10 @@ void Replica::arm_entropy(Step& step) {
 void Replica::on_settings(Step& step, const Settings& settings) {
   const bool other_keys = settings.n != settings_.n;
   settings_ = settings;
-  if (other_keys) plant_trees();
+  if (other_keys) draw_rings();
   step.set_timer({Alarm::handoff}, settings_.handoff_every);
   arm_entropy(step);
+  arm_gossip(step);
 }
 
 void Replica::on_timer(Step& step, Timer timer) {
@@ -49,6 +57,7 @@ void Replica::on_timer(Step& step, Timer timer) {
       expire_hints(step);
       for (const core::NodeId peer : peers_)
         if (!suspects(peer)) hand_off(step, peer);
+      offer_keys(step);
       step.set_timer({Alarm::handoff}, settings_.handoff_every);
       return sample(step);
     case Alarm::entropy: {
@@ -58,11 +67,15 @@ void Replica::on_timer(Step& step, Timer timer) {
       if (!healthy.empty()) compare_with(step, healthy[step.rng->below(healthy.size())]);
       return arm_entropy(step);
     }
+    case Alarm::gossip:
+      gossip(step);
+      return arm_gossip(step);
   }
 }
 
 std::string Replica::on_tell(Step& step, std::string_view words) {
-  if (words != "repair" && words != "handoff") return "expected one of: repair, handoff";
+  if (words == "join" || words == "leave") return change_standing(step, words == "join");
+  if (words != "repair" && words != "handoff") return "expected one of: repair, handoff, join, leave";
   for (const core::NodeId peer : peers_)
     if (words == "repair")
       compare_with(step, peer);
@@ -72,7 +85,7 @@ std::string Replica::on_tell(Step& step, std::string_view words) {
 }
 
 Replica::Shown Replica::show() const {
-  Shown shown{keys_.size(), siblings_, hints_.size(), open_.size(), {}};
+  Shown shown{standing(), keys_.size(), siblings_, hints_.size(), open_.size(), {}};
   for (const auto& [peer, suspicion] : suspicions_) shown.suspected.push_back(peer);
   return shown;
 }

@@ -2,21 +2,25 @@
 // it and a read when R of them have answered. What the others missed reaches them later.
 //
 // After DeCandia et al., Dynamo: Amazon's Highly Available Key-value Store (SOSP 2007); the sections that comments name
-// are its. Read messages.h first, then coordinate.cc (4.4, 4.5, 5), handoff.cc (4.6: suspicion, hints) and entropy.cc (4.7).
+// are its. Read messages.h first, then coordinate.cc (4.4, 4.5, 5), handoff.cc (4.6: suspicion, hints), entropy.cc (4.7),
+// membership.cc (4.8: who is on the ring) and offers.cc (4.9: how keys move, and when they are forgotten).
 //
 // What it guarantees, as long as disks keep what they said they keep:
-//   1. With strict quorums and R + W > N a read sees every write that was acknowledged before it began.
+//   1. With strict quorums and R + W > N a read sees every write that was acknowledged before it began, if those who coordinated
+//      them knew of the same nodes on the ring. While one joins or leaves others may not know it yet.
 //   2. With siblings, no write replaces a value that its client had not read; nobody drops one that was not replaced.
 //   3. A hint is thrown away only when the node it was for has it, or when it has expired.
 //   4. When nodes are up, connected and left alone, anti-entropy makes all replicas of a key equal.
+//   5. A node gives up a key only when all N that now keep it have what it had. So a node that joins or leaves loses nothing.
+//   6. A deletion is forgotten only after `tombstone_grace`, and when none that keep the key have anything older (Cassandra's
+//      gc_grace_seconds). A node that was away for longer, off the ring, may still bring back what was deleted.
 //   Without R + W > N, with a sloppy quorum, or with last write wins, an acknowledged write may be unseen, or lost for ever:
 //   this is what these save time and availability with.
-// invariants.h checks 1 to 3 after every step. 4 is for the tests: a cluster may never be left alone for long enough.
+// invariants.h checks all but 4 after every step. 4 is for the tests: a cluster may never be left alone for long enough.
 //
-// Left out: tombstones are never collected (when it is safe is for an operator to say; section 4.4 has the same question with
-// the truncation of clocks, which are not needed here: dots grow with nodes, not with clients); gossip of membership
-// (section 4.8): all nodes have the same ring from the start. A coordinator that keeps no key of its own range, a stand-in
-// when all N are silent, goes on keeping what it wrote: it has given out dots in its own name, and must not give them twice.
+// Left out: truncation of clocks (section 4.4), which is not needed: dots grow with nodes, not with clients; an order of
+// changes to the ring that all agree on (two that join or leave at once may leave a reader without overlap for a while);
+// removal of a node that is dead for good: restart it, and let it leave.
 #pragma once
 #include <array>
 #include <map>
@@ -29,24 +33,9 @@
 #include "mechanisms/replication/leaderless/durable.h"
 #include "mechanisms/replication/leaderless/metrics.h"
 #include "mechanisms/replication/leaderless/settings.h"
+#include "mechanisms/replication/leaderless/work.h"
 
 namespace leaderless {
-
-enum class Alarm : std::uint8_t {
-  operation,  // Of an operation: not all have answered.
-  probe,      // Of a node: it has not answered, or was left alone for long enough.
-  handoff,    // Hints are offered again, and those that are too old go.
-  entropy,    // Trees are compared.
-};
-constexpr auto names(Alarm) { return std::array<std::string_view, 4>{"operation", "probe", "handoff", "entropy"}; }
-
-struct Shown {
-  std::uint64_t keys{}, siblings{};
-  std::uint64_t hints{};                  // Kept for others.
-  std::uint64_t open{};                   // Operations that it coordinates.
-  std::vector<core::NodeId> suspected;
-  FIELDS(Shown, keys, siblings, hints, open, suspected)
-};
 
 class Invariants;  // invariants.h
 
@@ -61,10 +50,13 @@ class Replica {
   using Invariants = leaderless::Invariants;
   using Step = core::Step<Message, Timer, Write>;
   static constexpr std::array kTells{core::Tell{"repair", "Compare trees with all others now."},
-                                     core::Tell{"handoff", "Offer hints now to those they are for."}};
+                                     core::Tell{"handoff", "Offer hints now to those they are for."},
+                                     core::Tell{"join", "Take a place on the ring, and the keys that belong there."},
+                                     core::Tell{"leave", "Hand all keys over to others, and leave the ring."}};
   static constexpr std::array kMetrics{&kCoordinatedReads, &kCoordinatedWrites, &kUnavailable, &kSuspected,   &kKeys,
                                        &kSiblings,         &kHints,             &kHintsCreated, &kHintsDelivered, &kHintsExpired,
-                                       &kReadRepairs,      &kSyncRounds,        &kSyncBytes,    &kSyncKeys};
+                                       &kReadRepairs,      &kSyncRounds,        &kSyncBytes,    &kSyncKeys,
+                                       &kOnRing,           &kOffered,           &kHandedOver,  &kGivenUp,     &kTombstones, &kCollected};
 
   Replica(const core::Roster& roster, const Settings& settings, Durable durable);
   void start(Step& step);
@@ -82,28 +74,25 @@ class Replica {
   void on_message(Step& step, core::NodeId from, const Compare& m);
   void on_message(Step& step, core::NodeId from, const LeafKeys& m);
   void on_message(Step& step, core::NodeId from, const Want& m);
+  void on_message(Step& step, core::NodeId from, const Members& m);
+  void on_message(Step& step, core::NodeId from, const Offer& m);
+  void on_message(Step& step, core::NodeId from, const Accept& m);
+  void on_message(Step& step, core::NodeId from, const HandedOver& m);
   void on_message(Step&, core::NodeId, const Reply&) {}  // For clients.
   void on_timer(Step& step, Timer timer);
   void on_settings(Step& step, const Settings& settings);
   std::string on_tell(Step& step, std::string_view words);
   Shown show() const;
-  core::Face face() const { return {"replica", 0}; }
+  core::Face face() const { return {standing() == Standing::in ? "replica" : core::name_of(standing()), 0}; }
 
   // For the invariants and the tests.
-  struct Answer {                // The last that a client was told.
-    core::NodeId client{};
-    Request request;
-    std::uint64_t operation{};
-    std::uint32_t n{}, needed{};   // Of how many nodes how many had to answer.
-    Reply reply;
-    friend bool operator==(const Answer&, const Answer&) = default;
-  };
   core::NodeId id() const { return id_; }
   std::string name_of(core::NodeId id) const { return names_.of(id); }
   const Settings& settings() const { return settings_; }
   const Keys& keys() const { return keys_; }
   const Hints& hints() const { return hints_; }
   const partitioning::Ring& ring() const { return ring_; }
+  Standing standing() const { return members_.at(id_).standing; }
   bool suspects(core::NodeId peer) const { return suspicions_.count(peer) != 0; }
   std::uint64_t hints_expired() const { return hints_expired_; }
   std::uint64_t changes() const { return changes_; }   // Grows whenever keys or hints change.
@@ -118,27 +107,14 @@ class Replica {
   friend bool operator==(const Replica&, const Replica&) = default;
 
  private:
-  struct Target {                       // One that was asked.
-    core::NodeId owner = core::kNobody; // For whom it stands in; nobody: it keeps the key itself.
-    bool answered = false;
-    friend bool operator==(const Target&, const Target&) = default;
-  };
-  struct Operation {                    // That this node coordinates.
-    core::NodeId client = core::kNobody;
-    Request request;
-    std::vector<core::NodeId> preferred;   // The N that keep the key.
-    std::uint32_t needed = 0;              // W or R.
-    std::map<core::NodeId, Target> targets;
-    Versions versions;                     // What is written; or what the answers add up to.
-    std::map<core::NodeId, Versions> answers;
-    bool told = false;                     // The client was.
-    bool widened = false;                  // Others were asked to stand in for those that were silent.
-    friend bool operator==(const Operation&, const Operation&) = default;
-  };
+  using Confirmed = std::map<core::NodeId, Digest>;   // Who has said of which versions that it has them.
 
   // coordinate.cc
   void coordinate(Step& step, core::NodeId client, const Request& request, bool forwarded);
   std::string impossible(const Request& request) const;
+  void note_width(Step& step, std::uint32_t n);
+  bool came_before(core::NodeId client, std::uint64_t request);
+  bool heard_lately(core::Time now, core::NodeId peer) const;
   bool pass_on(Step& step, core::NodeId client, const Request& request, const std::vector<core::NodeId>& preferred);
   void mint(Step& step, Operation& operation);
   void stamp(core::Time now, Versions& versions, Value value);
@@ -163,6 +139,30 @@ class Replica {
   void hand_off(Step& step, core::NodeId owner);
   void expire_hints(Step& step);
 
+  // membership.cc
+  void draw_rings();
+  std::size_t on_ring() const;
+  std::string change_standing(Step& step, bool join);
+  void set_standing(Step& step, Standing standing);
+  Members history() const;
+  void arm_gossip(Step& step);
+  void gossip(Step& step);
+  std::set<core::NodeId> sources() const;
+  void complete_change(Step& step);
+
+  // offers.cc
+  Errand errand_of(const Place& place, const Versions& versions, core::Time now) const;
+  std::vector<core::NodeId> lacking(const Place& place, const Confirmed& confirmed, const Errand& errand) const;
+  bool settle(Step& step, std::map<Place, Confirmed>::iterator offer);
+  bool is_forgettable(const Versions& versions, core::Time now) const;
+  std::set<core::NodeId> review_offers(Step& step);
+  void offer_keys(Step& step);
+  void offer_more(Step& step, core::NodeId peer);
+  void send_offers(Step& step, core::NodeId peer, Place from);
+  void confirm(Step& step, core::NodeId peer, const std::string& key, Digest digest);
+  void drop(Step& step, const Place& place, bool collected);
+  core::NodeId write_name() const { return id_ | minted_.name << kNameBits; }
+
   // entropy.cc
   bool keep(Step& step, const std::string& key, const Versions& versions);
   void plant_trees();
@@ -177,24 +177,33 @@ class Replica {
   std::vector<core::NodeId> peers_;   // The others.
   core::Names names_;
   Settings settings_;
-  partitioning::Ring ring_;
+  std::uint32_t points_;
 
   // Durable: every change goes through Step::persist in the same step.
   Keys keys_;
   Hints hints_;
+  std::map<core::NodeId, Member> members_;   // Of all nodes.
+  Minted minted_;
+  std::uint32_t widest_ = 0;
 
   // Lost in a crash.
+  partitioning::Ring ring_, next_;           // Who keeps what; and who will when those that join and leave have done so.
+  std::uint64_t ring_digest_ = 0, members_digest_ = 0;
+  std::map<Place, Confirmed> offers_;        // Keys of which others must say that they have them; and all tombstones.
+  std::map<core::NodeId, Batch> batches_;
+  std::map<std::string, core::Time> asked_for_;   // What it was offered, and has said that it wants.
+  std::set<core::NodeId> handed_over_;       // Who has said, to this node, that it has handed over all.
+  bool named_ = true;                        // It may have written under its present name.
   std::map<partitioning::Position, Merkle> trees_;   // Of the arcs whose keys it keeps, by their ends.
   std::map<std::uint64_t, Operation> open_;
   std::uint64_t operations_made_ = 0;
-  struct Suspicion {
-    core::Duration wait{};            // How long it is left alone.
-    friend bool operator==(const Suspicion&, const Suspicion&) = default;
-  };
-  std::map<core::NodeId, Suspicion> suspicions_;
+  std::map<core::NodeId, core::Duration> suspicions_;   // How long each is left alone.
   std::set<core::NodeId> watched_;    // Were asked whether they live, and are not suspected yet.
+  std::map<core::NodeId, core::Time> heard_at_;
+  std::vector<Passing> passing_;
+  std::map<core::NodeId, std::set<std::uint64_t>> requests_;   // The last of each client.
   core::Time last_stamp_{};
-  std::uint64_t siblings_ = 0;
+  std::uint64_t siblings_ = 0, tombstones_ = 0;
   std::uint64_t hints_expired_ = 0;
   std::uint64_t changes_ = 0;
   std::optional<Answer> answered_;

@@ -28,13 +28,17 @@ struct Flaws {
   bool merge_by_clock{};
   bool count_hint_as_w{};
   bool stale_context{};
-  FIELDS(Flaws, forget_hints, drop_siblings, merge_by_clock, count_hint_as_w, stale_context)
+  bool leave_at_once{};
+  bool collect_at_once{};
+  FIELDS(Flaws, forget_hints, drop_siblings, merge_by_clock, count_hint_as_w, stale_context, leave_at_once, collect_at_once)
   static constexpr auto kDeclared = std::array{
       core::Setting{"forget_hints", "", "", "", "Hints are in memory only: a stand-in that crashes forgets what it kept for others."},
       core::Setting{"drop_siblings", "", "", "", "When versions meet that do not know of each other, one of them is kept."},
       core::Setting{"merge_by_clock", "", "", "", "Says that it keeps siblings, and keeps the write with the latest stamp."},
       core::Setting{"count_hint_as_w", "", "", "", "With a strict quorum, what a stand-in keeps counts towards W as well."},
-      core::Setting{"stale_context", "", "", "", "Answers a read with one sibling and the context of all: the next write replaces what its client never saw."}};
+      core::Setting{"stale_context", "", "", "", "Answers a read with one sibling and the context of all: the next write replaces what its client never saw."},
+      core::Setting{"leave_at_once", "", "", "", "A node that leaves, or that others have taken keys from, throws away what it kept and hands nothing over."},
+      core::Setting{"collect_at_once", "", "", "", "Forgets a deletion as soon as it is done: who has not heard of it brings the value back."}};
 };
 
 struct Settings {
@@ -42,6 +46,7 @@ struct Settings {
   Quorum quorum = Quorum::sloppy;
   Conflicts conflicts = Conflicts::siblings;
   std::uint32_t points = 8;
+  std::uint32_t members = 0;
   core::Duration timeout = std::chrono::milliseconds(100);
   core::Duration suspect = std::chrono::milliseconds(500);
   core::Duration suspect_most = std::chrono::seconds(10);
@@ -50,10 +55,12 @@ struct Settings {
   core::Duration handoff_every = std::chrono::seconds(1);
   double read_repair = 1;
   core::Duration anti_entropy_every{};
+  core::Duration gossip_every = std::chrono::seconds(1);
+  core::Duration tombstone_grace = std::chrono::hours(240);
   bool any_quorum = false;
   Flaws flaws;
-  FIELDS(Settings, n, r, w, quorum, conflicts, points, timeout, suspect, suspect_most, hinted_handoff, hint_expiry, handoff_every,
-         read_repair, anti_entropy_every, any_quorum, flaws)
+  FIELDS(Settings, n, r, w, quorum, conflicts, points, members, timeout, suspect, suspect_most, hinted_handoff, hint_expiry, handoff_every,
+         read_repair, anti_entropy_every, gossip_every, tombstone_grace, any_quorum, flaws)
   static constexpr auto kDeclared = std::array{
       core::Setting{"n", "1", "100", "nodes", "How many nodes keep each key."},
       core::Setting{"r", "1", "100", "nodes", "A read is answered when so many of them have answered."},
@@ -61,6 +68,7 @@ struct Settings {
       core::Setting{"quorum", "", "", "", "Whether other nodes may stand in for those that do not answer."},
       core::Setting{"conflicts", "", "", "", "What becomes of writes that did not know of each other."},
       core::Setting{"points", "1", "1024", "points", "How many points of the ring each node has. Read at the start."},
+      core::Setting{"members", "0", "1000", "nodes", "How many nodes are on the ring at first, the others stand by; 0: all. Read at the start."},
       core::Setting{"timeout", "1ms", "1h", "", "How long a coordinator waits for a node before it suspects it."},
       core::Setting{"suspect", "1ms", "1h", "", "How long a suspected node is left alone; twice as long each time that it is still silent."},
       core::Setting{"suspect_most", "1ms", "24h", "", "The longest that a suspected node is left alone."},
@@ -69,12 +77,16 @@ struct Settings {
       core::Setting{"handoff_every", "1ms", "24h", "", "How often hints are offered again to those they are for."},
       core::Setting{"read_repair", "0", "1", "", "How likely a read brings the nodes up to date that answered it with less than others."},
       core::Setting{"anti_entropy_every", "0", "24h", "", "How often a node compares hash trees with another, which is drawn; 0: never."},
+      core::Setting{"gossip_every", "1ms", "24h", "", "How often a node tells another, which is drawn, who has joined and left."},
+      core::Setting{"tombstone_grace", "0", "8760h", "", "How old a deletion must be before it may be forgotten, when all that keep the key have it."},
       core::Setting{"any_quorum", "", "", "", "Takes also R and W that can never be reached, to see what comes of it."}};
 
   std::string conflict() const {
     if (quorum == Quorum::sloppy && !hinted_handoff)
       return "with a sloppy quorum others stand in for nodes that are silent, and without hinted_handoff what they keep would reach nobody";
     if (suspect > suspect_most) return "suspect may not be longer than suspect_most";
+    if (tombstone_grace < hint_expiry)
+      return "tombstone_grace may not be shorter than hint_expiry: a hint could bring back what was deleted and forgotten";
     if (any_quorum) return "";
     if (w > n) return "W = " + core::text(w) + " acknowledgements can never come from N = " + core::text(n) + " nodes";
     if (r > n) return "R = " + core::text(r) + " answers can never come from N = " + core::text(n) + " nodes";

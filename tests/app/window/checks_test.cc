@@ -17,7 +17,7 @@ namespace {
 using check::Verdict;
 using std::chrono::milliseconds;
 
-const std::string kLab = "# Checks\n\n```system\n[[group]]\nname = \"servers\"\nkind = \"raft\"\ncount = 3\n\n[[group]]\nname = \"clients\"\nkind = \"raft-client\"\nto = [\"servers\"]\n```\n";
+const std::string kChecked = "# Checks\n\n```system\n[[group]]\nname = \"servers\"\nkind = \"raft\"\ncount = 3\n\n[[group]]\nname = \"clients\"\nkind = \"raft-client\"\nto = [\"servers\"]\n```\n";
 
 // Writes a history into a recording, an entry a millisecond.
 class Clients {
@@ -64,14 +64,14 @@ struct Looking {
     }
     return hands.sees(name);
   }
-  Scene scene{kLab};
+  Scene scene{kChecked};
   Checks checks;
   Stage stage;
   Hands hands;
 };
 
 TEST(Checks, AStaleReadIsFoundAndSaidInWords) {
-  Scene scene(kLab);
+  Scene scene(kChecked);
   Clients clients(scene);
   clients.put("k", "a");
   clients.put("k", "b");
@@ -85,7 +85,7 @@ TEST(Checks, AStaleReadIsFoundAndSaidInWords) {
 }
 
 TEST(Checks, EachPromiseIsJudgedAndToldWithItsOperations) {
-  Scene scene(kLab);
+  Scene scene(kChecked);
   Clients clients(scene);
   clients.put("k", "a");
   clients.put("k", "b");
@@ -98,7 +98,7 @@ TEST(Checks, EachPromiseIsJudgedAndToldWithItsOperations) {
 }
 
 TEST(Checks, AnExcerptOfAWeakerPromiseLeavesOutWhatRestsOnWhatIsLeftOut) {
-  Scene scene(kLab);
+  Scene scene(kChecked);
   Clients clients(scene);
   clients.put("k", "a");
   for (int i = 0; i < 20; ++i) clients.get("k", "a");
@@ -112,7 +112,7 @@ TEST(Checks, AnExcerptOfAWeakerPromiseLeavesOutWhatRestsOnWhatIsLeftOut) {
 }
 
 TEST(Checks, TheMarkQuietInARunLetsConvergenceBeJudged) {
-  Scene scene(kLab);
+  Scene scene(kChecked);
   Clients clients(scene);
   clients.put("k", "a");
   clients.end(clients.begin(2, "get", "k"), "a");
@@ -125,7 +125,7 @@ TEST(Checks, TheMarkQuietInARunLetsConvergenceBeJudged) {
 }
 
 TEST(Checks, AnExcerptBeginsWhereTheValueOfAKeyIsCertain) {
-  Scene scene(kLab);
+  Scene scene(kChecked);
   Clients clients(scene);
   clients.put("k", "a");
   for (int i = 0; i < 20; ++i) clients.get("k", "a");
@@ -141,7 +141,7 @@ TEST(Checks, AnExcerptBeginsWhereTheValueOfAKeyIsCertain) {
 }
 
 TEST(Checks, WhatNobodyAnsweredMayStillBeDoneWithinAnExcerpt) {
-  Scene scene(kLab);
+  Scene scene(kChecked);
   Clients clients(scene);
   clients.end(clients.begin(7, "put", "k", "late"), {}, core::Outcome::unknown);
   clients.put("k", "a");
@@ -156,7 +156,7 @@ TEST(Checks, NoExcerptOfAnAtomicObjectsHistoryIsWrong) {
     check::Shape shape;
     shape.clients = 4, shape.operations = 40, shape.keys = 3, shape.unknown = seed % 2 == 0 ? 0.05 : 0;
     const check::History history = check::generate(check::Model::kv, shape, rng);
-    Scene scene(kLab);
+    Scene scene(kChecked);
     // In the order of their positions, as a recording would have them.
     std::map<std::uint64_t, std::pair<std::size_t, bool>> moments;
     const auto& all = history.operations();
@@ -179,7 +179,7 @@ TEST(Checks, NoExcerptOfAnAtomicObjectsHistoryIsWrong) {
 }
 
 TEST(Checks, TheLogReadsInPiecesAndItsCopyDoesNotGrow) {
-  Scene scene(kLab);
+  Scene scene(kChecked);
   Clients clients(scene);
   for (int i = 0; i < 1500; ++i) clients.put("k", std::to_string(i));
   OperationLog log;
@@ -194,7 +194,7 @@ TEST(Checks, TheLogReadsInPiecesAndItsCopyDoesNotGrow) {
 }
 
 TEST(Checks, ASearchThatNobodyWantsAnyMoreEnds) {
-  Scene scene(kLab);
+  Scene scene(kChecked);
   Clients clients(scene);
   // Many open appends that nobody answered: their orders are too many to look at.
   for (std::uint64_t i = 0; i < 40; ++i) clients.begin(100 + i, "append", "k", std::string(1, static_cast<char>('a' + i % 26)));
@@ -207,7 +207,7 @@ TEST(Checks, ASearchThatNobodyWantsAnyMoreEnds) {
 }
 
 TEST(Checks, PromisesHoldUntilTheMomentAtWhichOneBreaks) {
-  Scene scene(kLab);
+  Scene scene(kChecked);
   scene.command(milliseconds(10), "mark here");
   ASSERT_EQ(fold_promises(scene.view()).size(), 1u);
   EXPECT_EQ(fold_promises(scene.view())[0].state, Promise::State::holds);

@@ -12,7 +12,7 @@ namespace {
 using Goal = GuidePage::Goal;
 using std::chrono::milliseconds;
 
-const std::string kLab = R"(# Two steps
+const std::string kTwoSteps = R"(# Two steps
 
 What it is **about**.
 
@@ -59,8 +59,8 @@ count(leader) == 2
 ```
 )";
 
-struct Playing {
-  explicit Playing(const std::string& text = kLab, int width = 420) : scene(text), stage(width, 1100), hands(stage, [this] {
+struct Walking {
+  explicit Walking(const std::string& text = kTwoSteps, int width = 420) : scene(text), stage(width, 1100), hands(stage, [this] {
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(16, 16));
     ImGui::BeginChild("panel", {0, 0}, false, ImGuiWindowFlags_AlwaysUseWindowPadding);
     ImGui::PopStyleVar();
@@ -113,7 +113,7 @@ TEST(Guide, EveryConditionOfEveryLabHasWordsWithoutUnderscores) {
 }
 
 TEST(Guide, AGoalFillsWhileItHoldsAndIsCheckedWhenItHasHeldLongEnough) {
-  Playing p;
+  Walking p;
   p.go_to(0);
   auto& line = p.scene.status.guide.lines[0];
   const auto goal = [&] { return fold_guide(p.scene.lab, p.scene.status.guide, true, p.progress, {}).goals.at(0); };
@@ -128,7 +128,7 @@ TEST(Guide, AGoalFillsWhileItHoldsAndIsCheckedWhenItHasHeldLongEnough) {
 }
 
 TEST(Guide, ShowsTheStepWithItsGoalsAndTheirValues) {
-  Playing p;
+  Walking p;
   p.go_to(0);
   p.hands.frame();
   EXPECT_TRUE(p.hands.sees("text:Two steps")) << p.hands.all();
@@ -138,7 +138,7 @@ TEST(Guide, ShowsTheStepWithItsGoalsAndTheirValues) {
 }
 
 TEST(Guide, VeilsWhatFollowsUntilThePredictionIsMade) {
-  Playing p;
+  Walking p;
   p.go_to(1);
   p.hands.frame();
   EXPECT_FALSE(p.hands.sees("button:Do it for me"));
@@ -155,7 +155,7 @@ TEST(Guide, VeilsWhatFollowsUntilThePredictionIsMade) {
 }
 
 TEST(Guide, AFirstAnswerStands) {
-  Playing p;
+  Walking p;
   p.go_to(1);
   p.progress.answers[{1, 0}] = 1;      // Of an earlier sitting.
   p.hands.frame();
@@ -165,7 +165,7 @@ TEST(Guide, AFirstAnswerStands) {
 }
 
 TEST(Guide, SkippingUnveilsAndCountsNothing) {
-  Playing p;
+  Walking p;
   p.go_to(1);
   p.hands.frame();
   p.hands.click("button:Skip");
@@ -175,7 +175,7 @@ TEST(Guide, SkippingUnveilsAndCountsNothing) {
 }
 
 TEST(Guide, HintsAreShownOnceAskedForAndCounted) {
-  Playing p;
+  Walking p;
   p.go_to(1);
   p.progress.answers[{1, 0}] = 1;
   p.hands.frame();
@@ -188,7 +188,7 @@ TEST(Guide, HintsAreShownOnceAskedForAndCounted) {
 }
 
 TEST(Guide, DoesItForOneAndShowsTheCommands) {
-  Playing p;
+  Walking p;
   p.go_to(1);
   p.progress.answers[{1, 0}] = 1;
   p.hands.frame();
@@ -215,7 +215,7 @@ TEST(Guide, CommandsAreThoseThatTheAuthorWroteAndDoWhatTheStepDoes) {
 }
 
 TEST(Guide, OffersTheNextStepWhenThisOneIsDone) {
-  Playing p;
+  Walking p;
   p.go_to(0);
   p.hands.frame();
   EXPECT_FALSE(p.hands.sees("button:Next step"));
@@ -227,7 +227,7 @@ TEST(Guide, OffersTheNextStepWhenThisOneIsDone) {
 }
 
 TEST(Guide, EarlierStepsAreReadAgainAndRestartedFrom) {
-  Playing p;
+  Walking p;
   p.go_to(1);
   p.hands.frame();
   p.hands.click("pip:1");
@@ -238,7 +238,7 @@ TEST(Guide, EarlierStepsAreReadAgainAndRestartedFrom) {
 }
 
 TEST(Guide, TheStepUnderWayCanBeRestartedAndTheOneBeforeReadAgain) {
-  Playing p;
+  Walking p;
   p.go_to(1);
   p.scene.command(milliseconds(20), "crash all");
   p.hands.frame();
@@ -250,7 +250,7 @@ TEST(Guide, TheStepUnderWayCanBeRestartedAndTheOneBeforeReadAgain) {
 }
 
 TEST(Guide, AWorldThatWaitsForAPredictionBeginsWithIt) {
-  Playing p;
+  Walking p;
   p.go_to(1);
   p.hands.frame();
   p.hands.click("radio:Nothing");
@@ -258,7 +258,7 @@ TEST(Guide, AWorldThatWaitsForAPredictionBeginsWithIt) {
 }
 
 TEST(Guide, AWorldThatSomebodyStoppedStandsWhateverIsPredicted) {
-  Playing p;
+  Walking p;
   p.go_to(1);
   p.scene.command(milliseconds(20), "heal");
   p.hands.frame();
@@ -267,7 +267,7 @@ TEST(Guide, AWorldThatSomebodyStoppedStandsWhateverIsPredicted) {
 }
 
 TEST(Guide, SaysKindlyThatAStepTakesLong) {
-  Playing p;
+  Walking p;
   p.go_to(0);
   p.scene.status.guide.over = true;
   p.hands.frame();
@@ -275,7 +275,7 @@ TEST(Guide, SaysKindlyThatAStepTakesLong) {
 }
 
 TEST(Guide, TheEndSaysWhatWasLearnt) {
-  Playing p;
+  Walking p;
   p.go_to(2);
   p.progress.answers[{1, 0}] = 1;
   p.progress.hints = 1;
@@ -295,13 +295,13 @@ TEST(Guide, SuggestsTheNextLabByItsTitle) {
 }
 
 TEST(Guide, ALabWithoutStepsSaysWhatOneCanDo) {
-  Playing p("# Free\n\n```system\n[[group]]\nkind = \"raft\"\ncount = 3\n```\n");
+  Walking p("# Free\n\n```system\n[[group]]\nkind = \"raft\"\ncount = 3\n```\n");
   p.hands.frame();
   EXPECT_TRUE(p.hands.sees("text:WHAT YOU CAN DO")) << p.hands.all();
 }
 
 TEST(Guide, ARecordedRunIsReadButNotJudged) {
-  Playing p;
+  Walking p;
   p.scene.status.live = false;
   p.scene.status.guide = {};
   p.hands.frame();
@@ -311,7 +311,7 @@ TEST(Guide, ARecordedRunIsReadButNotJudged) {
 
 TEST(Guide, NothingIsCutOffInANarrowPanel) {
   for (const float scale : {1.0f, 2.0f}) {
-    Playing p(kLab, static_cast<int>(240 * scale));
+    Walking p(kTwoSteps, static_cast<int>(240 * scale));
     p.stage.scale = scale;
     p.go_to(1);
     p.progress.answers[{1, 0}] = 0;

@@ -37,7 +37,7 @@ bool same(const Probe& a, const Probe& b) {
   return a.name == b.name && a.least.x == b.least.x && a.least.y == b.least.y && a.greatest.x == b.greatest.x && a.greatest.y == b.greatest.y;
 }
 
-bool overlap(const Probe& a, const Probe& b, float scale) {
+bool collide(const Probe& a, const Probe& b, float scale) {
   const float touch = kTouch * scale;
   return std::min(a.greatest.x, b.greatest.x) - std::max(a.least.x, b.least.x) > touch &&
          std::min(a.greatest.y, b.greatest.y) - std::max(a.least.y, b.least.y) > 2 * touch;
@@ -53,13 +53,13 @@ std::string faults_of(const Stage& stage, const std::vector<Probe>& before) {
   for (std::size_t i = 0; i < texts.size(); ++i) {
     if (texts[i].clipped) faults += "\n  cut: " + texts[i].name;
     for (std::size_t k = 0; k < i; ++k)
-      if (overlap(texts[i], texts[k], stage.scale) && !same(texts[i], texts[k])) faults += "\n  over each other: " + texts[k].name + " | " + texts[i].name;
+      if (collide(texts[i], texts[k], stage.scale) && !same(texts[i], texts[k])) faults += "\n  over each other: " + texts[k].name + " | " + texts[i].name;
     for (const Probe& plate : stage.probes())
-      if (before.empty() && is_plate(plate) && overlap(texts[i], plate, stage.scale) && !within(texts[i], plate)) faults += "\n  partly under: " + texts[i].name + " | " + plate.name;
+      if (before.empty() && is_plate(plate) && collide(texts[i], plate, stage.scale) && !within(texts[i], plate)) faults += "\n  partly under: " + texts[i].name + " | " + plate.name;
   }
   for (const Probe& a : stage.probes())
     for (const Probe& b : stage.probes())
-      if (is_plate(a) && (is_node(a) || before.empty()) && is_node(b) && a.name < b.name && overlap(a, b, stage.scale)) faults += "\n  over each other: " + a.name + " | " + b.name;
+      if (is_plate(a) && (is_node(a) || before.empty()) && is_node(b) && a.name < b.name && collide(a, b, stage.scale)) faults += "\n  over each other: " + a.name + " | " + b.name;
   return faults;
 }
 

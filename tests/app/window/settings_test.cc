@@ -15,7 +15,7 @@ namespace {
 using core::SettingInfo;
 using std::chrono::milliseconds;
 
-const std::string kLab = R"(# Settings
+const std::string kManySettings = R"(# Settings
 
 ```system
 [link]
@@ -57,7 +57,7 @@ struct Sliding {
     for (const auto& one : wishes<Give>(scene.commands)) all.push_back(one.command);
     return all;
   }
-  Scene scene{kLab};
+  Scene scene{kManySettings};
   Settings settings;
   Stage stage;
   Hands hands;
@@ -111,7 +111,7 @@ TEST(Settings, SaysValuesWithTheirUnits) {
 }
 
 TEST(Settings, PresentValuesAreTheLabsChangedByCommandsUpToTheMoment) {
-  Scene scene(kLab);
+  Scene scene(kManySettings);
   scene.command(milliseconds(100), "set servers heartbeat=20ms");
   scene.command(milliseconds(200), "set S2 heartbeat=30ms");
   scene.command(milliseconds(300), "set raft.flaw.forget_vote=on");
@@ -134,7 +134,7 @@ TEST(Settings, PresentValuesAreTheLabsChangedByCommandsUpToTheMoment) {
 }
 
 TEST(Settings, CommandsThatCannotBeReadAreNoReasonToFail) {
-  Scene scene(kLab);
+  Scene scene(kManySettings);
   scene.command(milliseconds(100), "set");
   scene.command(milliseconds(200), "set nobody heartbeat=20ms");
   scene.command(milliseconds(300), "set servers heartbeat=\xff\xfe");

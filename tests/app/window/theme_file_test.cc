@@ -6,7 +6,7 @@
 namespace window {
 namespace {
 
-std::string refusal(const std::string& text) {
+std::string why_no_theme(const std::string& text) {
   try {
     read_theme(text, "mine.toml");
     return "(it was read)";
@@ -26,15 +26,15 @@ TEST(ThemeFile, NamesColoursOverAThemeOfTheProgram) {
 }
 
 TEST(ThemeFile, IsRefusedWithLineAndName) {
-  EXPECT_EQ(refusal("\ngrond = \"#000000\"\n"), "mine.toml, line 2: there is no colour `grond`, did you mean `ground`?");
-  EXPECT_EQ(refusal("text = \"white\"\n"), "mine.toml, line 1: `text` takes a colour such as \"#56b4e9\"");
-  EXPECT_EQ(refusal("text = \"#12345g\"\n"), "mine.toml, line 1: `text` takes a colour such as \"#56b4e9\"");
-  EXPECT_EQ(refusal("text = 7\n"), "mine.toml, line 1: `text` takes a colour such as \"#56b4e9\"");
-  EXPECT_EQ(refusal("base = \"mauve\"\n"), "mine.toml, line 1: `base` is \"dark\", \"light\" or \"high contrast\"");
-  EXPECT_EQ(refusal("series = []\n"), "mine.toml, line 1: `series` is a list of 1 to 8 colours");
-  EXPECT_EQ(refusal("series = [\"#000000\",\n 3]\n"), "mine.toml, line 2: `series` takes colours such as \"#56b4e9\"");
-  EXPECT_TRUE(refusal("text =\n").starts_with("mine.toml, line 1: ")) << refusal("text =\n");
-  EXPECT_TRUE(refusal(std::string(100'000, '#')).starts_with("mine.toml, line 1: "));
+  EXPECT_EQ(why_no_theme("\ngrond = \"#000000\"\n"), "mine.toml, line 2: there is no colour `grond`, did you mean `ground`?");
+  EXPECT_EQ(why_no_theme("text = \"white\"\n"), "mine.toml, line 1: `text` takes a colour such as \"#56b4e9\"");
+  EXPECT_EQ(why_no_theme("text = \"#12345g\"\n"), "mine.toml, line 1: `text` takes a colour such as \"#56b4e9\"");
+  EXPECT_EQ(why_no_theme("text = 7\n"), "mine.toml, line 1: `text` takes a colour such as \"#56b4e9\"");
+  EXPECT_EQ(why_no_theme("base = \"mauve\"\n"), "mine.toml, line 1: `base` is \"dark\", \"light\" or \"high contrast\"");
+  EXPECT_EQ(why_no_theme("series = []\n"), "mine.toml, line 1: `series` is a list of 1 to 8 colours");
+  EXPECT_EQ(why_no_theme("series = [\"#000000\",\n 3]\n"), "mine.toml, line 2: `series` takes colours such as \"#56b4e9\"");
+  EXPECT_TRUE(why_no_theme("text =\n").starts_with("mine.toml, line 1: ")) << why_no_theme("text =\n");
+  EXPECT_TRUE(why_no_theme(std::string(100'000, '#')).starts_with("mine.toml, line 1: "));
   EXPECT_THROW(load_theme("/nowhere/mine.toml"), BadTheme);
 }
 

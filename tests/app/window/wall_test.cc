@@ -30,7 +30,7 @@ class TimeZone {
   std::optional<std::string> before_;
 };
 
-record::Recording run_of(const std::string& world) {
+record::Recording began_run(const std::string& world) {
   record::RunHeader header;
   header.world = world;
   return record::Recording(header);
@@ -45,7 +45,7 @@ TEST(Wall, IsLocalWithItsDistanceFromUtc) {
 
 TEST(Wall, OfSimulatedTimeItSaysWhenTheRunWasMadeAndOfSocketsWhichMomentItWas) {
   const TimeZone there("XYZ3");
-  record::Recording simulated = run_of("simulated"), loopback = run_of("loopback");
+  record::Recording simulated = began_run("simulated"), loopback = began_run("loopback");
   const core::Time at = core::kStart + std::chrono::milliseconds(90'500);
   EXPECT_EQ(wall_below(simulated, at), "") << "its file does not say";
   simulated.began(kBegan), loopback.began(kBegan);

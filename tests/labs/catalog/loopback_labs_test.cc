@@ -16,7 +16,7 @@ std::vector<std::string> loopback_labs() {
   return names;
 }
 
-std::string story(const guide::LabResult& result) {
+std::string what_is_left(const guide::LabResult& result) {
   std::string all = result.violation;
   for (const auto& step : result.steps)
     for (const auto& line : step.lines)
@@ -35,7 +35,7 @@ guide::LabResult walk(const guide::Lab& lab, bool do_commands) {
 
 TEST_P(LoopbackLab, IsSolvedByItsOwnCommands) {
   const guide::LabResult result = walk(catalog::load_lab(GetParam()), true);
-  EXPECT_TRUE(result.passed()) << story(result);
+  EXPECT_TRUE(result.passed()) << what_is_left(result);
 }
 
 TEST_P(LoopbackLab, IsNotSolvedByDoingNothing) {

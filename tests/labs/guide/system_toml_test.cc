@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-world::System read(std::string_view text) { return guide::read_system(text, catalog::all_kinds()); }
+world::System system_of(std::string_view text) { return guide::read_system(text, catalog::all_kinds()); }
 
 void expect_equal(const world::System& a, const world::System& b, const std::string& text) {
   EXPECT_EQ(a.link.delay, b.link.delay) << text;
@@ -37,7 +37,7 @@ void expect_equal(const world::System& a, const world::System& b, const std::str
 }
 
 TEST(SystemToml, EverythingThatASystemHasCanBeSaid) {
-  const world::System system = read(R"(check = false
+  const world::System system = system_of(R"(check = false
 [link]
 delay = "4ms"
 jitter = "1.5ms"
@@ -66,16 +66,16 @@ to = ["servers"]
   EXPECT_EQ(system.groups[1].name, "raft-client") << "a group without a name has its kind's";
   EXPECT_EQ(system.groups[1].count, 1u);
   EXPECT_EQ(system.groups[1].to, std::vector<std::string>{"servers"});
-  expect_equal(system, read(guide::write_system(system)), guide::write_system(system));
+  expect_equal(system, system_of(guide::write_system(system)), guide::write_system(system));
 }
 
 TEST(SystemToml, TheSystemOfEveryLabIsReadBackAsItWas) {
   for (const auto& file : catalog::lab_files()) {
     const guide::Lab lab = catalog::load_lab(std::string(file.name));
     const std::string text = guide::write_system(lab.system);
-    expect_equal(lab.system, read(text), text);
-    EXPECT_EQ(guide::write_system(read(text)), guide::write_system(read(guide::write_system(read(text)))));
-    world::SimulatedWorld world(read(text), 1);  // What was saved opens again and runs.
+    expect_equal(lab.system, system_of(text), text);
+    EXPECT_EQ(guide::write_system(system_of(text)), guide::write_system(system_of(guide::write_system(system_of(text)))));
+    world::SimulatedWorld world(system_of(text), 1);  // What was saved opens again and runs.
     world.run_for(50ms);
     EXPECT_GT(world.events(), 0u);
   }
@@ -107,7 +107,7 @@ TEST(SystemToml, WhateverIsWrittenIsReadBackEqual) {
       system.groups.push_back(std::move(group));
     }
     const std::string text = guide::write_system(system);
-    expect_equal(system, read(text), text);
+    expect_equal(system, system_of(text), text);
   }
 }
 
@@ -121,7 +121,7 @@ TEST(SystemToml, TextsAreQuotedAsTomlReadsThem) {
 
 TEST(SystemToml, ASettingIsAppliedToAKindAGroupALinkOrADisk) {
   world::System system =
-      read("[[group]]\nname = \"servers\"\nkind = \"raft\"\n[[group]]\nname = \"others\"\nkind = \"raft\"\n");
+      system_of("[[group]]\nname = \"servers\"\nkind = \"raft\"\n[[group]]\nname = \"others\"\nkind = \"raft\"\n");
   guide::apply_settings(system, {"raft.voters=3"});
   guide::apply_settings(system, {"servers.voters=2"});
   EXPECT_EQ(system.groups[0].settings, (world::SettingValues{{"voters", "2"}}))
@@ -166,7 +166,7 @@ TEST(SystemToml, ASettingThatCannotBeIsRefusedInWords) {
                                                      {"link.bandwidth=much", "expected bytes"},
                                                      {"disk.files=maybe", "expected true or false"}};
   for (const auto& [assignment, why] : bad) {
-    world::System system = read("[[group]]\nkind = \"raft\"\n");
+    world::System system = system_of("[[group]]\nkind = \"raft\"\n");
     try {
       guide::apply_settings(system, {assignment});
       ADD_FAILURE() << assignment << " was taken";
@@ -174,7 +174,7 @@ TEST(SystemToml, ASettingThatCannotBeIsRefusedInWords) {
       EXPECT_NE(std::string(refused.what()).find(why), std::string::npos)
           << assignment << " -> " << refused.what();
     }
-    expect_equal(system, read("[[group]]\nkind = \"raft\"\n"), assignment);
+    expect_equal(system, system_of("[[group]]\nkind = \"raft\"\n"), assignment);
   }
 }
 

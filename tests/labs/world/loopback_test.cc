@@ -13,6 +13,7 @@
 
 #include "labs/catalog/kinds.h"
 #include "labs/check/linearizability.h"
+#include "labs/guide/condition.h"
 #include "labs/guide/facts.h"
 #include "labs/world/simulated.h"
 #include "tests/labs/world/tally_log.h"
@@ -376,6 +377,66 @@ TEST(LoopbackRaft, KeepsItsPromisesThroughCrashesPartitionsAndLoss) {
   EXPECT_GT(log.count(EventKind::complete, "ok"), 200u);
   const auto verdict = check::linearizable(facts.history(), check::Model::kv);
   EXPECT_EQ(verdict.answer, check::Verdict::Answer::kept) << verdict.reason;
+}
+
+// --- Dynamo, over sockets and files: hints that are on disk, and writes that did not know of each other.
+
+TEST(LoopbackDynamo, HintsSurviveACrashAndGoHomeAndNothingIsLostInACut) {
+  world::System system;
+  system.groups.push_back({"nodes", catalog::find_kind("dynamo"), 5, {}, {{"timeout", "50ms"}, {"suspect", "100ms"}, {"suspect_most", "400ms"},
+                                                                          {"handoff_every", "200ms"}, {"anti_entropy_every", "200ms"}}});
+  system.groups.push_back({"clients", catalog::find_kind("dynamo-client"), 2, {"nodes"},
+                           {{"sessions", "4"}, {"think", "5ms"}, {"keys", "20"}, {"reads", "0.4"}, {"give_up", "300ms"}}});
+  world::LoopbackWorld world(system, 7);
+  Log log;
+  guide::Facts facts(world.nodes());
+  world.listen(&log);
+  world.listen(&facts);
+  const auto holds = [&](const char* condition) { return guide::evaluate(guide::read_condition(condition, 1), facts).holds; };
+  const auto comes = [&](const char* condition) {
+    for (int i = 0; i < 1000 && !holds(condition); ++i) world.run_for(10ms);
+    return holds(condition);
+  };
+  world.run_for(500ms);
+  world.apply("crash N3");
+  EXPECT_TRUE(comes("sum(hints) > 5"));
+  EXPECT_TRUE(comes("hints of N4 > 0"));
+  world.apply("crash N4");
+  world.run_for(100ms);
+  world.apply("restart N4");
+  EXPECT_TRUE(comes("hints of N4 > 0"));
+  world.apply("restart N3");
+  EXPECT_TRUE(comes("sum(hints) == 0"));
+  EXPECT_TRUE(comes("gained(hints_delivered_total) > 5"));
+  EXPECT_TRUE(comes("max(siblings) >= 1"));
+  world.apply("partition N1 N2 | N3 N4 N5 reset");
+  EXPECT_TRUE(comes("sum(hints) > 5"));
+  world.apply("heal");
+  EXPECT_TRUE(comes("sum(hints) == 0"));
+  EXPECT_FALSE(world.violated());
+  EXPECT_GT(log.count(EventKind::complete, "ok"), 300u);
+}
+
+TEST(LoopbackDynamo, ANodeJoinsAndAnotherLeaves) {
+  world::System system;
+  system.groups.push_back({"nodes", catalog::find_kind("dynamo"), 5, {}, {{"members", "4"}, {"handoff_every", "200ms"}, {"gossip_every", "200ms"}}});
+  system.groups.push_back({"clients", catalog::find_kind("dynamo-client"), 1, {"nodes"}, {{"sessions", "4"}, {"think", "5ms"}, {"keys", "100"}, {"reads", "0.4"}}});
+  world::LoopbackWorld world(system, 7);
+  guide::Facts facts(world.nodes());
+  world.listen(&facts);
+  const auto comes = [&](const char* condition) {
+    const auto read = guide::read_condition(condition, 1);
+    for (int i = 0; i < 1000 && !guide::evaluate(read, facts).holds; ++i) world.run_for(10ms);
+    return guide::evaluate(read, facts).holds;
+  };
+  world.run_for(500ms);
+  world.apply("tell N5 join");
+  EXPECT_TRUE(comes("min(ring_members) == 5"));
+  EXPECT_TRUE(comes("keys of N5 > 20"));
+  world.apply("tell N1 leave");
+  EXPECT_TRUE(comes("max(ring_members) == 4"));
+  EXPECT_TRUE(comes("keys of N1 == 0"));
+  EXPECT_FALSE(world.violated());
 }
 
 }  // namespace

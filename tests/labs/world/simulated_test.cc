@@ -11,14 +11,8 @@ namespace {
 using namespace std::chrono_literals;
 using record::EventKind;
 using tally::Log;
+using tally::five_nodes;
 using tally::tally_kind;
-
-world::System five_nodes() {
-  world::System system;
-  system.groups.push_back({"servers", &tally_kind(), 5, {}, {}});
-  system.link.delay = 1ms;
-  return system;
-}
 
 struct Simulated : testing::Test {
   world::SimulatedWorld world{five_nodes(), 1};

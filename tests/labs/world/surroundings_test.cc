@@ -12,20 +12,13 @@ namespace {
 using namespace std::chrono_literals;
 using record::EventKind;
 
-world::System five_nodes() {
-  world::System system;
-  system.groups.push_back({"servers", &tally::tally_kind(), 5, {}, {}});
-  system.link.delay = 1ms;
-  return system;
-}
-
 template <class T>
 T body_of(const tally::Log::Line& line) {
   return core::decode<T>(core::Bytes(line.body.begin(), line.body.end()));
 }
 
 struct Surroundings : testing::Test {
-  world::SimulatedWorld world{five_nodes(), 1};
+  world::SimulatedWorld world{tally::five_nodes(), 1};
   tally::Log log;
   Surroundings() {
     world.listen(&log);

@@ -7,6 +7,7 @@
 
 #include "labs/record/event.h"
 #include "labs/world/kind_of.h"
+#include "labs/world/system.h"
 #include "tests/labs/world/tally.h"
 
 namespace tally {
@@ -48,6 +49,13 @@ struct Log : record::Listener {
 inline const world::Kind& tally_kind() {
   static const world::KindOf<tally::Node> kind("tally", "Counts.");
   return kind;
+}
+
+inline world::System five_nodes() {
+  world::System system;
+  system.groups.push_back({"servers", &tally_kind(), 5, {}, {}});
+  system.link.delay = std::chrono::milliseconds(1);
+  return system;
 }
 
 // What a node has counted durably.

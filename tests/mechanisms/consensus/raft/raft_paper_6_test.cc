@@ -9,11 +9,6 @@ namespace {
 
 using Ids = std::vector<core::NodeId>;
 
-Settings with_voters(std::uint32_t voters, Settings settings = {}) {
-  settings.voters = voters;
-  return settings;
-}
-
 // 1 leads 1 2 3 of six servers, and has just appended the joint configuration to 4 5 6, which have caught up.
 Cluster in_joint(const Settings& settings = {}) {
   Cluster c(6, with_voters(3, settings));
@@ -29,11 +24,6 @@ Cluster in_joint(const Settings& settings = {}) {
 // Heartbeats for as long as it leads.
 void beat(Cluster& c, core::NodeId id, int times) {
   for (; times > 0 && c[id].leads(); --times) c.beat(id);
-}
-
-AppendEntries entries_of(Term term, Index prev, Term prev_term, const std::vector<Entry>& entries,
-                         Index commit = 0) {
-  return {term, prev, prev_term, commit, 0, entries};
 }
 
 TEST(Paper_6, JointEntriesNeedAMajorityOfTheOldMembersAndOneOfTheNew) {
@@ -84,7 +74,7 @@ TEST(Paper_6, AnElectionDuringAChangeNeedsBothMajorities) {
 TEST(Paper_6, AServerUsesTheLatestConfigurationInItsLogCommittedOrNot) {
   Cluster c(5, plain());
   const Configuration three{{1, 2, 3}, {}};
-  c.send(2, 1, entries_of(1, 0, 0, {{1, three}}));
+  c.send(2, 1, appending(1, 0, 0, {{1, three}}));
   c.deliver(2, 1);
   ASSERT_EQ(c[1].commit(), 0u);
   EXPECT_EQ(c[1].log().config(), three);
@@ -96,8 +86,8 @@ TEST(Paper_6, AServerUsesTheLatestConfigurationInItsLogCommittedOrNot) {
 
 TEST(Paper_6, AConfigurationThatIsOverwrittenCountsNoMore) {
   Cluster c(5, plain());
-  c.send(2, 1, entries_of(1, 0, 0, {{1, Configuration{{1, 2, 3}, {}}}}));
-  c.send(3, 1, entries_of(2, 0, 0, {{2, Noop{}}}));
+  c.send(2, 1, appending(1, 0, 0, {{1, Configuration{{1, 2, 3}, {}}}}));
+  c.send(3, 1, appending(2, 0, 0, {{2, Noop{}}}));
   c.deliver(2, 1);
   c.deliver(3, 1);
   EXPECT_EQ(c[1].log().config().voters, (Ids{1, 2, 3, 4, 5}));
@@ -174,7 +164,7 @@ TEST(Paper_6, AServerThatIsNoMemberTakesEntriesAndDoesNotStandForElection) {
   EXPECT_EQ(c[4].term(), before);
   EXPECT_EQ(c[4].face().role, "outsider");
   EXPECT_TRUE(c.has_timer(4, Alarm::election)) << "it may be a member by the next time";
-  c.send(1, 4, entries_of(1, 0, 0, {{1, Noop{}}}));
+  c.send(1, 4, appending(1, 0, 0, {{1, Noop{}}}));
   c.deliver(1, 4);
   EXPECT_EQ(c[4].log().last(), 1u);
   EXPECT_EQ(c[4].leader(), 1u);

@@ -9,11 +9,6 @@ namespace {
 
 using Ids = std::vector<core::NodeId>;
 
-AppendEntries entries_of(Term term, Index prev, Term prev_term, const std::vector<Entry>& entries,
-                         Index commit = 0) {
-  return {term, prev, prev_term, commit, 0, entries};
-}
-
 TEST(Paper_7, ASnapshotTakesThePlaceOfTheLogUpToWhatWasApplied) {
   Cluster c(3);
   ASSERT_TRUE(c.elect(1));
@@ -238,7 +233,7 @@ TEST(Paper_7, ASnapshotOfAPrefixKeepsTheEntriesBehindIt) {
 TEST(Paper_7, ASnapshotOfWhatIsCommittedAlreadyIsIgnored) {
   for (const Index commit : {5u, 6u}) {
     Chunks s;
-    s.c.send(2, 1, entries_of(4, 0, 0, std::vector<Entry>(6, Entry{3, Noop{}}), commit));
+    s.c.send(2, 1, appending(4, 0, 0, std::vector<Entry>(6, Entry{3, Noop{}}), commit));
     s.c.deliver(2, 1);
     ASSERT_EQ(s.c[1].commit(), commit);
     EXPECT_TRUE(s.deliver(s.whole).installed) << "so that the leader goes on behind it";
@@ -273,16 +268,16 @@ TEST(Paper_7, EntriesBehindASnapshotAreCheckedAgainstItsLastTerm) {
   Chunks s;
   s.deliver(s.whole);
   s.c.drop_all();
-  s.c.send(2, 1, entries_of(4, 5, 2, {{4, Noop{}}}));
+  s.c.send(2, 1, appending(4, 5, 2, {{4, Noop{}}}));
   s.c.deliver(2, 1);
   EXPECT_FALSE(s.c.sent<AppendReply>(1, 2).at(0).success);
   s.c.drop_all();
-  s.c.send(2, 1, entries_of(4, 5, 3, {{4, Noop{}}}));
+  s.c.send(2, 1, appending(4, 5, 3, {{4, Noop{}}}));
   s.c.deliver(2, 1);
   EXPECT_TRUE(s.c.sent<AppendReply>(1, 2).at(0).success);
   s.c.drop_all();
   // What lies within the snapshot is there: an old message does no harm.
-  s.c.send(2, 1, entries_of(4, 3, 3, {{3, Noop{}}, {3, Noop{}}, {4, Noop{}}, {4, Noop{}}}));
+  s.c.send(2, 1, appending(4, 3, 3, {{3, Noop{}}, {3, Noop{}}, {4, Noop{}}, {4, Noop{}}}));
   s.c.deliver(2, 1);
   EXPECT_TRUE(s.c.sent<AppendReply>(1, 2).at(0).success);
   EXPECT_EQ(terms_of(s.c[1].log()), (std::vector<Term>{4, 4}));

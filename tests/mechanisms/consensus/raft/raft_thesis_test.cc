@@ -10,11 +10,6 @@ namespace {
 
 using Ids = std::vector<core::NodeId>;
 
-Settings with_voters(std::uint32_t voters) {
-  Settings settings;
-  settings.voters = voters;
-  return settings;
-}
 Settings reading(ReadMode mode) {
   Settings settings;
   settings.read_mode = mode;

@@ -29,7 +29,7 @@ class Cluster {
 
   // How long a message takes; the default is 1 ms.
   std::function<core::Duration(core::NodeId from, core::NodeId to, const Message&)> delay;
-  double loss = 0;
+  double loss = 0, duplicate = 0;
   std::function<void(core::NodeId from, core::NodeId to, const Message&)> on_arrival;
 
   const Replica& operator[](core::NodeId id) const { return *members_.at(id).replica; }
@@ -84,6 +84,9 @@ class Cluster {
   Reply put(core::NodeId to, const std::string& key, const std::string& value, const clocks::VectorClock& context = {}) {
     return wait_for(ask(to, {0, Function::put, key, value, context, 0, 0, 0}));
   }
+  Reply del(core::NodeId to, const std::string& key, const clocks::VectorClock& context) {
+    return wait_for(ask(to, {0, Function::del, key, "", context, 0, 0, 0}));
+  }
   Reply get(core::NodeId to, const std::string& key) { return wait_for(ask(to, {0, Function::get, key, "", {}, 0, 0, 0})); }
   static std::set<std::string> texts(const Reply& reply) {
     std::set<std::string> all;
@@ -116,9 +119,13 @@ class Cluster {
     for (const core::NodeId id : peers_)
       if (up(id)) step(id, [&](Replica& replica, Replica::Step& s) { replica.on_settings(s, settings); });
   }
-  void tell(core::NodeId id, std::string_view words) {
-    step(id, [&](Replica& replica, Replica::Step& s) { CHECK(replica.on_tell(s, words).empty()); });
+  // Returns why it refuses, or nothing.
+  std::string try_tell(core::NodeId id, std::string_view words) {
+    std::string why;
+    step(id, [&](Replica& replica, Replica::Step& s) { why = replica.on_tell(s, words); });
+    return why;
   }
+  void tell(core::NodeId id, std::string_view words) { CHECK(try_tell(id, words).empty()); }
   void run_for(core::Duration duration) {
     const core::Time end = now_ + duration;
     while (one_before(end)) {
@@ -141,6 +148,8 @@ class Cluster {
   };
 
   void post(core::NodeId from, core::NodeId to, const Message& message) {
+    if (duplicate > 0 && weather_.chance(duplicate))
+      net_.emplace(std::pair{now_ + weather_.between(1ms, 500ms), ++posted_}, Packet{from, to, core::encode(message)});
     if (loss > 0 && from < kClient && to < kClient && weather_.chance(loss)) return;
     const core::Duration after = delay ? delay(from, to, message) : core::Duration(1ms);
     net_.emplace(std::pair{now_ + after, ++posted_}, Packet{from, to, core::encode(message)});

@@ -87,6 +87,28 @@ TEST(LeaderlessFlaw, StaleContext) {
   EXPECT_NE(what.find("a context covers only what comes with it"), std::string::npos) << what;
 }
 
+TEST(LeaderlessFlaw, LeaveAtOnce) {
+  const auto what = broken(&Flaws::leave_at_once, {}, [](Cluster& cluster) {
+    for (int i = 0; i < 40; ++i) cluster.put(1, "k" + std::to_string(i), "v");
+    cluster.run_for(1s);
+    cluster.tell(6, "leave");
+    cluster.run_for(10s);
+  });
+  EXPECT_NE(what.find("a key is given up only when all that keep it have it"), std::string::npos) << what;
+}
+
+TEST(LeaderlessFlaw, CollectAtOnce) {
+  const auto what = broken(&Flaws::collect_at_once, {}, [](Cluster& cluster) {
+    const auto keepers = cluster.keepers("k");
+    const auto context = cluster.put(keepers[0], "k", "v").versions.context();
+    cluster.run_for(1s);
+    cluster.isolate(keepers[2]);
+    EXPECT_EQ(cluster.del(keepers[0], "k", context).status, Status::ok);
+    cluster.run_for(3s);
+  });
+  EXPECT_NE(what.find("a deletion is forgotten only when nobody who keeps the key has anything older"), std::string::npos) << what;
+}
+
 // --- Last write wins keeps none of guarantee 2, and does not say so.
 
 TEST(LastWriteWins, AnAcknowledgedWriteByASlowClockIsNeverSeen) {

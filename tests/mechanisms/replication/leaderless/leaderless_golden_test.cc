@@ -10,6 +10,8 @@
 //   crash N, restart N, isolate N, cut A B, heal, skew N -2s, pass 5s
 //   tell N WORDS, set NAME=VALUE
 //   values KEY, hints, suspects   what each node has
+//   ring                          who is on the ring, as each node knows it
+//   delete NODE KEY               it deletes what it has last read or written of the key
 #include <gtest/gtest.h>
 
 #include "mechanisms/core/settings.h"
@@ -58,6 +60,8 @@ class Story {
       cluster_.emplace(node(1), settings_);
     } else if (verb == "put" || verb == "update") {
       write(verb == "update");
+    } else if (verb == "delete") {
+      print(said(cluster_->del(node(1), words_.at(2), seen_[words_[2]])));
     } else if (verb == "get") {
       const Reply reply = cluster_->get(node(1), words_.at(2));
       if (reply.status == Status::ok) seen_[words_[2]] = reply.versions.context();
@@ -73,7 +77,7 @@ class Story {
     } else if (verb == "pass") {
       cluster_->run_for(duration(1));
     } else if (verb == "tell") {
-      cluster_->tell(node(1), words_.at(2));
+      if (const auto why = cluster_->try_tell(node(1), words_.at(2)); !why.empty()) print(why);
     } else if (verb == "set") {
       change(words_.at(1));
       cluster_->set(settings_);
@@ -105,6 +109,7 @@ class Story {
         continue;
       }
       const Replica& replica = (*cluster_)[id];
+      if (verb == "ring") print(name + std::string(core::name_of(replica.standing())) + ", on the ring: " + on_ring(replica));
       if (verb == "values") print(name + joined_texts(cluster_->values(id, words_.at(1))));
       if (verb == "hints")
         for (const auto& [whose, hint] : replica.hints()) print(name + whose.second + " for " + std::to_string(whose.first));
@@ -112,8 +117,15 @@ class Story {
         for (const core::NodeId other : cluster_->peers())
           if (replica.suspects(other)) print(name + "suspects " + std::to_string(other));
     }
-    ASSERT_TRUE(verb == "values" || verb == "hints" || verb == "suspects") << "no such word: " << verb;
+    ASSERT_TRUE(verb == "values" || verb == "hints" || verb == "suspects" || verb == "ring") << "no such word: " << verb;
     if (printed_.empty()) print("none");
+  }
+
+  std::string on_ring(const Replica& replica) const {
+    std::string all;
+    for (const core::NodeId id : cluster_->peers())
+      if (replica.ring().has(id)) all += (all.empty() ? "" : " ") + std::to_string(id);
+    return all;
   }
 
   Settings settings_;

@@ -15,7 +15,10 @@ struct Written {
 
 class Chaos {
  public:
-  Chaos(std::uint64_t seed, const Settings& settings) : rng_(seed), cluster_(5, settings, seed) {
+  // Of so many nodes; with `moving` some of them join and leave, and with `deleting` values are deleted, too.
+  explicit Chaos(std::uint64_t seed, const Settings& settings, std::size_t nodes = 5, bool moving = false, bool deleting = false)
+      : rng_(seed), cluster_(nodes, settings, seed), moving_(moving), deleting_(deleting) {
+    if (moving) cluster_.duplicate = 0.05;
     cluster_.delay = [this](core::NodeId, core::NodeId, const Message&) { return rng_.between(100us, 30ms); };
   }
   void run() {
@@ -45,6 +48,26 @@ class Chaos {
       }
     }
   }
+  // Whoever was told to join or leave has done so, and all know of it.
+  void expect_settled() {
+    for (const core::NodeId id : cluster_.peers()) {
+      const Standing standing = cluster_[id].standing();
+      EXPECT_TRUE(standing == Standing::in || standing == Standing::out) << id << " is " << core::name_of(standing);
+      EXPECT_EQ(cluster_[id].ring(), cluster_[1].ring()) << id;
+      for (const auto& [place, versions] : cluster_[id].keys()) {
+        const auto keepers = cluster_.keepers(place.second);
+        EXPECT_TRUE(among(keepers, id)) << id << " keeps " << place.second;
+      }
+    }
+  }
+  // An acknowledged deletion had read it, and it is there.
+  std::size_t risen() {
+    std::size_t all = 0;
+    for (const Written& w : acknowledged_)
+      for (const auto& context : deleted_[w.key])
+        all += context.covers(w.version) && cluster_.values(cluster_.keepers(w.key)[0], w.key).count(w.value) != 0;
+    return all;
+  }
   // An acknowledged value is there, or some write had read it.
   std::size_t lost() {
     std::size_t all = 0;
@@ -57,10 +80,11 @@ class Chaos {
     return all;
   }
   Cluster& cluster() { return cluster_; }
+  std::size_t moves() const { return moves_; }
   std::size_t acknowledged() const { return acknowledged_.size(); }
 
  private:
-  core::NodeId any() { return 1 + static_cast<core::NodeId>(rng_.below(5)); }
+  core::NodeId any() { return 1 + static_cast<core::NodeId>(rng_.below(cluster_.peers().size())); }
   void disturb() {
     const core::NodeId id = any();
     const std::uint64_t what = rng_.below(40);
@@ -70,15 +94,22 @@ class Chaos {
     if (what == 5) cluster_.cut(id, any());
     if (what >= 6 && what <= 8) cluster_.heal();
     if (what == 9) cluster_.loss = rng_.chance(0.5) ? 0 : 0.3;
+    if (moving_ && what >= 10 && what <= 12 && cluster_.up(id)) moves_ += cluster_.try_tell(id, rng_.chance(0.5) ? "join" : "leave").empty();
   }
   void operate() {
-    const std::string key = "k" + std::to_string(rng_.below(4));
+    // What is written again and again is never deleted for long.
+    const std::string key = "k" + std::to_string(rng_.below(deleting_ ? 40 : 4));
     if (rng_.chance(0.4)) {
       open_[cluster_.ask(any(), {0, Function::get, key, "", {}, 0, 0, 0})] = {key, "", {}, {}};
       return;
     }
     clocks::VectorClock context;
-    if (auto& known = seen_[key]; !known.empty() && rng_.chance(0.7)) context = known[rng_.below(known.size())];
+    if (auto& known = seen_[key]; !known.empty() && rng_.chance(0.7)) context = deleting_ ? known.back() : known[rng_.below(known.size())];
+    if (deleting_ && rng_.chance(0.5)) {
+      replacing_[key].push_back(context);
+      open_[cluster_.ask(any(), {0, Function::del, key, "", context, 0, 0, 0})] = {key, "", context, {}};
+      return;
+    }
     const std::string value = "v" + std::to_string(++values_);
     replacing_[key].push_back(context);
     open_[cluster_.ask(any(), {0, Function::put, key, value, context, 0, 0, 0})] = {key, value, context, {}};
@@ -96,13 +127,16 @@ class Chaos {
       w.version = reply->versions.context();
       seen_[w.key].push_back(w.version);
       if (!w.value.empty()) acknowledged_.push_back(w);
+      if (w.value.empty() && !w.seen.counts.empty()) deleted_[w.key].push_back(w.seen);
     }
   }
 
   core::Rng rng_;
   Cluster cluster_;
+  bool moving_, deleting_;
+  std::size_t moves_ = 0;
   std::map<std::uint64_t, Written> open_;
-  std::map<std::string, std::vector<clocks::VectorClock>> seen_, replacing_;
+  std::map<std::string, std::vector<clocks::VectorClock>> seen_, replacing_, deleted_;
   std::vector<Written> acknowledged_;
   std::uint64_t values_ = 0;
 };
@@ -144,6 +178,75 @@ TEST(LeaderlessChaos, WithLastWriteWinsAcknowledgedWritesAreLostAndAllConvergeAl
     lost += chaos.lost();
   }
   EXPECT_GT(lost, 0u);
+}
+
+TEST(LeaderlessChaos, NodesJoinAndLeaveMeanwhileAndNothingAcknowledgedIsLost) {
+  std::size_t moves = 0;
+  double handed_over = 0;
+  for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    Settings settings = mode(seed);
+    settings.members = 5;
+    Chaos chaos(seed, settings, 7, true);
+    chaos.run();
+    ASSERT_EQ(chaos.cluster().broken(), "") << seed;
+    chaos.expect_settled();
+    chaos.expect_converged();
+    EXPECT_EQ(chaos.lost(), 0u) << seed;
+    moves += chaos.moves();
+    handed_over += chaos.cluster().sampled(kHandedOver);
+  }
+  EXPECT_GT(moves, 60u);
+  EXPECT_GT(handed_over, 200);
+}
+
+TEST(LeaderlessChaos, DeletionsAreForgottenAndNothingDeletedRises) {
+  double collected = 0;
+  for (std::uint64_t seed = 0; seed < 48; ++seed) {
+    Settings settings = mode(seed);
+    settings.hint_expiry = settings.tombstone_grace = 1s;
+    Chaos chaos(seed, settings, 5, false, true);
+    chaos.run();
+    ASSERT_EQ(chaos.cluster().broken(), "") << seed;
+    chaos.expect_converged();
+    EXPECT_EQ(chaos.lost(), 0u) << seed;
+    EXPECT_EQ(chaos.risen(), 0u) << seed;
+    collected += chaos.cluster().sampled(kCollected);
+  }
+  EXPECT_GT(collected, 20);
+}
+
+TEST(LeaderlessChaos, BothAtOnceBreakNoPromise) {
+  double collected = 0, given_up = 0;
+  for (std::uint64_t seed = 0; seed < 48; ++seed) {
+    Settings settings = mode(seed);
+    settings.members = 5;
+    settings.hint_expiry = settings.tombstone_grace = 3s;
+    Chaos chaos(seed, settings, 7, true, true);
+    chaos.run();
+    ASSERT_EQ(chaos.cluster().broken(), "") << seed;
+    chaos.expect_settled();
+    chaos.expect_converged();
+    EXPECT_EQ(chaos.lost(), 0u) << seed;
+    collected += chaos.cluster().sampled(kCollected);
+    given_up += chaos.cluster().sampled(kGivenUp);
+  }
+  EXPECT_GT(collected, 40);
+  EXPECT_GT(given_up, 40);
+}
+
+TEST(LeaderlessChaos, WithAFlawOfThoseThatMoveOrForgetChaosFindsIt) {
+  for (const auto flaw : {&Flaws::leave_at_once, &Flaws::collect_at_once}) {
+    bool caught = false;
+    for (std::uint64_t seed = 1; seed < 30 && !caught; seed += 2) {
+      Settings settings = mode(seed);
+      settings.members = 5;
+      settings.flaws.*flaw = true;
+      Chaos chaos(seed, settings, 7, true, true);
+      chaos.run();
+      caught = !chaos.cluster().broken().empty();
+    }
+    EXPECT_TRUE(caught);
+  }
 }
 
 TEST(LeaderlessChaos, WithAFlawChaosFindsIt) {
