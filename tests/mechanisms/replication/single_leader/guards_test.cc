@@ -181,6 +181,65 @@ TEST(SingleLeaderGuards, TheFirstEpochIsBegunOnlyByWhoStandsFirstAndHasHeardOfNo
   EXPECT_FALSE(late.node.leads()) << "the group is older than it thought";
 }
 
+TEST(SingleLeaderGuards, WhoWasThePrimaryAndIsPromotedByHandSaysThatItKeepsWhatItHadAnswered) {
+  Alone one(disk_of({1, true}, {1, 1}, 2));
+  one.hear(50, Fence{8});
+  one.step.clear();
+  EXPECT_EQ(one.node.on_tell(one.step, "promote"), "");
+  const Log& log = one.node.log();
+  EXPECT_EQ(std::get<Promoted>(log.at(log.last()).payload).ended, 1u);
+}
+
+TEST(SingleLeaderGuards, APrimaryThatIsFencedTurnsItsWritersAwayAtOnce) {
+  Alone one(disk_of({1, true}, {1}), with_mode(Mode::semi_sync));
+  one.hear(kClient, Request{{7, 1, 1, Function::put, "k", "v", "", {}}, {}, false, 0});
+  EXPECT_FALSE(one.has_said<Reply>()) << "no replica has it";
+  one.hear(50, Fence{8});
+  EXPECT_EQ(one.said<Reply>().result.status, Status::not_primary);
+}
+
+// --- Leases (8). Its clock says 10 s, unless the test moves it.
+
+struct Leased : testing::Test {
+  static Settings of_a_second(std::uint32_t replicas = 0) {
+    Settings settings;
+    settings.lease = 1s;
+    settings.lease_replicas = replicas;
+    return settings;
+  }
+  static Status status_of_a_write(Alone& one) {
+    const std::uint64_t session = 100 + one.node.log().last();
+    one.hear(kClient, Request{{session, 1, 1, Function::put, "k", "v", "", {}}, {}, false, 0});
+    return one.said<Reply>().result.status;
+  }
+};
+
+TEST_F(Leased, AMonitorThatKnowsOnlyAnEarlierEpochVouchesForNobody) {
+  const core::Time ten = core::kStart + 10s;
+  for (const Epoch epoch : {1u, 2u}) {
+    Alone one(disk_of({2, true}, {1, 2}), of_a_second());
+    one.hear(50, Health{epoch, ten});
+    EXPECT_EQ(status_of_a_write(one), epoch == 1 ? Status::no_lease : Status::ok);
+  }
+}
+
+TEST_F(Leased, ALeaseEndsEarlierByAsMuchAsClocksMayDiffer) {
+  for (const auto later : {850ms, 950ms}) {
+    Alone one(disk_of({2, true}, {1, 2}), of_a_second());
+    one.hear(50, Health{2, core::kStart + 10s});
+    one.step.now = core::kStart + 10s + later;
+    EXPECT_EQ(status_of_a_write(one), later == 850ms ? Status::ok : Status::no_lease);
+  }
+}
+
+TEST_F(Leased, ThatManyReplicasVouchAndNotOneLess) {
+  Alone one(disk_of({2, true}, {1, 2}), of_a_second(2));
+  one.hear(1, AppendReply{2, true, 2, {}, false, 2, core::kStart + 10s});
+  EXPECT_EQ(status_of_a_write(one), Status::no_lease);
+  one.hear(3, AppendReply{2, true, 2, {}, false, 2, core::kStart + 10s});
+  EXPECT_EQ(status_of_a_write(one), Status::ok);
+}
+
 // --- Crashes.
 
 TEST(SingleLeaderGuards, AnEpochThatItHasLeftStaysLeftAfterACrash) {
