@@ -76,6 +76,7 @@ void Client::begin(Step& step, std::size_t slot, Command command, bool silent) {
   if (command.function != Function::get) command.write = ++s.writes;
   s.command = std::move(command);
   s.open = true;
+  ++open_;
   s.silent = silent;
   s.hops = 0;
   s.began = step.now;
@@ -164,6 +165,7 @@ void Client::end(Step& step, std::size_t slot, core::Outcome outcome, const Repl
   step.cancel_timer({Alarm::attempt, slot});
   step.cancel_timer({Alarm::give_up, slot});
   s.open = false;
+  --open_;
   if (outcome == core::Outcome::unknown) {
     // The operation may still be done at any time: this session must not begin another.
     s = Slot{};
@@ -174,6 +176,7 @@ void Client::end(Step& step, std::size_t slot, core::Outcome outcome, const Repl
     step.count(kOperations);
     const double took = static_cast<double>((step.now - s.began).count()) / 1e6;
     step.timing(kLatency, took);
+    seen_ = std::max(seen_, reply->at);
     if (get) {
       judge_read(step, s, reply->at);
     } else {
@@ -218,10 +221,7 @@ std::string Client::on_tell(Step& step, std::string_view line) {
 
 Client::Shown Client::show() const {
   Shown shown;
-  for (const auto& slot : slots_) {
-    shown.open += slot.open;
-    shown.seen = std::max({shown.seen, slot.written, slot.read});
-  }
+  shown.open = open_, shown.seen = seen_;
   shown.answered = answered_, shown.unknown = unknown_, shown.primary = primary_;
   return shown;
 }

@@ -123,7 +123,8 @@ class Client {
   clients::Source source_;
   std::vector<Slot> slots_;
   core::NodeId primary_ = core::kNobody;  // As far as known.
-  std::uint64_t answered_ = 0, unknown_ = 0;
+  std::uint64_t open_ = 0, answered_ = 0, unknown_ = 0;
+  Position seen_;  // The highest that any session has been told.
   std::uint64_t missed_ = 0, went_back_ = 0;  // A bit for each of the last 64 gets.
 };
 

@@ -20,7 +20,9 @@ Index Replica::propose(Step& step, Entry entry) {
   const Index index = log_.last();
   // Asynchronously answered writes are answered in the step that logs them: the same write to the disk says so.
   if (needed() == 0) acknowledged_ = std::max(acknowledged_, index);
-  step.persist(SaveEntries{index, {log_.at(index)}, acknowledged_});
+  SaveEntries save{index, {}, acknowledged_};
+  save.entries.push_back(log_.at(index));
+  step.persist(std::move(save));
   auto& leading = std::get<Leading>(role_);
   for (auto& [to, progress] : leading.others) ship(step, to, progress);
   advance_commit(step);

@@ -37,13 +37,14 @@ Store::Answer Store::apply(Index index, const Entry& entry) {
 }
 
 Store::Answer Store::once(Index index, const Command& command) {
-  const auto known = sessions_.find(command.session);
+  auto known = sessions_.find(command.session);
   const auto gone = forgotten_.find(command.session >> kSessionBits);
   const bool maybe_gone = gone != forgotten_.end() && command.session <= gone->second;
   // A session of which nothing is known was forgotten, or a failover lost its first writes. Whether this one was done
   // before cannot be known then, so it must not be done now.
   if (known == sessions_.end() && (command.write != 1 || maybe_gone)) return {{Status::expired, {}}, index};
-  Session& session = sessions_[command.session];
+  if (known == sessions_.end()) known = sessions_.emplace(command.session, Session{}).first;
+  Session& session = known->second;
   if (command.write < session.write) return {{Status::expired, {}}, index};
   if (command.write == session.write) return {session.result, session.index};
   done_ = core::fingerprint(core::fingerprint(done_, command.session), command.write);
@@ -54,13 +55,15 @@ Store::Answer Store::once(Index index, const Command& command) {
 }
 
 Result Store::run(const Command& command) {
+  if (command.function == Function::put) {
+    put(command.key, command.value);
+    for (const auto& [key, value] : command.also) put(key, value);
+    return {Status::ok, {}};
+  }
   const auto it = data_.find(command.key);
   switch (command.function) {
-    case Function::get: break;
-    case Function::put:
-      put(command.key, command.value);
-      for (const auto& [key, value] : command.also) put(key, value);
-      break;
+    case Function::get:
+    case Function::put: break;
     case Function::append: put(command.key, (it == data_.end() ? "" : it->second) + command.value); break;
     case Function::cas:
       if (it == data_.end()) return {Status::absent, {}};
@@ -87,9 +90,13 @@ std::uint32_t Store::range_of(const std::string& key) {
 
 // Sums of fingerprints do not depend on the order of the changes, and cost one addition each.
 void Store::put(const std::string& key, const std::string& value) {
-  erase(key);
-  sums_[range_of(key)] += print(key, value);
-  data_[key] = value;
+  std::uint64_t& sum = sums_[range_of(key)];
+  const auto [it, fresh] = data_.try_emplace(key, value);
+  if (!fresh) {
+    sum -= print(key, it->second);
+    it->second = value;
+  }
+  sum += print(key, value);
 }
 
 void Store::erase(const std::string& key) {
