@@ -187,6 +187,7 @@ void add_others(CLI::App& app, Words& w) {
   check->add_option("--promise", w.check.promises, "linearizable, causal, read-your-writes, .. (the README has all), several with commas, or all")
       ->type_name("PROMISES");
   check->add_option("--model", w.check.model, "register, cas-register or kv")->type_name("MODEL");
+  check->add_flag("--json", w.check.json, "For programs: a verdict for each promise, and the operations that show it");
   check->add_option("--seconds", w.check.seconds, "Give up after this time, and say unknown")
       ->type_name("N")
       ->check(takes<std::uint64_t>("a whole number from 0", 0));

@@ -41,6 +41,7 @@ int export_run(const ExportArguments& arguments);
 struct CheckArguments {
   std::string path, model = "kv", promises = "linearizable";
   std::uint64_t seconds = 60;
+  bool json = false;
 };
 int check(const CheckArguments& arguments);
 

@@ -126,7 +126,7 @@ Tally search(const check::FuzzTarget& target, std::uint64_t first, std::uint64_t
     ++t.seeds;
     t.simulated += run.ended;
     t.events += run.events, t.operations += run.operations, t.commands += run.commands;
-    t.undecided += run.undecided;
+    t.undecided += !run.undecided.empty();
     if (seed % kTwiceEvery == 0) {
       ++t.twice;
       run = check::run_again(plan, run);

@@ -27,7 +27,7 @@ FileKind kind_of_file(const std::string& path) {
   const std::string ending = fs::path(path).extension().string();
   // A run that was cut off at its very beginning is still one to say a word about.
   if (ending == ".run") return FileKind::run;
-  return ending == ".md" ? FileKind::lab : FileKind::other;
+  return ending == ".md" ? FileKind::lab : ending == ".toml" ? FileKind::theme : FileKind::other;
 }
 
 Opening::Opening(std::string path, std::function<void()> on_change)
@@ -50,7 +50,8 @@ Opening::Opened Opening::open() const {
     switch (kind_of_file(path_)) {
       case FileKind::run: return record::open_run(path_, &cancelled_);
       case FileKind::lab: return Lab{path_};
-      case FileKind::other: return Refused{file_name(path_) + " is neither a run (.run) nor a lab (.md)."};
+      case FileKind::theme: return Colours{path_};
+      case FileKind::other: return Refused{file_name(path_) + " is no run (.run), no lab (.md) and no theme (.toml)."};
       case FileKind::none: break;
     }
     std::error_code error;

@@ -1,4 +1,4 @@
-// Opens a file that somebody named or dropped, whatever it is: a run, a lab, or something that is neither, which is said.
+// Opens a file that somebody named or dropped, whatever it is: a run, a lab, a theme, or something else, which is said.
 // A large run takes a while to be checked, so that happens on a thread of its own, and can be cancelled.
 #pragma once
 #include <atomic>
@@ -15,15 +15,16 @@
 namespace window {
 
 // What a file is, by its first bytes and its name.
-enum class FileKind : std::uint8_t { run, lab, other, none };
+enum class FileKind : std::uint8_t { run, lab, theme, other, none };
 FileKind kind_of_file(const std::string& path);
 
 class Opening {
  public:
   struct Lab { std::string path; };            // To be opened by OpenLab.
+  struct Colours { std::string path; };        // A theme's, to be used from now on.
   struct Refused { std::string why; };         // In words.
   using Run = std::shared_ptr<const record::Recording>;
-  using Opened = std::variant<Run, Lab, Refused>;
+  using Opened = std::variant<Run, Lab, Colours, Refused>;
 
   // `on_change` is called on another thread when the answer is there.
   Opening(std::string path, std::function<void()> on_change);

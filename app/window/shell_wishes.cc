@@ -303,7 +303,7 @@ void Shell::open_run(const OpenRun& open) {
   }
 }
 
-// The file that was being read is a run, a lab, or neither.
+// The file that was being read is a run, a lab, a theme, or nothing of ours.
 void Shell::take_opened() {
   if (!opening_) return;
   auto opened = opening_->take();
@@ -321,6 +321,7 @@ void Shell::take_opened() {
                      if (seek) commands_.want(*seek);
                    },
                    [&](const Opening::Lab& lab) { commands_.want(OpenLab{lab.path, {}, false, {}}); },
+                   [&](const Opening::Colours& colours) { commands_.want(SetTheme{colours.path}); },
                    [&](const Opening::Refused& refused) { commands_.want(Say{refused.why, true}); }},
              *opened);
 }

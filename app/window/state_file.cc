@@ -15,7 +15,7 @@ namespace window {
 void StateFile::write(Shell& shell, const std::vector<Probe>& probes) {
   ++frames_;
   std::ostringstream out;
-  out << "place " << static_cast<int>(shell.place) << "\n";
+  out << "place " << static_cast<int>(shell.place) << "\ntheme " << shell.preferences.theme << "\n";
   if (Player* const player = shell.player()) {
     const View view = player->view();
     out << "lab " << view.lab.name << "\nat " << view.at.time_since_epoch().count() << "\nend " << view.end.time_since_epoch().count()

@@ -14,8 +14,8 @@ struct Conflict {
 
 class Causality {
  public:
-  Causality(const Sessions& sessions, const Limits& limits, Work& work) : all_(sessions), work_(work) {
-    const std::size_t bytes = all_.accesses.size() * all_.sessions.size() * sizeof(std::uint32_t);
+  Causality(const Sessions& sessions, Causal strength, const Limits& limits, Work& work) : all_(sessions), strength_(strength), work_(work) {
+    const std::size_t bytes = all_.accesses.size() * all_.sessions.size() * sizeof(std::uint32_t) * (strength == Causal::memory ? 2 : 1);
     if (bytes > limits.bytes) gave_up_ = "the causal order of so many sessions needs more than " + std::to_string(limits.bytes >> 20) + " MiB";
   }
 
@@ -27,10 +27,11 @@ class Causality {
     if (!gave_up_.empty()) return {{}, "", gave_up_};
     const auto order = sorted({});
     if (order.size() < counted_) return {operations_of(circle(order, {})), "an effect comes before its cause: cause and effect form a circle", ""};
-    find_past(order);
+    find_past(order, {});
+    find_writers();
     CausalFinding finding = look_at_reads();
-    if (!finding.operations.empty() || !finding.gave_up.empty()) return finding;
-    return look_for_circle();
+    if (!finding.operations.empty() || !finding.gave_up.empty() || strength_ == Causal::weak) return finding;
+    return strength_ == Causal::memory ? look_at_sessions() : look_for_circle();
   }
 
  private:
@@ -65,13 +66,35 @@ class Causality {
     return order;
   }
 
-  void find_past(const std::vector<std::uint32_t>& order) {
+  // `order` has causes, and what `more` puts before others, first.
+  void find_past(const std::vector<std::uint32_t>& order, const std::vector<Conflict>& more) {
     past_.assign(all_.accesses.size() * all_.sessions.size(), 0);
-    for (const std::uint32_t a : order)
-      causes(a, [&](std::uint32_t c) {
+    std::multimap<std::uint32_t, std::uint32_t> forced;
+    for (const Conflict& c : more) forced.emplace(c.w2, c.w1);
+    for (const std::uint32_t a : order) {
+      const auto follow = [&](std::uint32_t c) {
         for (std::uint32_t s = 0; s < all_.sessions.size(); ++s) past(a, s) = std::max(past(a, s), past(c, s));
         past(a, at(c).session) = std::max(past(a, at(c).session), at(c).place + 1);
-      });
+      };
+      causes(a, follow);
+      for (auto [it, end] = forced.equal_range(a); it != end; ++it) follow(it->second);
+    }
+  }
+
+  // By key and session, in the order of the session.
+  void find_writers() {
+    writers_.resize(all_.writes.size());
+    for (const auto& session : all_.sessions)
+      for (const std::uint32_t a : session)
+        if (at(a).writes) writers_[at(a).key][at(a).session].push_back(a);
+  }
+  // Calls visit(w) with the last write of each session to the key that `a` accesses that is before it; false ends it.
+  template <class Visit>
+  void last_writes_before(std::uint32_t a, const Visit& visit) {
+    for (const auto& [s, of_session] : writers_[at(a).key]) {
+      const auto later = std::partition_point(of_session.begin(), of_session.end(), [&](std::uint32_t w) { return before(w, a); });
+      if (later != of_session.begin() && !visit(*(later - 1))) return;
+    }
   }
 
   // The one that takes the fewest operations to show, of the first so many.
@@ -83,23 +106,17 @@ class Causality {
 
   CausalFinding look_at_reads() {
     CausalFinding best;
-    // By key and session, in the order of the session.
-    std::vector<std::map<std::uint32_t, std::vector<std::uint32_t>>> writers(all_.writes.size());
-    for (const auto& session : all_.sessions)
-      for (const std::uint32_t a : session)
-        if (at(a).writes) writers[at(a).key][at(a).session].push_back(a);
     for (const auto& session : all_.sessions)
       for (const std::uint32_t a : session) {
         if (at(a).seen.empty()) continue;
         work_.done(all_.sessions.size());
         if (work_.over()) return best.operations.empty() ? CausalFinding{{}, "", "the time is over"} : best;
-        for (const auto& [s, of_session] : writers[at(a).key]) {
-          const auto later = std::partition_point(of_session.begin(), of_session.end(), [&](std::uint32_t w) { return before(w, a); });
-          if (later == of_session.begin()) continue;
-          CausalFinding finding = compare(a, *(later - 1));
+        last_writes_before(a, [&](std::uint32_t w) {
+          CausalFinding finding = compare(a, w);
           if (!finding.operations.empty()) keep(std::move(finding), best);
-          if (found_ > kFound) return best;
-        }
+          return found_ <= kFound;
+        });
+        if (found_ > kFound) return best;
       }
     return best;
   }
@@ -130,6 +147,61 @@ class Causality {
     const auto order = sorted(conflicts_);
     if (order.size() == counted_) return {};
     return {operations_of(circle(order, conflicts_)), kWhy, ""};
+  }
+
+  // Causal memory: each session by itself, with what the reads of the others returned left out of sight. What a session's
+  // last operation forces includes all that earlier ones did.
+  CausalFinding look_at_sessions() {
+    const std::vector<std::uint32_t> causal = past_;
+    for (const auto& session : all_.sessions) {
+      std::vector<Conflict> forced;
+      for (bool grew = true; grew;) {
+        const std::size_t known = forced.size();
+        for (const std::uint32_t a : session) {
+          if (at(a).seen.size() != 1) continue;
+          work_.done(all_.sessions.size());
+          CausalFinding finding = force(a, forced);
+          if (!finding.operations.empty()) return finding;
+        }
+        grew = forced.size() > known;
+        if (!grew) break;
+        const auto order = sorted(forced);
+        if (order.size() < counted_) return {all_before(session.back(), forced), kOneProcess, ""};
+        work_.done(past_.size());
+        if (work_.over()) return {{}, "", "the time is over"};
+        find_past(order, forced);
+      }
+      if (!forced.empty()) past_ = causal;
+    }
+    return {};
+  }
+  static constexpr const char* kOneProcess = "even one process by itself finds no order of the writes that fits what it read";
+
+  // What a read has before it, it forces before the write that it returned.
+  CausalFinding force(std::uint32_t reader, std::vector<Conflict>& forced) {
+    const std::uint32_t seen = at(reader).seen[0];
+    CausalFinding found;
+    last_writes_before(reader, [&](std::uint32_t w) {
+      if (seen == Access::kInitial) found = {all_before(reader, forced), "it read nothing, though by all that it had read before a write was done", ""};
+      else if (w != seen && !before(w, seen)) forced.push_back({w, seen, reader});
+      return found.operations.empty();
+    });
+    return found;
+  }
+
+  // All that `last` rests on: more than is needed, and wrong by itself.
+  std::vector<std::size_t> all_before(std::uint32_t last, const std::vector<Conflict>& forced) {
+    std::set<std::uint32_t> all{last};
+    std::vector<std::uint32_t> left{last};
+    while (!left.empty()) {
+      const std::uint32_t a = left.back();
+      left.pop_back();
+      const auto follow = [&](std::uint32_t c) { if (all.insert(c).second) left.push_back(c); };
+      causes(a, follow);
+      for (const Conflict& c : forced)
+        if (c.w2 == a) follow(c.w1), follow(c.reader);
+    }
+    return operations_of({all.begin(), all.end()});
   }
 
   // Walks backwards from what has no place in the order until it comes around.
@@ -210,18 +282,20 @@ class Causality {
   }
 
   const Sessions& all_;
+  const Causal strength_;
   Work& work_;
   std::string gave_up_;
   std::size_t found_ = 0;                // Bad patterns so far.
   std::size_t counted_ = 0;              // Accesses that are in a session.
   std::vector<std::uint32_t> past_;      // Of each access, of each session: so many of its first are before it.
+  std::vector<std::map<std::uint32_t, std::vector<std::uint32_t>>> writers_;
   std::vector<Conflict> conflicts_;
 };
 
 }  // namespace
 
-CausalFinding bad_pattern(const Sessions& sessions, const Limits& limits, Work& work) {
-  return Causality(sessions, limits, work).run();
+CausalFinding bad_pattern(const Sessions& sessions, Causal strength, const Limits& limits, Work& work) {
+  return Causality(sessions, strength, limits, work).run();
 }
 
 }  // namespace check

@@ -25,9 +25,13 @@ class Witness : public record::Listener {
   std::uint64_t digest = 0, operations = 0, commands = 0;
   core::Time violated_at{};
   bool healed = false;            // From here on it counts who is served.
-  std::uint64_t served_after = 0;
 
-  void on_name(record::NameId, std::string_view) override {}
+  explicit Witness(const Draw& draw) : draw_(draw) {}
+  bool served() const { return draw_.unserved.empty() ? served_after_ > 0 : std::none_of(unserved_.begin(), unserved_.end(), [](const auto& one) { return one.second; }); }
+
+  void on_name(record::NameId id, std::string_view name) override {
+    if (std::find(draw_.unserved.begin(), draw_.unserved.end(), name) != draw_.unserved.end()) roles_.push_back(id);
+  }
   void on_event(const record::Event& e, core::BytesView body) override {
     mix(static_cast<std::uint64_t>(e.at.time_since_epoch().count()));
     mix(e.id ^ e.ref << 20 ^ static_cast<std::uint64_t>(e.kind) << 56);
@@ -38,6 +42,7 @@ class Witness : public record::Listener {
     if (e.kind == EventKind::command && says_quiet({reinterpret_cast<const char*>(body.data()), body.size()})) history.quiet();
     if (e.kind == EventKind::invoke) history.begin(core::decode<core::Invocation>(body));
     if (e.kind == EventKind::complete) complete(core::decode<core::Completion>(body));
+    if (e.kind == EventKind::show) unserved_[e.node] = std::find(roles_.begin(), roles_.end(), e.type) != roles_.end();
   }
 
  private:
@@ -45,8 +50,13 @@ class Witness : public record::Listener {
   void complete(const core::Completion& completion) {
     ++operations;
     history.end(completion);
-    if (healed && completion.outcome == core::Outcome::ok) ++served_after;
+    if (healed && completion.outcome == core::Outcome::ok) ++served_after_;
   }
+
+  const Draw& draw_;
+  std::uint64_t served_after_ = 0;         // Operations.
+  std::vector<record::NameId> roles_;      // Those of the draw that were heard of.
+  std::map<core::NodeId, bool> unserved_;  // Who shows one of these.
 };
 
 // What is wrong is put right, whatever it was.
@@ -164,7 +174,7 @@ Plan make_plan(const FuzzTarget& target, std::uint64_t seed, const std::vector<s
 
 Run run_plan(const Plan& plan) {
   world::SimulatedWorld world(plan.draw.system, plan.seed);
-  Witness witness;
+  Witness witness(plan.draw);
   world.listen(&witness);
   for (const auto& [at, command] : plan.script) {
     world.run_until(core::kStart + at);
@@ -180,7 +190,7 @@ Run run_plan(const Plan& plan) {
   const core::Duration slice = plan.draw.converge / kSlices;
   for (int slices = 0, served = 0; slices < kSlices && served < kServedSlices && witness.violation.empty(); ++slices) {
     world.run_for(slice);
-    served += witness.served_after > 0;
+    served += witness.served();
   }
 
   Run run;
@@ -196,16 +206,18 @@ Run run_plan(const Plan& plan) {
     Limits limits{200'000, std::chrono::seconds(5)};
     limits.smallest = false;  // A plan that is made shorter is judged a thousand times.
     const Verdict verdict = judge(witness.history, promise, plan.model, limits);
-    run.undecided = run.undecided || verdict.answer == Verdict::Answer::unknown;
+    if (verdict.answer == Verdict::Answer::unknown) run.undecided = core::text(promise) + ": " + verdict.reason;
     if (verdict.answer != Verdict::Answer::broken) continue;
     run.failure = Run::Failure::promise;
     run.promise = promise;
     run.reason = verdict.reason;
     return run;
   }
-  if (witness.served_after == 0) {
+  if (!witness.served()) {
     run.failure = Run::Failure::not_alive;
-    run.reason = "everything was healed, and for " + core::text(plan.draw.converge) + " no client was served";
+    std::string still;
+    for (const auto& role : plan.draw.unserved) still += (still.empty() ? " somebody still was " : " or ") + role;
+    run.reason = "everything was healed, and for " + core::text(plan.draw.converge) + (still.empty() ? " no client was served" : still);
   }
   return run;
 }
@@ -328,10 +340,13 @@ std::string plan_text(const Plan& plan, const Run& run) {
   out += "```\n\n## What must work again\n\n```do\n";
   for (const char* command : kHealing) out += std::string(command) + "\n";
   out += "```\n\n```until\n";
-  if (run.failure == Run::Failure::not_alive)
-    out += "ops ok > 0\nelapsed <= " + core::text(plan.draw.converge) + "\n";
-  else
+  if (run.failure == Run::Failure::not_alive) {
+    if (plan.draw.unserved.empty()) out += "ops ok > 0\n";
+    for (const auto& role : plan.draw.unserved) out += "count(" + role + ") == 0\n";
+    out += "elapsed <= " + core::text(plan.draw.converge) + "\n";
+  } else {
     out += "elapsed >= " + core::text(run.ended - plan.draw.safety) + "\n";
+  }
   return out + kept + "```\n";
 }
 

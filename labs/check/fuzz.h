@@ -32,6 +32,8 @@ struct Draw {
   core::Duration undo = std::chrono::milliseconds(800);     // and between a fault and what undoes it.
   core::Duration safety = std::chrono::seconds(8);
   core::Duration converge = std::chrono::seconds(5);        // Within this after healing somebody must be served again.
+  // Where no clients ask anything: after healing nobody may show one of these roles any longer.
+  std::vector<std::string> unserved;
   // What the clients' history must keep, whatever was broken.
   std::vector<Promise> promises{Promise::linearizable};
 };
@@ -58,7 +60,7 @@ struct Run {
   std::string reason;
   core::Duration ended{};  // A run ends with a violation, or when enough was served after everything had healed.
   std::uint64_t events = 0, operations = 0, commands = 0, digest = 0;
-  bool undecided = false;  // The checker gave up within its limits.
+  std::string undecided;   // Why a checker could not tell, of a promise that is not broken; empty: all could.
 };
 
 Plan make_plan(const FuzzTarget& target, std::uint64_t seed, const std::vector<std::string>& flaws);

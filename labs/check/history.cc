@@ -10,7 +10,7 @@ void History::begin(const core::Invocation& i, std::uint64_t line) {
   if (!open_.emplace(i.id, operations_.size()).second)
     throw BadHistory("operation " + std::to_string(i.id) + " begins twice");
   Operation operation;
-  operation.process = i.process;
+  operation.id = i.id, operation.process = i.process;
   operation.function = i.function, operation.key = i.key;
   operation.value = i.value, operation.expected = i.expected;
   operation.call = ++position_;

@@ -20,6 +20,7 @@ struct BadHistory : std::runtime_error {
 struct Operation {
   static constexpr std::uint64_t kNever = ~std::uint64_t{0};
 
+  std::uint64_t id = 0;                        // As in the recording; of a file, the so-manieth that begins in it.
   std::uint64_t process = 0;
   std::string function, key, value, expected;  // As core::Invocation.
   core::Outcome outcome = core::Outcome::unknown;

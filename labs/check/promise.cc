@@ -59,7 +59,9 @@ class Judge {
     switch (promise_) {
       case Promise::linearizable: return one_copy(history);
       case Promise::sequential: return sequential(history);
-      case Promise::causal: return causal(history);
+      case Promise::causal: return causal(history, Causal::convergent);
+      case Promise::causal_memory: return causal(history, Causal::memory);
+      case Promise::weak_causal: return causal(history, Causal::weak);
       case Promise::convergent: {
         const Convergence c = convergence(history, model_);
         return {c.answer, c.operations, c.answer == Answer::broken ? "nobody writes any more, and still they do not read the same" : c.reason, {}};
@@ -99,7 +101,7 @@ class Judge {
     Limits some = limits_;
     some.time = limits_.time / 4;
     if (linearizable(history, model_, some).answer == Answer::kept) return {};
-    if (Found found = causal(history); found.answer == Answer::broken) return found;
+    if (Found found = causal(history, Causal::convergent); found.answer == Answer::broken) return found;
     const Verdict verdict = search_one_order(history, model_, limits_, work_);
     Found found{verdict.answer, {}, verdict.reason, {}};
     if (verdict.answer != Answer::broken) return found;
@@ -108,12 +110,13 @@ class Judge {
     return found;
   }
 
-  Found causal(const History& history) {
+  Found causal(const History& history, Causal strength) {
     const Sessions sessions(history, model_);
-    const CausalFinding finding = bad_pattern(sessions, limits_, work_);
+    const CausalFinding finding = bad_pattern(sessions, strength, limits_, work_);
     if (!finding.operations.empty()) return {Answer::broken, finding.operations, finding.why, {}};
     if (!finding.gave_up.empty()) return {Answer::unknown, {}, "gave up: " + finding.gave_up, {}};
-    return {sessions.unclear.empty() ? Answer::kept : Answer::unknown, {}, sessions.unclear, {}};
+    const std::string& why = sessions.unclear.empty() ? sessions.joined : sessions.unclear;
+    return {why.empty() ? Answer::kept : Answer::unknown, {}, why, {}};
   }
 
   Found guarantee(const History& history) {
@@ -206,7 +209,9 @@ std::string_view meaning(Promise promise) {
   switch (promise) {
     case Promise::linearizable: return "One copy that does one thing at a time would have answered the same, at the times at which it was asked.";
     case Promise::sequential: return "One order explains everything, in which each process's own operations are in their order. Real time does not count.";
-    case Promise::causal: return "Nobody sees an effect without its cause, and all agree which write replaced which.";
+    case Promise::causal: return "Nobody sees an effect without its cause, and all agree which write replaced which (causal convergence).";
+    case Promise::causal_memory: return "Nobody sees an effect without its cause, and each process by itself sees the writes in one order; two may disagree.";
+    case Promise::weak_causal: return "Nobody sees an effect without its cause. Which of two writes replaced the other may change from read to read.";
     case Promise::read_your_writes: return "Who has written does not read anything older.";
     case Promise::monotonic_reads: return "What a process reads never goes back in time.";
     case Promise::monotonic_writes: return "What a process writes takes effect in the order in which it wrote.";

@@ -8,12 +8,15 @@
 
 namespace check {
 
-// From the strongest to the weakest. A history that keeps one of the first three keeps all that follow it, but for
-// convergence, which speaks of what remains when nobody writes any more.
+// From the strongest to the weakest. What is linearizable is sequential, what is sequential is causal and has causal memory;
+// of these two neither implies the other, and each implies that it is weakly causal. What is causal has the four guarantees
+// of sessions. Convergence speaks of what remains when nobody writes any more: nothing above implies it.
 enum class Promise : std::uint8_t {
   linearizable,
   sequential,
   causal,
+  causal_memory,
+  weak_causal,
   read_your_writes,
   monotonic_reads,
   monotonic_writes,
@@ -21,8 +24,8 @@ enum class Promise : std::uint8_t {
   convergent,
 };
 constexpr auto names(Promise) {
-  return std::array<std::string_view, 8>{"linearizable",    "sequential",       "causal",              "read-your-writes",
-                                         "monotonic-reads", "monotonic-writes", "writes-follow-reads", "convergent"};
+  return std::array<std::string_view, 10>{"linearizable",    "sequential",       "causal",              "causal-memory", "weak-causal", "read-your-writes",
+                                          "monotonic-reads", "monotonic-writes", "writes-follow-reads", "convergent"};
 }
 
 // What it means, in a sentence.

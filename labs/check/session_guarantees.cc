@@ -24,12 +24,15 @@ class Order {
   void add_session(const std::vector<std::uint32_t>& accesses) {
     // The last of each: what came before is demanded already, or given.
     std::optional<std::uint32_t> reader, writer, unversioned;
+    std::vector<std::uint32_t> written;                             // All its writes, where no order of them is given.
     std::optional<std::uint32_t> newest;                            // Of its writes the one of the greatest version.
     std::vector<std::pair<std::uint32_t, std::uint32_t>> unanswered;  // What it saw since it last wrote, and by which read.
     for (const std::uint32_t a : accesses) {
       const Access& access = all_.accesses[a];
       if (!access.seen.empty()) {
-        if (guarantee_ == Promise::read_your_writes && writer) demand_any({*writer}, access.seen, *writer, a);
+        if (guarantee_ == Promise::read_your_writes && writer && !appended()) demand_any({*writer}, access.seen, *writer, a);
+        if (guarantee_ == Promise::read_your_writes && appended())
+          for (const std::uint32_t w : written) demand_any({w}, access.seen, w, a);
         if (guarantee_ == Promise::read_your_writes && newest && newest != writer) demand_any({*newest}, access.seen, *newest, a);
         if (guarantee_ == Promise::monotonic_reads && reader) demand_any(all_.accesses[*reader].seen, access.seen, *reader, a);
         reader = a;
@@ -42,11 +45,20 @@ class Order {
       if (guarantee_ == Promise::writes_follow_reads) answer(unanswered, a);
       if (guarantee_ == Promise::monotonic_writes && writer) demand(*writer, a, *writer, a);
       if (!access.version.empty() && (!newest || earlier(all_.accesses[*newest].version, access.version))) newest = a;
-      if (access.version.empty()) {
+      if (appended()) written.push_back(a);
+      if (access.version.empty() && !appended()) {
         if (unversioned) demands_.push_back({*unversioned, a, *unversioned, a, true});
         unversioned = a;
       }
       writer = a;
+    }
+  }
+
+  void add_runs() {
+    for (const auto& run : all_.runs) {
+      if (all_.accesses[run.back()].key != key_) continue;
+      for (std::size_t i = 1; i < run.size(); ++i)
+        if (run[i - 1] != Access::kInitial) demands_.push_back({run[i - 1], run[i], run[i - 1], run[i], true});
     }
   }
 
@@ -87,8 +99,28 @@ class Order {
   }
 
  private:
+  bool appended() const { return all_.appended[key_]; }
+  bool same_run(std::uint32_t a, std::uint32_t b) const { return all_.accesses[a].run != Access::kNoRun && all_.accesses[a].run == all_.accesses[b].run; }
+
   void demand(std::uint32_t from, std::uint32_t to, std::uint32_t first, std::uint32_t second) {
-    if (from != to && from != Access::kInitial) demands_.push_back({from, to, first, second, false});
+    if (from == to || from == Access::kInitial) return;
+    // Nothing comes between two of a run: so all of the one is before all of the other.
+    const std::uint32_t before = all_.accesses[from].run, after = all_.accesses[to].run;
+    if (!same_run(from, to) && before != Access::kNoRun) from = all_.runs[before].back();
+    if (!same_run(from, to) && after != Access::kNoRun) to = all_.runs[after].front();
+    demands_.push_back({from, to, first, second, false});
+    if (to == Access::kInitial && !impossible_) impossible_ = demands_.back();
+  }
+
+  // A read of a run shows all that was before its last write, back to the one that began it. What it does not show is before
+  // that, or after all that it shows.
+  void demand_shown(std::uint32_t w, std::uint32_t first, std::uint32_t reader) {
+    const Access& read = all_.accesses[reader];
+    const auto& run = all_.runs[read.seen_run];
+    const bool shown = all_.accesses[w].run == read.seen_run && all_.accesses[w].rank <= read.seen_rank;
+    if (shown) return;
+    if (all_.accesses[w].run != read.seen_run) return demand(w, run[read.seen_rank], first, reader);
+    demands_.push_back({w, run[read.seen_rank], first, reader, false});
   }
 
   // The write `a` is after all that its session had read. What is before its last write is, by that, before this one; but
@@ -100,14 +132,31 @@ class Order {
       if (seen == Access::kInitial || all_.accesses[seen].version.empty()) continue;
       if (!greatest || earlier(all_.accesses[greatest->first].version, all_.accesses[seen].version)) greatest = {seen, reader};
     }
+    if (appended()) return keep_latest(unanswered);
     unanswered.clear();
     if (greatest) unanswered.push_back(*greatest);
+  }
+
+  // Of a run, what is shown last is after all the others.
+  void keep_latest(std::vector<std::pair<std::uint32_t, std::uint32_t>>& unanswered) const {
+    std::map<std::uint32_t, std::pair<std::uint32_t, std::uint32_t>> latest;
+    for (const auto& one : unanswered) {
+      if (one.first == Access::kInitial) continue;
+      const auto [it, fresh] = latest.emplace(all_.accesses[one.first].run, one);
+      if (!fresh && all_.accesses[it->second.first].rank < all_.accesses[one.first].rank) it->second = one;
+    }
+    unanswered.clear();
+    for (const auto& [run, one] : latest) unanswered.push_back(one);
   }
 
   // Each of `older` is at or before one of `seen`: with several seen, nobody knows which.
   void demand_any(const std::vector<std::uint32_t>& older, const std::vector<std::uint32_t>& seen, std::uint32_t first, std::uint32_t second) {
     for (const std::uint32_t w : older) {
       if (w == Access::kInitial || std::find(seen.begin(), seen.end(), w) != seen.end()) continue;
+      if (all_.accesses[second].seen_run != Access::kNoRun) {
+        demand_shown(w, first, second);
+        continue;
+      }
       if (seen.size() == 1) {
         demands_.push_back({w, seen[0], first, second, false});
         if (seen[0] == Access::kInitial && !impossible_) impossible_ = demands_.back();
@@ -119,10 +168,12 @@ class Order {
 
   // Whether that order is given, without any demand of the guarantee.
   bool given(std::uint32_t from, std::uint32_t to) const {
+    if (from == Access::kInitial || to == Access::kInitial) return false;
     const Access &a = all_.accesses[from], &b = all_.accesses[to];
+    if (same_run(from, to)) return a.rank < b.rank;
     if (!a.version.empty() && !b.version.empty()) return earlier(a.version, b.version);
     if (std::find(b.seen.begin(), b.seen.end(), from) != b.seen.end()) return true;
-    return a.version.empty() && b.version.empty() && a.session == b.session && a.place < b.place;
+    return !appended() && a.version.empty() && b.version.empty() && a.session == b.session && a.place < b.place;
   }
 
   // Takes away what lies on no circle, and walks along one from what is left.
@@ -221,6 +272,7 @@ std::vector<std::size_t> breaks_guarantee(const Sessions& all, Promise guarantee
     Order order(all, key, guarantee);
     for (const auto& [session, accesses] : of_key) order.add_session(accesses);
     order.add_versions();
+    order.add_runs();
     const auto circle = order.circle();
     if (circle.empty() || (!best.empty() && best.size() <= circle.size())) continue;
     best.clear();

@@ -8,7 +8,8 @@
 //   writes follow reads  what a session writes is newer than what it read before
 // Besides, a key's initial nothing is the oldest; writes that both tell a version are in the order of their versions; and
 // where the system tells no versions, the writes of one session are in the order of the session, and a cas comes after the
-// write that it compared with. Real time orders nothing else: which of two sessions' writes comes first is the system's choice (its clocks may differ). A guarantee is broken
+// write that it compared with. A key that is appended to shows its order: what a read shows one behind the other is so, with no
+// other write in between, and a session's own order is then not taken for the system's. Real time orders nothing else: which of two sessions' writes comes first is the system's choice (its clocks may differ). A guarantee is broken
 // when no order has all of that: when the demands form a circle. Values that a read got as siblings have no order in the
 // system; so two that a session wrote, or of which it read one before it wrote the other, break monotonic writes, or writes
 // follow reads.

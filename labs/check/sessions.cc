@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "labs/check/appended.h"
 #include "labs/check/object.h"
 #include "mechanisms/core/text.h"
 
@@ -32,10 +33,11 @@ using Kind = Action::Kind;
 
 // All writes of one key, by what they wrote.
 struct WrittenValues {
-  std::map<std::string, std::vector<std::uint32_t>> by_value;
+  Writers by_value;
+  Writers appended;                              // If there are any, what a read returns is the work of many writes.
   std::vector<std::uint32_t> absent;             // Those that left nothing: deletes.
   std::map<std::string, std::size_t> failed;
-  bool appended = false;                         // What a read returns is then the work of many writes.
+  std::map<std::uint32_t, std::uint32_t> runs;   // By the write that began it.
 };
 
 class Matching {
@@ -52,6 +54,7 @@ class Matching {
       ++written_[key].failed[o.value];
     }
     for (std::uint32_t a = 0; a < out_.accesses.size(); ++a) match(a);
+    for (const WrittenValues& written : written_) out_.appended.push_back(!written.appended.empty());
     tell_versions();
     leave_out_unseen();
   }
@@ -90,8 +93,8 @@ class Matching {
     out_.writes[access.key].push_back(a);
     WrittenValues& written = written_[access.key];
     const Kind kind = kind_of(of(a), model_);
-    if (kind == Kind::append) written.appended = true;
-    if (kind == Kind::del || nothing(of(a).value)) written.absent.push_back(a);
+    if (kind == Kind::append) written.appended[of(a).value].push_back(a);
+    else if (kind == Kind::del || nothing(of(a).value)) written.absent.push_back(a);
     else written.by_value[of(a).value].push_back(a);
   }
 
@@ -108,10 +111,7 @@ class Matching {
       return true;
     }
     const std::string what = "which write " + words(of(a)) + " saw: ";
-    if (written.appended && !absent) {
-      unclear("nobody can say " + what + "others append to the key");
-      return false;
-    }
+    if (!written.appended.empty() && !absent) return find_run(a, *value, what, seen);
     static const std::vector<std::uint32_t> kNone;
     const auto it = absent ? written.by_value.end() : written.by_value.find(*value);
     const std::vector<std::uint32_t>& writers = absent ? written.absent : it == written.by_value.end() ? kNone : it->second;
@@ -130,6 +130,51 @@ class Matching {
       }
     unclear("nobody can say " + what + (absent ? "somebody deleted the key" : "several wrote the same value") + ", and no version tells");
     return false;
+  }
+
+  // Of a text that was appended to.
+  bool find_run(std::uint32_t a, const std::string& text, const std::string& what, std::vector<std::uint32_t>& seen) {
+    Access& reader = out_.accesses[a];
+    WrittenValues& written = written_[reader.key];
+    const TakenApart found = take_apart(text, written.by_value, written.appended, budget_);
+    if (found.how == TakenApart::How::unwritten) {
+      out_.unwritten.push_back({reader.operation, text, written.failed.count(text) > 0});
+      return false;
+    }
+    if (found.how == TakenApart::How::unclear || !of(a).siblings.empty()) {
+      unclear("nobody can say " + what + "the text can have been appended in several ways, or is too long to be sure");
+      return false;
+    }
+    if (found.writes.front() == TakenApart::kNothing && !written.absent.empty()) {
+      unclear("nobody can say " + what + "it was appended to nothing, and somebody deleted the key");
+      return false;
+    }
+    if (!enter_run(reader, written, found.writes)) {
+      unclear("nobody can say " + what + "others read the same appends in another order");
+      return false;
+    }
+    if (out_.joined.empty()) out_.joined = "nobody asks whether " + words(of(a)) + " shows all that it should: it was appended to";
+    seen.push_back(found.writes.back());
+    return true;
+  }
+
+  // Whether it goes together with what others have read.
+  bool enter_run(Access& reader, WrittenValues& written, const std::vector<std::uint32_t>& writes) {
+    const auto [it, fresh] = written.runs.emplace(writes.front(), static_cast<std::uint32_t>(out_.runs.size()));
+    if (fresh) out_.runs.emplace_back();
+    auto& known = out_.runs[it->second];
+    if (!std::equal(writes.begin(), writes.begin() + static_cast<std::ptrdiff_t>(std::min(writes.size(), known.size())), known.begin())) return false;
+    for (std::size_t i = known.size(); i < writes.size(); ++i)
+      if (writes[i] != Access::kInitial && out_.accesses[writes[i]].run != Access::kNoRun) return false;
+    for (std::size_t i = known.size(); i < writes.size(); ++i) {
+      known.push_back(writes[i]);
+      if (writes[i] == Access::kInitial) continue;
+      out_.accesses[writes[i]].run = it->second;
+      out_.accesses[writes[i]].rank = static_cast<std::uint32_t>(i);
+    }
+    reader.seen_run = it->second;
+    reader.seen_rank = static_cast<std::uint32_t>(writes.size() - 1);
+    return true;
   }
 
   void match(std::uint32_t a) {
@@ -166,6 +211,9 @@ class Matching {
     for (const Access& access : out_.accesses)
       for (const std::uint32_t w : access.seen)
         if (w != Access::kInitial) was_seen[w] = true;
+    for (const auto& run : out_.runs)
+      for (const std::uint32_t w : run)
+        if (w != Access::kInitial) was_seen[w] = true;
     for (auto& of_key : out_.writes)
       std::erase_if(of_key, [&](std::uint32_t w) { return of(w).outcome == core::Outcome::unknown && !was_seen[w]; });
     for (auto& session : out_.sessions)
@@ -177,6 +225,7 @@ class Matching {
   const History& history_;
   const Model model_;
   Sessions& out_;
+  std::size_t budget_ = std::size_t{1} << 26;  // To take texts apart: a few seconds at most.
   std::map<std::string, std::uint32_t> keys_;
   std::map<std::uint64_t, std::uint32_t> sessions_;
   std::vector<WrittenValues> written_;

@@ -2,7 +2,8 @@
 //
 // Which write a read saw is told by its value where only one write wrote that (clients of our mechanisms write no value
 // twice), else by the version that both tell. Where neither decides, nothing is concluded from the read: it is `unclear`.
-// A cas that succeeded read what it compared with, and wrote. What a failed cas tells, and what an append saw, is not used.
+// A cas that succeeded read what it compared with, and wrote. What a failed cas tells is not used. A text that was appended
+// to is taken apart (appended.h): the write that it saw is the last one in it, and it shows what was before that.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -28,6 +29,10 @@ struct Access {
   bool writes = false;
   std::vector<std::uint32_t> seen;  // The writes that it read; empty: it read none, or nobody can say which.
   Version version;                  // Of a write: where the system puts it.
+  // A run is what reads showed to lie one behind the other: a put and the appends that followed.
+  static constexpr std::uint32_t kNoRun = ~std::uint32_t{0};
+  std::uint32_t run = kNoRun, rank = 0;            // Of a write: which run it is in, and where.
+  std::uint32_t seen_run = kNoRun, seen_rank = 0;  // It read this run up to there.
 };
 
 struct Sessions {
@@ -50,6 +55,11 @@ struct Sessions {
   };
   std::vector<Unwritten> unwritten;
   std::string unclear;              // Why something read could not be matched; empty: all could.
+  // By number. The first run of a key may begin with kInitial. No other write of the key is between two of a run.
+  std::vector<std::vector<std::uint32_t>> runs;
+  std::vector<bool> appended;       // By key: somebody appended to it.
+  std::string joined;               // A read that showed the work of several writes: whether it should have shown more,
+                                    // causal.h does not ask. Empty: there is none.
 };
 
 }  // namespace check

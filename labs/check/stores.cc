@@ -163,9 +163,9 @@ std::vector<Pair> pairs(const History& history, bool first_reads, bool second_re
 
 std::vector<Promise> promises_of(Store store) {
   switch (store) {
-    case Store::sequential: return promises_of("sequential,causal,read-your-writes,monotonic-reads,monotonic-writes,writes-follow-reads,convergent");
+    case Store::sequential: return promises_of("sequential,causal,causal-memory,weak-causal,read-your-writes,monotonic-reads,monotonic-writes,writes-follow-reads,convergent");
     case Store::causal:
-    case Store::siblings: return promises_of("causal,read-your-writes,monotonic-reads,monotonic-writes,writes-follow-reads,convergent");
+    case Store::siblings: return promises_of("causal,weak-causal,read-your-writes,monotonic-reads,monotonic-writes,writes-follow-reads,convergent");
     case Store::fifo: return promises_of("read-your-writes,monotonic-reads,monotonic-writes,writes-follow-reads,convergent");
     case Store::eventual: return promises_of("convergent");
   }

@@ -14,7 +14,8 @@
 //   heard /TEXT/                        a note or refusal since the step began holds this text
 //   no violation | violation
 //   PROMISE | not PROMISE               the clients' history of the whole run; PROMISE: linearizable, sequential, causal,
-//                                       read-your-writes, monotonic-reads, monotonic-writes, writes-follow-reads, convergent
+//                                       causal-memory, weak-causal, read-your-writes, monotonic-reads, monotonic-writes,
+//                                       writes-follow-reads, convergent
 #pragma once
 #include <string>
 #include <string_view>

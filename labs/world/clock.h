@@ -12,6 +12,7 @@ class NodeClock {
 
   // Sets how far the clock is from the world's now.
   void set_skew(core::Time world, core::Duration skew) {
+    ++times_set_;
     world_ = world;
     local_ = world + skew;
   }
@@ -22,6 +23,8 @@ class NodeClock {
     ppm_ = parts_per_million;
   }
   std::int64_t drift_ppm() const { return ppm_; }
+  // While this is the same it runs evenly.
+  std::uint64_t times_set() const { return times_set_; }
 
   // How long the world waits while this clock counts `local`.
   core::Duration in_world(core::Duration local) const {
@@ -41,6 +44,7 @@ class NodeClock {
     return world + core::Duration(split_multiply(world.count(), ppm_, kMillion));
   }
   void rebase(core::Time world, core::Duration by) {
+    ++times_set_;
     local_ = read(world) + by;
     world_ = world;
   }
@@ -48,6 +52,7 @@ class NodeClock {
   core::Time world_{};      // A moment of the world ...
   core::Time local_{};      // ... and what the clock said then.
   std::int64_t ppm_ = 0;    // Since then it gains this many microseconds a second. Above -1,000,000.
+  std::uint64_t times_set_ = 0;
 };
 
 }  // namespace world

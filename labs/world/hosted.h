@@ -15,6 +15,7 @@
 #include "mechanisms/core/settings.h"
 #include "mechanisms/core/step.h"
 #include "mechanisms/core/time.h"
+#include "mechanisms/core/truth.h"
 
 namespace world {
 
@@ -116,7 +117,7 @@ class Judge {
   virtual std::unique_ptr<Judge> clone() const = 0;
   // After each step of a node, and when it goes down. `all` in the order of the group; null for a node that is down or
   // in the middle of a durable write.
-  virtual std::string after(std::span<const Hosted* const> all, std::size_t stepped) = 0;
+  virtual std::string after(std::span<const Hosted* const> all, std::size_t stepped, const core::Truth& truth) = 0;
 };
 
 using SettingValues = std::vector<std::pair<std::string, std::string>>;

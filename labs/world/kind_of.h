@@ -129,11 +129,12 @@ template <class Node>
 class JudgeOf final : public Judge {
  public:
   std::unique_ptr<Judge> clone() const override { return std::make_unique<JudgeOf>(*this); }
-  std::string after(std::span<const Hosted* const> all, std::size_t stepped) override {
+  std::string after(std::span<const Hosted* const> all, std::size_t stepped, [[maybe_unused]] const core::Truth& truth) override {
     nodes_.clear();
     for (const Hosted* hosted : all)
       nodes_.push_back(hosted ? &static_cast<const HostedNode<Node>*>(hosted)->node() : nullptr);
-    return invariants_.after(nodes_, stepped);
+    if constexpr (requires { invariants_.after(nodes_, stepped, truth); }) return invariants_.after(nodes_, stepped, truth);
+    else return invariants_.after(nodes_, stepped);
   }
 
  private:

@@ -378,6 +378,18 @@ void World::compact(core::NodeId node) {
   on_disk_replaced(node);
 }
 
+class World::Clocks final : public core::Truth {
+ public:
+  explicit Clocks(const World& world) : world_(world) {}
+  core::Time now() const override { return world_.now_; }
+  core::Time clock(core::NodeId node) const override { return world_.slot(node).clock.read(world_.now_); }
+  std::int64_t drift_ppm(core::NodeId node) const override { return world_.slot(node).clock.drift_ppm(); }
+  std::uint64_t times_set(core::NodeId node) const override { return world_.slot(node).clock.times_set(); }
+
+ private:
+  const World& world_;
+};
+
 void World::judge(core::NodeId node) {
   Slot& s = slot(node);
   auto& judge = judges_[s.group];
@@ -387,7 +399,7 @@ void World::judge(core::NodeId node) {
     const Slot& other = slot(peer);
     judged_.push_back(other.pending.empty() ? other.node.get() : nullptr);
   }
-  const std::string broken = judge->after(judged_, s.place);
+  const std::string broken = judge->after(judged_, s.place, Clocks(*this));
   if (broken.empty()) return;
   ++violations_;
   judge = {};

@@ -187,6 +187,7 @@ class World {
 
  private:
   friend class Doing;      // The commands: doing.cc.
+  class Clocks;            // What judges are told of the true time: world.cc.
   struct Listeners {       // Not copied with the world.
     std::vector<record::Listener*> all;
     Listeners() = default;

@@ -78,7 +78,80 @@ TEST(Check, JudgesSeveralPromisesFromTheStrongestAndTheWorstIsTheCode) {
   EXPECT_TRUE(two.out.ends_with("\nmonotonic-writes\n")) << two.out;
   const Ran all = faultline({"check", folder.file("good.edn", written_then_read("1")), "--model", "register", "--promise", "all"});
   EXPECT_EQ(all.code, 2) << "one reader is no proof that all converge";
-  EXPECT_TRUE(has(all.out, "linearizable\nsequential\ncausal\nread-your-writes\nmonotonic-reads\nmonotonic-writes\nwrites-follow-reads\nconvergent: unknown\n")) << all.out;
+  EXPECT_TRUE(has(all.out, "linearizable\nsequential\ncausal\ncausal-memory\nweak-causal\nread-your-writes\nmonotonic-reads\nmonotonic-writes\nwrites-follow-reads\nconvergent: unknown\n")) << all.out;
+}
+
+// The form is promised: whoever changes it raises its number.
+TEST(Check, JsonHasAVerdictForEachPromiseAndTheOperationsThatShowIt) {
+  const Folder folder;
+  const std::string path = folder.file("h.edn", stale());
+  const Ran ran = faultline({"check", path, "--model", "register", "--promise", "monotonic-writes,read-your-writes,convergent", "--json"});
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_EQ(ran.out, R"({
+  "format": 1,
+  "history": ")" + path + R"(",
+  "model": "register",
+  "operations": 3,
+  "events": 6,
+  "answer": "broken",
+  "promises": [
+    {
+      "promise": "read-your-writes",
+      "answer": "broken",
+      "reason": "process 0 wrote \"1\", then wrote \"2\", then read -> \"1\": it does not see its own write",
+      "witness": [
+        {
+          "id": 1,
+          "process": 0,
+          "function": "write",
+          "key": "",
+          "value": "1",
+          "outcome": "ok",
+          "began": 1,
+          "ended": 2,
+          "line": 1
+        },
+        {
+          "id": 2,
+          "process": 0,
+          "function": "write",
+          "key": "",
+          "value": "2",
+          "outcome": "ok",
+          "began": 3,
+          "ended": 4,
+          "line": 3
+        },
+        {
+          "id": 3,
+          "process": 0,
+          "function": "read",
+          "key": "",
+          "outcome": "ok",
+          "result": "1",
+          "began": 5,
+          "ended": 6,
+          "line": 5
+        }
+      ]
+    },
+    {
+      "promise": "monotonic-writes",
+      "answer": "kept"
+    },
+    {
+      "promise": "convergent",
+      "answer": "unknown",
+      "reason": "no key was read by two processes after its last write"
+    }
+  ]
+}
+)");
+  const Ran prefix = faultline({"check", path, "--model", "register", "--json"});
+  EXPECT_TRUE(has(prefix.out, "\n      \"prefix\": 6,\n")) << prefix.out;
+  const Ran good = faultline({"check", folder.file("good.edn", written_then_read("1")), "--model", "register", "--json"});
+  EXPECT_EQ(good.code, 0);
+  EXPECT_TRUE(has(good.out, "\"answer\": \"kept\",\n  \"promises\": [\n    {\n      \"promise\": \"linearizable\",\n      \"answer\": \"kept\"\n    }\n  ]\n}\n")) << good.out;
 }
 
 TEST(Check, AnUnknownPromiseNamesTheNearest) {

@@ -52,9 +52,10 @@ std::vector<EmblemShape> emblem_of(const world::System& system, const Deeds& dee
     shapes.push_back({Kind::link, -0.92f, y, at[0].first, at[0].second, 0});
     shapes.push_back({Kind::small_node, -0.92f, y, 0, 0, 0.09f});
   }
+  const bool one_leads = main->kind != nullptr && !main->kind->leading_role.empty();
   const float size = nodes > 6 ? 0.13f : 0.19f;
   for (std::size_t i = 0; i < nodes; ++i) {
-    const Kind kind = i == struck && deeds.crashes && !deeds.cuts ? Kind::lost_node : i == 0 ? Kind::chosen_node : Kind::node;
+    const Kind kind = i == struck && deeds.crashes && !deeds.cuts ? Kind::lost_node : i == 0 && one_leads ? Kind::chosen_node : Kind::node;
     shapes.push_back({kind, at[i].first, at[i].second, 0, 0, size});
   }
   if (deeds.cuts && struck < nodes) {

@@ -4,6 +4,7 @@
 
 #include "app/window/decode.h"
 #include "app/window/input.h"
+#include "app/window/wall.h"
 #include "app/window/widgets.h"
 #include "app/window/words.h"
 
@@ -112,6 +113,7 @@ std::string message_words(const View& view, std::size_t send_row) {
     const auto ended = view.run.at(end).event;
     words += ended.kind == record::EventKind::drop ? ", dropped: " + view.run.name(ended.type) : ", arrives after " + seconds_text(ended.at - row.event.at);
   }
+  words += wall_below(view.run, row.event.at);
   if (!row.body.empty()) words += "\n" + beginning_of(body_text(view.run, row.event, row.body));
   return words;
 }

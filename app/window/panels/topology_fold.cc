@@ -99,7 +99,7 @@ void say_last(const View& view, const timeline::NodeMoment& moment, DrawnNode& n
 std::string client_words(const View& view, const KnownNames& names, const Ids& nodes, const world::Kind& kind) {
   const core::Metric *count = nullptr, *time = nullptr;
   for (const auto* metric : kind.metrics) {
-    if (metric->kind == core::Metric::Kind::counter && (count == nullptr || (metric->unit == "operations" && count->unit != "operations"))) count = metric;
+    if (metric->kind == core::Metric::Kind::counter && metric->unit == "operations" && count == nullptr) count = metric;
     if (metric->kind == core::Metric::Kind::timing && time == nullptr) time = metric;
   }
   const core::Time from = std::max(core::kStart, view.at - std::chrono::seconds(1));
@@ -476,7 +476,8 @@ void fold(const View& view, const Selection& selection, const Places& places, co
   }
   for (const auto& group : places.groups) {
     if (group.clients) continue;
-    out.title += (out.title.empty() ? "" : " \u00b7 ") + std::to_string(group.nodes.size()) + " " + group.name;
+    const bool one = group.nodes.size() == 1 && group.name.ends_with('s');
+    out.title += (out.title.empty() ? "" : " \u00b7 ") + std::to_string(group.nodes.size()) + " " + group.name.substr(0, group.name.size() - (one ? 1 : 0));
     if (group.kind != group.name) out.title += " \u00b7 " + group.kind;
   }
 }

@@ -100,6 +100,14 @@ void paint_squares(ImDrawList& list, const DrawnNode& node, Point at) {
   }
 }
 
+// "commit 862 · applied 862" on two lines where there is no room for one.
+std::vector<std::string> lines_that_fit(const std::string& words, float room, ImFont* font) {
+  constexpr std::string_view kBetween = " \u00b7 ";
+  const std::size_t at = text_size(words, font).x > room ? words.find(kBetween) : std::string::npos;
+  if (at == std::string::npos) return {shortened(words, room, font)};
+  return {shortened(words.substr(0, at), room, font), shortened(words.substr(at + kBetween.size()), room, font)};
+}
+
 // What stands at the outer side of a circle: chips above, squares or words, and what it said last.
 void paint_sides(ImDrawList& list, const DrawnNode& node, const Box& window, float room) {
   const Theme& t = theme();
@@ -127,7 +135,7 @@ void paint_sides(ImDrawList& list, const DrawnNode& node, const Box& window, flo
     if (!node.words.empty()) draw_text(list, {x, y}, shortened(node.words, room, f.small_mono), t.warn, f.small_mono, align), y += px(15);
   } else if (!node.words.empty()) {
     if (node.node == core::kNobody) draw_text(list, {node.at.x, node.at.y + node.radius + px(14)}, node.words, t.muted, f.small, 0.5f);
-    else draw_text(list, {x, y}, shortened(node.words, room, f.small_mono), t.muted, f.small_mono, align), y += px(15);
+    else for (const auto& line : lines_that_fit(node.words, room, f.small_mono)) draw_text(list, {x, y}, line, t.muted, f.small_mono, align), y += px(15);
   }
   if (node.said.empty() || node.said_strength <= 0) return;
   if (room < px(40)) return;

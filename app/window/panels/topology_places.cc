@@ -2,6 +2,8 @@
 
 #include <numbers>
 
+#include "labs/catalog/kinds.h"
+
 namespace window {
 namespace {
 
@@ -11,6 +13,13 @@ constexpr float kBetweenGroups = 190;
 constexpr float kBetweenBoxes = 86;
 constexpr float kFoldedRadius = 56;
 constexpr std::size_t kManyClients = 6;
+
+// A clock's client or a monitor asks others, too, and is a node like them: what counts of it is its state. Of a load it is
+// how much gets done.
+bool issues_operations(const std::string& kind) {
+  const world::Kind* const known = catalog::find_kind(kind);
+  return known == nullptr || std::any_of(known->metrics.begin(), known->metrics.end(), [](const auto* m) { return m->unit == "operations"; });
+}
 
 std::vector<GroupPlace> gather(const std::vector<record::NodeInfo>& nodes, const std::vector<world::Group>& groups) {
   std::vector<GroupPlace> all;
@@ -31,7 +40,7 @@ std::vector<GroupPlace> gather(const std::vector<record::NodeInfo>& nodes, const
     for (const auto& name : group.to)
       if (const std::size_t to = find(name); to != all.size() && to != from) all[from].to.push_back(to), known[to] = true;
   }
-  for (std::size_t i = 0; i < all.size(); ++i) all[i].clients = !all[i].to.empty() && !known[i];
+  for (std::size_t i = 0; i < all.size(); ++i) all[i].clients = !all[i].to.empty() && !known[i] && issues_operations(all[i].kind);
   return all;
 }
 

@@ -26,7 +26,7 @@ struct GroupPlace {
   std::string name, kind;
   std::vector<core::NodeId> nodes;
   std::vector<std::size_t> to;          // Other groups that it knows.
-  bool clients = false;                 // Knows others, is known by nobody: its nodes do not talk to each other.
+  bool clients = false;                 // Issues operations to others, is known by nobody: its nodes do not talk to each other.
   bool folded = false;                  // One glyph.
   bool can_fold = false;                // It may be folded and opened by hand.
   Point centre;

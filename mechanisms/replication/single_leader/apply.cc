@@ -1,6 +1,7 @@
 // Applying the log. A replica's workers take entries in the log's order, several at a time if they change different keys,
 // and what they have done shows in that order, too: data that no primary ever had is never seen.
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "mechanisms/replication/single_leader/replica.h"
@@ -118,6 +119,7 @@ void Replica::on_timer(Step& step, Timer timer) {
         do_chores(step);
       }
       return;
+    case Alarm::hand_over: return go_on(step);
   }
 }
 

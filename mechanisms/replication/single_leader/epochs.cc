@@ -47,7 +47,7 @@ void Replica::start(Step& step) {
   if (epoch_ > 0 || rank() != 1) return;
   // The first node of a new group begins the first epoch. If it is not new, but its disk was emptied, the others know
   // better: then it must not begin the first epoch for a second time.
-  if (nodes_.size() == 1) return become_primary(step, 1, 1);
+  if (nodes_.size() == 1) return become_primary(step, 1, 1, 0);
   beginning_ = true;
   for (const core::NodeId to : nodes_)
     if (to != id_) step.send(to, Fence{1});
@@ -60,7 +60,7 @@ bool Replica::observe(Step& step, Epoch epoch, const char* how) {
   if (leads() && settings_.flaws.no_fencing) return false;
   if (leads())
     become_replica(step, "is fenced: epoch " + std::to_string(epoch) + " has begun (" + how + "), and it led epoch " +
-                             std::to_string(epoch_));
+                             std::to_string(epoch_), false);
   enter(step, epoch);
   return true;
 }
@@ -73,28 +73,41 @@ void Replica::enter(Step& step, Epoch epoch) {
   step.gauge(kEpoch, static_cast<double>(epoch_));
 }
 
-void Replica::become_replica(Step& step, const std::string& why) {
+void Replica::become_replica(Step& step, const std::string& why, bool handed_over) {
   step.note(why);
   step.count(kFenced);
-  step.cancel_timer({Alarm::ack});
-  step.cancel_timer({Alarm::verify});
+  for (const Alarm kind : {Alarm::ack, Alarm::verify, Alarm::hand_over}) step.cancel_timer({kind});
   auto leading = std::move(std::get<Leading>(role_));
   role_ = Following{};
+  led_ = epoch_;
   primary_ = core::kNobody;
   primary_heard_ = step.now;
   fresh_known_ = false;
   beats_.clear();
-  // Whoever waits may ask somebody else. Their writes may be done all the same; the session keeps them from being done twice.
-  for (const auto& [index, client] : leading.waiting) reply(step, client, {Status::not_primary, {}}, {});
-  for (const auto& [from, request] : leading.held)
-    reply(step, {from, request.command.session, request.command.serial, step.now}, {Status::not_primary, {}}, {});
-  for (const auto& get : parked_) reply(step, get.client, {Status::not_primary, {}}, {});
+  // Whoever waits may ask somebody else: at once, or as soon as it is known whom. Their writes may be done all the same; the
+  // session keeps them from being done twice.
+  std::vector<Caller> clients;
+  for (const auto& [index, client] : leading.waiting) clients.push_back(client);
+  for (const auto& [from, request] : leading.held) clients.push_back({from, request.command.session, request.command.serial, step.now});
+  for (const auto& get : parked_) clients.push_back(get.client);
   parked_.clear();
+  auto& following = std::get<Following>(role_);
+  following.handed_over = handed_over;
+  following.turned_away = std::move(clients);
+  if (!handed_over) tell_where_to_go(step);
   step.gauge(kWaitingAcks, 0);
   pump(step);  // What it had logged and not yet answered is a replica's log now.
 }
 
-void Replica::become_primary(Step& step, Epoch epoch, std::uint32_t consulted) {
+// A primary that has handed over keeps its clients waiting until it knows whom to ask.
+void Replica::tell_where_to_go(Step& step) {
+  auto* following = std::get_if<Following>(&role_);
+  if (following == nullptr) return;
+  following->handed_over = false;
+  for (const auto& client : std::exchange(following->turned_away, {})) reply(step, client, {Status::not_primary, {}}, {});
+}
+
+void Replica::become_primary(Step& step, Epoch epoch, std::uint32_t consulted, Epoch ended) {
   CHECK(epoch >= epoch_ && !leads());
   epoch_ = heard_ = std::max(epoch, epoch_);
   step.note("is the primary of epoch " + std::to_string(epoch_) + ", from " + in_words(log_.end()) + " on" +
@@ -102,7 +115,7 @@ void Replica::become_primary(Step& step, Epoch epoch, std::uint32_t consulted) {
   step.count(kPromotions);
   step.gauge(kEpoch, static_cast<double>(epoch_));
   const Index begins = log_.last() + 1;
-  log_.append({epoch_, Promoted{id_, consulted}});
+  log_.append({epoch_, Promoted{id_, consulted, ended}});
   step.persist(SaveEntries{begins, {log_.at(begins)}, acknowledged_});
   step.persist(SaveEpoch{epoch_, true});
   lead(step, begins, begins);
@@ -113,6 +126,7 @@ void Replica::become_primary(Step& step, Epoch epoch, std::uint32_t consulted) {
 void Replica::lead(Step& step, Index begins, Index read_floor) {
   for (const auto& get : parked_) reply(step, get.client, {Status::not_primary, {}}, {});
   parked_.clear();
+  tell_where_to_go(step);
   Leading leading;
   leading.begins = begins;
   leading.read_floor = read_floor;
@@ -133,15 +147,21 @@ void Replica::lead(Step& step, Index begins, Index read_floor) {
 // --- What others ask about epochs.
 
 void Replica::on_message(Step& step, core::NodeId from, const Fence& m) {
+  if (m.successor != core::kNobody && m.epoch > epoch_) {
+    // It is the monitor's mistake if this is not the primary, or a node that a primary does not know: it must ask everybody then.
+    auto* leading = std::get_if<Leading>(&role_);
+    if (leading != nullptr && leading->others.count(m.successor) != 0) return stand_still(step, from, m);
+    return step.send(from, FenceReply{heard_, false, log_.end(), led_});
+  }
   // Nobody but the one who may begin an epoch asks for it. That it has been begun shows in the log, or somebody leads it.
   const bool granted = observe(step, m.epoch, "a fence") && primary_ == core::kNobody && log_.end().epoch < m.epoch;
-  step.send(from, FenceReply{heard_, granted, log_.end()});
+  step.send(from, FenceReply{heard_, granted, log_.end(), led_});
 }
 
 void Replica::on_message(Step& step, core::NodeId, const FenceReply& m) {
   observe(step, m.epoch, "a fence's answer");
   if (!beginning_ || !m.granted || epoch_ > 1) return;
-  become_primary(step, 1, 1);
+  become_primary(step, 1, 1, 0);
 }
 
 void Replica::on_message(Step& step, core::NodeId, const Promote& m) {
@@ -149,7 +169,7 @@ void Replica::on_message(Step& step, core::NodeId, const Promote& m) {
   // What it said of its log when it granted the fence still holds: it has taken nothing since. If it knows a primary of
   // this epoch, this is an old message.
   if (m.epoch != epoch_ || leads() || primary_ != core::kNobody) return;
-  become_primary(step, m.epoch, m.consulted);
+  become_primary(step, m.epoch, m.consulted, m.ended);
 }
 
 void Replica::on_message(Step& step, core::NodeId from, const Health& m) {
@@ -197,7 +217,7 @@ std::string Replica::on_tell(Step& step, std::string_view line) {
       return "";
     }
     enter(step, next_epoch(std::max(heard_, epoch_), nodes_.size() + 1, rank()));
-    become_primary(step, epoch_, 1);
+    become_primary(step, epoch_, 1, led_);
     return "";
   }
   if (verb == "verify" && words.size() == 1) {

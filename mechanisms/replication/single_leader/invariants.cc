@@ -38,7 +38,10 @@ Index update_prints(Facts& facts, const Log& log, Prints& s) {
   for (Index i = same + 1; i <= log.last(); ++i) {
     s.prints.push_back(extend(s.prints.back(), log.at(i)));
     s.epochs.push_back(log.at(i).epoch);
-    if (const auto* promoted = std::get_if<Promoted>(&log.at(i).payload)) facts.consulted[log.at(i).epoch] = promoted->consulted;
+    if (const auto* promoted = std::get_if<Promoted>(&log.at(i).payload)) {
+      facts.consulted[log.at(i).epoch] = promoted->consulted;
+      facts.ended[log.at(i).epoch] = promoted->ended;
+    }
   }
   return same + 1;
 }
@@ -120,8 +123,8 @@ std::string Invariants::copies(std::span<const Replica* const> all, std::size_t 
          std::to_string(all.size()) + " nodes do not have it";
 }
 
-// 5: what was answered with c copies is in the log of a primary that was chosen among more than n - c nodes, as were those
-// between the two.
+// 5: what was answered with c copies is in the log of a primary that was chosen among more than n - c nodes, or among some of
+// which one had answered it, as were those between the two.
 std::string Invariants::survives(const Replica& node, const Summary& before, const Prints& now) {
   if (!node.leads() || (before.known && before.led && before.epoch == node.epoch()) || !now.anchored) return "";
   std::string broken;
@@ -131,7 +134,8 @@ std::string Invariants::survives(const Replica& node, const Summary& before, con
     if (now.covers(i) && now.print(i) == fact.print) break;
     bool promised = true;
     for (const auto& start : node.log().history())
-      promised = promised && (start.epoch <= fact.epoch || fact.copies + facts_.consulted[start.epoch] > node.nodes());
+      promised = promised && (start.epoch <= fact.epoch || facts_.ended[start.epoch] >= fact.epoch ||
+                              fact.copies + facts_.consulted[start.epoch] > node.nodes());
     if (promised && broken.empty())
       broken = "Nothing promised is lost: " + name(node.id()) + " is the primary of epoch " + std::to_string(node.epoch()) +
                " without entry " + std::to_string(i) + ", which was answered with " + std::to_string(fact.copies) +

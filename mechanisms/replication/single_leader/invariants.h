@@ -46,6 +46,7 @@ struct Facts {
   };
   std::map<Epoch, core::NodeId> primaries;
   std::map<Epoch, std::uint32_t> consulted;      // How many nodes its promoter had heard; absent: nobody saw that entry.
+  std::map<Epoch, Epoch> ended;                   // The latest epoch whose primary was one of them; absent: none was.
   std::map<Position, Fingerprint> prints;        // Of every entry that any log ever held.
   std::vector<Acknowledged> acknowledged;         // By index; [0] is nothing.
   std::map<Position, std::uint64_t> data;         // Fingerprint of the data after a position was applied.

@@ -71,18 +71,22 @@ struct HealthReply {
 // Take no part in an earlier epoch any more, and say how far your log reaches.
 struct Fence {
   Epoch epoch{};
-  FIELDS(Fence, epoch)
+  core::NodeId successor{};   // Not 0: this is for the primary, which first lets that node catch up,
+  core::Duration patience{};  // and goes on as before if that takes longer.
+  FIELDS(Fence, epoch, successor, patience)
 };
 struct FenceReply {
   Epoch epoch{};            // The latest it knows.
   bool granted{};
   Position last;
-  FIELDS(FenceReply, epoch, granted, last)
+  Epoch led{};              // The last epoch that it led, if its log still is what it was then; else 0.
+  FIELDS(FenceReply, epoch, granted, last, led)
 };
 struct Promote {
   Epoch epoch{};
-  std::uint32_t consulted{};  // How many granted the fence: see Promoted.
-  FIELDS(Promote, epoch, consulted)
+  std::uint32_t consulted{};  // How many granted the fence, and which of the epochs that
+  Epoch ended{};              // these have led was the latest: see Promoted.
+  FIELDS(Promote, epoch, consulted, ended)
 };
 
 // --- Clients.

@@ -34,6 +34,7 @@ inline constexpr core::Metric kRepairs{"replication_repairs_total", Kind::counte
 inline constexpr core::Metric kChecksFailed{"failover_checks_failed_total", Kind::counter, "", "Health checks of the primary that were not answered in time."};
 inline constexpr core::Metric kHeldBack{"failover_held_back_total", Kind::counter, "", "Failovers that were not begun because replicas still heard the primary."};
 inline constexpr core::Metric kFailovers{"failover_total", Kind::counter, "", "Promotions that this monitor ordered."};
+inline constexpr core::Metric kSwitchovers{"switchover_total", Kind::counter, "", "Of these, planned ones: the old primary had waited for the new one."};
 inline constexpr core::Metric kFailoverTime{"failover_duration_ms", Kind::timing, "ms", "From the first missed check to the new primary's first answer."};
 inline constexpr core::Metric kMayBeLost{"failover_possibly_lost_entries", Kind::gauge, "entries", "How far the old primary's log, as it had last said, reached beyond that of the one promoted."};
 

@@ -8,7 +8,8 @@
 namespace single_leader {
 
 Monitor::Monitor(const core::Roster& roster, const Settings& settings, Durable durable)
-    : nodes_(roster.servers()), settings_(settings), epoch_(durable.watched.epoch), chosen_(durable.watched.chosen), consulted_(durable.watched.consulted) {
+    : nodes_(roster.servers()), names_(roster.names), settings_(settings), epoch_(durable.watched.epoch),
+      chosen_(durable.watched.chosen), consulted_(durable.watched.consulted), ended_(durable.watched.ended) {
   CHECK(!nodes_.empty());
   const auto place = std::find(roster.peers.begin(), roster.peers.end(), roster.self) - roster.peers.begin();
   stride_ = (nodes_.size() + 1) * std::max<std::size_t>(1, roster.peers.size());
@@ -45,6 +46,7 @@ void Monitor::check(Step& step) {
     step.count(kChecksFailed);
   }
   ask_all(step);
+  ask_to_leave(step);
   if (!settings_.active || missed_ < settings_.threshold) return;
   if (settings_.ask_replicas && replicas_hear(step.now)) {
     if (!std::exchange(held_back_, true)) {
@@ -78,6 +80,7 @@ void Monitor::on_message(Step& step, core::NodeId from, const HealthReply& m) {
   if (m.epoch > epoch_ && m.primary == from) {
     // Somebody else promoted it.
     failover_.reset();
+    switchover_.reset();
     watch(step, m.epoch, from);
   }
   if (failover_ || m.epoch < epoch_) return;
@@ -90,7 +93,7 @@ void Monitor::on_message(Step& step, core::NodeId from, const HealthReply& m) {
       step.timing(kFailoverTime, static_cast<double>((step.now - *began).count()) / 1e6);
   } else if (chosen_ == from && m.epoch == epoch_ && m.primary == core::kNobody) {
     // The promotion was lost on its way. It still holds: the node has left the epochs before, and knows no other primary.
-    step.send(chosen_, Promote{epoch_, consulted_});
+    step.send(chosen_, Promote{epoch_, consulted_, ended_});
   }
 }
 
@@ -100,18 +103,19 @@ void Monitor::watch(Step& step, Epoch epoch, core::NodeId primary) {
     if (primary_ != primary) step.note("watches node " + std::to_string(primary) + ", the primary of epoch " + std::to_string(epoch));
     epoch_ = epoch;
     chosen_ = core::kNobody;
-    step.persist(SaveWatched{epoch_, chosen_, consulted_});
+    step.persist(SaveWatched{epoch_, chosen_, consulted_, ended_});
   }
   primary_ = primary;
   missed_ = 0;
 }
 
 void Monitor::begin_failover(Step& step, const std::string& why) {
+  switchover_.reset();
   failover_ = Failover{};
   failover_->began = missed_ > 0 ? first_missed_ : step.now;
   epoch_ = next_epoch(epoch_, stride_, rest_);
   chosen_ = core::kNobody;
-  step.persist(SaveWatched{epoch_, chosen_, consulted_});
+  step.persist(SaveWatched{epoch_, chosen_, consulted_, ended_});
   step.note(why + ": fences epoch " + std::to_string(epoch_));
   fence_all(step);
 }
@@ -122,6 +126,7 @@ void Monitor::fence_all(Step& step) {
 }
 
 void Monitor::on_message(Step& step, core::NodeId from, const FenceReply& m) {
+  has_answered(step, from, m);
   if (!failover_ || seen_.count(from) == 0) return;
   if (m.epoch > epoch_) {
     // Its number is too low: somebody was promoted by hand, or by another monitor. It tries a later one.
@@ -133,6 +138,7 @@ void Monitor::on_message(Step& step, core::NodeId from, const FenceReply& m) {
   }
   if (!m.granted || m.epoch != epoch_) return;
   if (failover_->granted.emplace(from, m.last).second) failover_->order.push_back(from);
+  failover_->ended = std::max(failover_->ended, m.led);
   decide(step);
 }
 
@@ -141,8 +147,8 @@ void Monitor::decide(Step& step) {
   Failover& failover = *failover_;
   if (failover.granted.empty() || failover.granted.size() < settings_.quorum) return;
   if (!std::exchange(failover.enough, true)) failover.fenced = step.now;
-  // Who was a little slower may have the longer log: everybody gets two rounds.
-  if (failover.granted.size() < nodes_.size() && failover.rounds < 2) return;
+  // Who was a little slower may have the longer log: everybody gets two rounds. But nobody's is longer than the successor's.
+  if (failover.granted.size() < nodes_.size() && failover.rounds < 2 && failover.granted.count(failover.successor) == 0) return;
   const bool old_granted = primary_ != core::kNobody && failover.granted.count(primary_) != 0;
   if (!old_granted && step.now - failover.fenced < settings_.lease) return;
 
@@ -159,26 +165,77 @@ void Monitor::decide(Step& step) {
     step.gauge(kMayBeLost, static_cast<double>(lost));
   }
   step.note(words);
-  step.count(kFailovers);
-  primary_ = chosen_ = chosen;
-  consulted_ = static_cast<std::uint32_t>(failover.granted.size());
+  if (chosen == failover.successor) step.count(kSwitchovers);
   awaited_ = failover.began;
-  missed_ = 0;
-  step.persist(SaveWatched{epoch_, chosen_, consulted_});
-  step.send(chosen_, Promote{epoch_, consulted_});
+  promote(step, chosen, static_cast<std::uint32_t>(failover.granted.size()), failover.ended);
   failover_.reset();
 }
 
+void Monitor::promote(Step& step, core::NodeId chosen, std::uint32_t consulted, Epoch ended) {
+  step.count(kFailovers);
+  primary_ = chosen_ = chosen;
+  consulted_ = consulted, ended_ = ended;
+  missed_ = 0;
+  step.persist(SaveWatched{epoch_, chosen_, consulted_, ended_});
+  step.send(chosen_, Promote{epoch_, consulted_, ended_});
+}
+
+// Of equal ones the successor's, if there is one.
 core::NodeId Monitor::furthest() const {
-  auto best = failover_->granted.begin();
+  auto best = failover_->granted.find(failover_->successor);
+  if (best == failover_->granted.end()) best = failover_->granted.begin();
   for (auto it = failover_->granted.begin(); it != failover_->granted.end(); ++it)
     if (best->second < it->second) best = it;
   return best->first;
 }
 
-std::string Monitor::on_tell(Step& step, std::string_view words) {
-  if (words != "failover") return "expected failover";
+// --- Planned switchovers.
+
+std::string Monitor::begin_switchover(Step& step, std::string_view name) {
+  const core::NodeId to = names_.find(name);
+  if (seen_.count(to) == 0) return "`" + std::string(name) + "` is none of the replicas";
+  if (switchover_) return "a switchover to node " + std::to_string(switchover_->to) + " is under way";
+  if (primary_ == core::kNobody) return "it knows of no primary that could hand over";
+  if (primary_ == to) {
+    step.note("node " + std::to_string(to) + " is the primary already");
+    return "";
+  }
+  const Epoch next = next_epoch(epoch_, stride_, rest_);
+  if (settings_.flaws.hasty_switchover) {
+    const Epoch ended = std::exchange(epoch_, next);
+    promote(step, to, 1, ended);
+    return "";
+  }
+  step.note("asks node " + std::to_string(primary_) + " to leave epoch " + std::to_string(epoch_) + " when node " + std::to_string(to) +
+            " has all of its log");
+  switchover_ = {to, next, step.now, step.now + settings_.switchover_timeout};
+  ask_to_leave(step);
+  return "";
+}
+
+void Monitor::ask_to_leave(Step& step) {
+  if (!switchover_) return;
+  if (step.now < switchover_->ends) return step.send(primary_, Fence{switchover_->epoch, switchover_->to, switchover_->ends - step.now});
+  step.note("calls the switchover to node " + std::to_string(switchover_->to) + " off: node " + std::to_string(primary_) + " has not left");
+  switchover_.reset();
+}
+
+// The rest is a failover in which the old primary is the first to grant its fence.
+void Monitor::has_answered(Step& step, core::NodeId from, const FenceReply& m) {
+  if (!switchover_ || from != primary_ || !m.granted || m.epoch != switchover_->epoch) return;
+  const Switchover planned = *switchover_;
+  begin_failover(step, "hears that node " + std::to_string(from) + " has left");
+  CHECK(epoch_ == planned.epoch);
+  failover_->began = planned.began;
+  failover_->successor = planned.to;
+}
+
+std::string Monitor::on_tell(Step& step, std::string_view line) {
+  const auto words = core::split_words(line);
+  const bool planned = words.size() == 2 && words[0] == "switchover";
+  if (!planned && line != "failover") return "expected failover, or switchover NODE";
   if (failover_) return "a failover is under way";
+  if (planned) return begin_switchover(step, words[1]);
   begin_failover(step, "is told to replace the primary");
   return "";
 }
@@ -191,6 +248,7 @@ Monitor::Shown Monitor::show() const {
   for (const auto& [node, seen] : seen_)
     if (seen.ever) shown.logs[node] = seen.last;
   if (failover_) shown.granted = failover_->order;
+  shown.successor = failover_ ? failover_->successor : switchover_ ? switchover_->to : core::kNobody;
   return shown;
 }
 

@@ -12,9 +12,11 @@ bool Replica::follow(Step& step, core::NodeId from, Epoch epoch) {
   if (!observe(step, epoch, "its primary") || leads()) return false;
   if (primary_ != from) {
     primary_ = from;
+    led_ = 0;  // What it had, and the new primary has not, goes now.
     rebuild_ = false;
     beats_.clear();
     fresh_known_ = false;
+    tell_where_to_go(step);
   }
   primary_heard_ = step.now;
   beginning_ = false;

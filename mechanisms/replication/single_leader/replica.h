@@ -5,8 +5,8 @@
 // semi-synchronous replication, on replica worker threads and on GTIDs; Postgres' on streaming replication, timelines and
 // pg_rewind; Gray and Cheriton, Leases (1989); Terry and others, Session Guarantees for Weakly Consistent Replicated Data
 // (1994); pt-table-checksum's idea of checksums that travel in the log. Read messages.h first, then epochs.cc (who is the
-// primary), shipping.cc and receiving.cc (the log's way), apply.cc, serving.cc (clients), checksums.cc. monitor.h is the
-// one that orders failovers, client.h those who read and write.
+// primary), handover.cc (planned switchovers), shipping.cc and receiving.cc (the log's way), apply.cc, serving.cc (clients),
+// checksums.cc. monitor.h is the one that orders failovers, client.h those who read and write.
 //
 // What it guarantees, as long as disks keep what they said they keep:
 //   1. One primary an epoch     No two nodes ever lead the same epoch.
@@ -17,8 +17,9 @@
 //   4. Acknowledged is copied   A write that is answered is on as many disks as the mode says: 1 (async), 1 + acks
 //                               (semi_sync), all (sync). on_timeout = async lowers that to 1, and says so.
 //   5. Nothing promised is lost A write that was answered with c copies survives every promotion that consulted more than
-//                               n - c of the n nodes. So with asynchronous replication any failover that does not hear
-//                               the old primary may lose writes, and with semi-synchronous one only careless ones do.
+//                               n - c of the n nodes, or the primary that answered it. So with asynchronous replication
+//                               any failover that does not hear the old primary may lose writes, and with semi-synchronous
+//                               one only careless ones do. A planned switchover always hears it, and loses nothing.
 //   6. Same data                Copies that have applied the same log are equal: unless somebody changes one by hand, which
 //                               checksums find and a repair mends.
 //   7. Tokens                   A get that carries a position is never answered from before it (read your writes and
@@ -38,7 +39,6 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -47,6 +47,7 @@
 #include "mechanisms/replication/single_leader/durable.h"
 #include "mechanisms/replication/single_leader/messages.h"
 #include "mechanisms/replication/single_leader/metrics.h"
+#include "mechanisms/replication/single_leader/roles.h"
 #include "mechanisms/replication/single_leader/settings.h"
 #include "mechanisms/replication/single_leader/shown.h"
 #include "mechanisms/replication/single_leader/store.h"
@@ -117,83 +118,26 @@ class Replica {
   }
   const Store& store() const { return store_; }
   bool by_hand() const { return by_hand_; }
-  std::pair<Position, Position> last_read() const { return {read_token_, read_at_}; }  friend bool operator==(const Replica&, const Replica&) = default;
+  std::pair<Position, Position> last_read() const { return {read_token_, read_at_}; }
+  friend bool operator==(const Replica&, const Replica&) = default;
 
  private:
-  // --- Roles: what a node knows only while it has one. Nothing but the become_ functions changes role_.
-  struct Following {
-    std::optional<Snapshot> incoming;  // The chunks so far, in `data`.
-    friend bool operator==(const Following&, const Following&) = default;
-  };
-  // What a primary knows of a replica.
-  struct Progress {
-    Index match = 0;               // Its log is ours up to here, on its disk: it has said so.
-    Index next = 1;                // What to send next.
-    std::vector<Index> in_flight;  // The last entry of each message with entries that it has not answered.
-    bool probing = true;           // It is not known where the logs agree: nothing is sent until it has answered.
-    bool answered = false;         // Since the last heartbeat.
-    core::Time vouched{};          // When the latest message that it has answered went out: until then it was not fenced.
-    bool vouches = false;          // `vouched` means something.
-    Index applied = 0;
-    bool copying = false;          // It is being sent the image,
-    std::uint64_t offset = 0;      // from this byte on;
-    bool chunk_answered = false;   // and has answered a chunk since the last heartbeat.
-    friend bool operator==(const Progress&, const Progress&) = default;
-  };
-  struct Client {
-    core::NodeId node = core::kNobody;
-    std::uint64_t session = 0, serial = 0;
-    core::Time began{};
-    friend bool operator==(const Client&, const Client&) = default;
-  };
-  struct Image {  // What replicas that need a snapshot are sent.
-    Index index = 0;  // 0: none.
-    std::uint64_t log_bytes = 0;
-    core::Bytes data;
-    friend bool operator==(const Image&, const Image&) = default;
-  };
-  struct Leading {
-    std::map<core::NodeId, Progress> others;
-    std::map<Index, Client> waiting;     // Writers, by their entry,
-    std::map<std::uint64_t, Index> open;  // and by their session, the entry.
-    Index begins = 0;                    // The first entry of its epoch. What is answered is never before it: an earlier
-                                         // epoch's entry on enough disks may still lose against a later one's.
-    Index read_floor = 0;                // Gets wait until this is committed: it may have been answered before.
-    bool fallen_back = false;            // Replicas did not acknowledge in time.
-    Index settled = 0;                   // What the log held at the last heartbeat.
-    bool lease_ended = false;            // That was said.
-    core::Time vouched{};                // When it sent the monitor the last answer that is known to have arrived;
-    bool vouches = false;                // if any.
-    Image image;
-    bool verify = false;                 // Checksums are due,
-    std::set<std::uint32_t> repairs;     // and these ranges are to be written anew: both when all of the log is applied.
-    std::vector<std::pair<core::NodeId, Request>> held;  // Writes that wait for that.
-    friend bool operator==(const Leading&, const Leading&) = default;
-  };
-  struct ParkedGet {
-    Client client;
-    std::string key;
-    Position token;
-    Index floor = 0;           // Of a primary: what must be committed.
-    std::uint64_t number = 0;
-    friend bool operator==(const ParkedGet&, const ParkedGet&) = default;
-  };
-  struct Heartbeat {  // The primary's clock when its log ended at `last`.
-    core::Time at;
-    Index last = 0;
-    friend bool operator==(const Heartbeat&, const Heartbeat&) = default;
-  };
-
   // epochs.cc
   bool observe(Step& step, Epoch epoch, const char* how);
   void enter(Step& step, Epoch epoch);
-  void become_replica(Step& step, const std::string& why);
-  void become_primary(Step& step, Epoch epoch, std::uint32_t consulted);
+  void become_replica(Step& step, const std::string& why, bool handed_over);
+  void become_primary(Step& step, Epoch epoch, std::uint32_t consulted, Epoch ended);
+  void tell_where_to_go(Step& step);
   void lead(Step& step, Index begins, Index read_floor);
   bool lease_holds(core::Time now) const;
   void watch_lease(Step& step);
   std::size_t rank() const;
   Index begins() const;
+
+  // handover.cc
+  void stand_still(Step& step, core::NodeId monitor, const Fence& m);
+  void leave_if_handed_over(Step& step);
+  void go_on(Step& step);
 
   // shipping.cc
   Index propose(Step& step, Entry entry);
@@ -235,7 +179,7 @@ class Replica {
   bool can_answer(const ParkedGet& get) const;
   void answer(Step& step, const ParkedGet& get);
   void answer_parked(Step& step);
-  void reply(Step& step, const Client& client, Result result, Position at);
+  void reply(Step& step, const Caller& client, Result result, Position at);
 
   // checksums.cc
   void do_chores(Step& step);
@@ -254,10 +198,11 @@ class Replica {
   bool by_hand_ = false;             // Somebody changed this copy past the log.
 
   // Lost in a crash.
-  std::variant<Following, Leading> role_;
+  std::variant<Following, Leading> role_;  // Nothing but the become_ functions and lead() changes it.
   bool beginning_ = false;           // It stands first in a new group, and asks the others to begin the first epoch.
   bool rebuild_ = false;             // It has asked for a snapshot, because its own data holds what must go.
   Epoch heard_ = 0;                  // The latest epoch that any message spoke of.
+  Epoch led_ = 0;                    // The last epoch that it led, as long as its log is what it was then; 0: none.
   core::NodeId primary_ = core::kNobody;  // Of this epoch, as far as known.
   core::Time primary_heard_{};
   Index primary_last_ = 0;           // How far the primary's log reaches, as it last said,

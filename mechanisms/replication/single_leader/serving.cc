@@ -8,9 +8,13 @@ namespace single_leader {
 void Replica::on_message(Step& step, core::NodeId from, const Request& m) {
   const core::NodeId client = m.client == core::kNobody ? from : m.client;
   const bool get = m.command.function == Function::get;
-  const Client who{client, m.command.session, m.command.serial, step.now};
+  const Caller who{client, m.command.session, m.command.serial, step.now};
   if (!leads() && (!get || !m.anywhere)) {
     step.count(kRejected);
+    if (auto* following = std::get_if<Following>(&role_); following->handed_over) {
+      std::erase_if(following->turned_away, [&](const Caller& one) { return one.session == who.session; });
+      return following->turned_away.push_back(who);
+    }
     return reply(step, who, {Status::not_primary, {}}, applied_at());
   }
   if (leads() && !(get && m.anywhere) && !lease_holds(step.now)) {
@@ -23,8 +27,12 @@ void Replica::on_message(Step& step, core::NodeId from, const Request& m) {
 
 void Replica::write(Step& step, core::NodeId from, const Request& m) {
   auto& leading = std::get<Leading>(role_);
-  if (leading.verify || !leading.repairs.empty()) {
-    leading.held.emplace_back(from, m);
+  if (leading.verify || !leading.repairs.empty() || leading.hand_over) {
+    // The same try again: one is enough.
+    const bool held = std::any_of(leading.held.begin(), leading.held.end(), [&](const auto& h) {
+      return h.second.command.session == m.command.session && h.second.command.serial == m.command.serial;
+    });
+    if (!held) leading.held.emplace_back(from, m);
     return;
   }
   // A try that came before waits already: asking again makes nothing faster.
@@ -84,7 +92,7 @@ void Replica::answer_parked(Step& step) {
   }
 }
 
-void Replica::reply(Step& step, const Client& client, Result result, Position at) {
+void Replica::reply(Step& step, const Caller& client, Result result, Position at) {
   step.send(client.node, Reply{client.session, client.serial, std::move(result), at, primary_});
 }
 

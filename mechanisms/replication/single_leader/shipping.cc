@@ -6,6 +6,14 @@
 #include "mechanisms/replication/single_leader/replica.h"
 
 namespace single_leader {
+namespace {
+
+// Whether what is answered here went out after `then`. Nothing is sent again because an answer takes long: on a thin link all
+// that is sent twice makes it longer. But messages do not overtake each other, or rarely: what was sent before one that is
+// answered, and has had no effect, is lost. (A clock that was set back says nothing.)
+bool sent_after(core::Time then, core::Time at, core::Time now) { return at > then || now < then; }
+
+}  // namespace
 
 Index Replica::propose(Step& step, Entry entry) {
   log_.append(std::move(entry));
@@ -28,17 +36,7 @@ void Replica::heartbeat(Step& step) {
         if (to != id_) step.send(to, Fence{1});
     return measure_lag(step);
   }
-  for (auto& [to, progress] : leading->others) {
-    // What was sent since the last heartbeat and not answered may be lost.
-    if (!std::exchange(progress.answered, false)) {
-      progress.probing = true;
-      if (!progress.in_flight.empty()) progress.next = progress.match + 1;
-      progress.in_flight.clear();
-    }
-    // A replica that answers heartbeats may all the same have lost a chunk, or crashed in the middle.
-    if (progress.copying && !std::exchange(progress.chunk_answered, false)) send_chunk(step, to, progress);
-    send_append(step, to, progress, false);
-  }
+  for (auto& [to, progress] : leading->others) send_append(step, to, progress, false);
   leading->settled = log_.last();
   watch_lease(step);
   measure_lag(step);
@@ -68,7 +66,7 @@ void Replica::send_append(Step& step, core::NodeId to, Progress& progress, bool 
   step.send(to, std::move(append));
 }
 
-Replica::Leading* Replica::leading_for(Step& step, Epoch epoch) {
+Leading* Replica::leading_for(Step& step, Epoch epoch) {
   if (!observe(step, epoch, "a replica")) return nullptr;
   return std::get_if<Leading>(&role_);
 }
@@ -76,7 +74,6 @@ Replica::Leading* Replica::leading_for(Step& step, Epoch epoch) {
 void Replica::vouched(Progress& progress, core::Time sent) {
   progress.vouched = progress.vouches ? std::max(progress.vouched, sent) : sent;
   progress.vouches = true;
-  progress.answered = true;
 }
 
 void Replica::on_message(Step& step, core::NodeId from, const AppendReply& m) {
@@ -91,18 +88,22 @@ void Replica::on_message(Step& step, core::NodeId from, const AppendReply& m) {
     progress.next = std::max(progress.next, progress.match + 1);
     std::erase_if(progress.in_flight, [&](Index end) { return end <= progress.match; });
     progress.probing = false;
-  } else if (!progress.copying) {
+  } else if (!progress.copying && (progress.probing || sent_after(progress.anew, m.at, step.now))) {
     // The logs are compared by where their epochs begin: one round trip finds the last common entry.
     const Index common = log_.common(m.history, m.match);
     progress.match = std::max(progress.match, common);
     progress.next = common + 1;
+    progress.anew = step.now;
     progress.in_flight.clear();
     progress.probing = false;
     if (m.rebuild) return begin_copy(step, from, progress);
   }
+  // It answers heartbeats, and not the chunk before: that is lost, or it crashed in the middle.
+  if (progress.copying && sent_after(progress.chunk_sent, m.at, step.now)) send_chunk(step, from, progress);
   ship(step, from, progress);
   watch_lease(step);
   advance_commit(step);
+  leave_if_handed_over(step);
 }
 
 // --- Snapshots, for a replica that needs what the log no longer keeps, or that cannot go back to where the logs part.
@@ -116,7 +117,7 @@ void Replica::begin_copy(Step& step, core::NodeId to, Progress& progress) {
     leading.image = {applied_, log_.bytes(applied_), core::encode(store_)};
     for (auto& [id, other] : leading.others) other.offset = 0;  // Whoever was being sent the old one begins again.
   }
-  progress.copying = progress.chunk_answered = true;
+  progress.copying = true;
   progress.offset = 0;
   progress.in_flight.clear();
   step.count(kSnapshotsSent);
@@ -126,6 +127,7 @@ void Replica::begin_copy(Step& step, core::NodeId to, Progress& progress) {
 }
 
 void Replica::send_chunk(Step& step, core::NodeId to, Progress& progress) {
+  progress.chunk_sent = step.now;
   const Image& image = std::get<Leading>(role_).image;
   CHECK(progress.offset <= image.data.size());
   const auto begin = image.data.begin() + static_cast<std::ptrdiff_t>(progress.offset);
@@ -143,7 +145,6 @@ void Replica::on_message(Step& step, core::NodeId from, const SnapshotReply& m) 
   Progress& progress = leading->others.at(from);
   vouched(progress, m.at);
   if (!progress.copying) return;
-  progress.chunk_answered = true;
   if (m.index != leading->image.index) {
     // The image was made anew meanwhile.
     progress.offset = 0;
@@ -160,6 +161,7 @@ void Replica::on_message(Step& step, core::NodeId from, const SnapshotReply& m) 
   progress.probing = false;
   ship(step, from, progress);
   advance_commit(step);
+  leave_if_handed_over(step);
 }
 
 // --- Acknowledgements.

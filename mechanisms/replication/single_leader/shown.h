@@ -10,9 +10,10 @@ enum class Alarm : std::uint8_t {
   apply,      // Of an entry: a worker is done with it.
   behind,     // Of a get: it has waited long enough.
   verify,     // Checksums are due.
+  hand_over,  // The successor has had enough time to catch up.
 };
 constexpr auto names(Alarm) {
-  return std::array<std::string_view, 5>{"heartbeat", "ack", "apply", "behind", "verify"};
+  return std::array<std::string_view, 6>{"heartbeat", "ack", "apply", "behind", "verify", "hand_over"};
 }
 
 struct ReplicaShown {

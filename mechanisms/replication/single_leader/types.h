@@ -60,7 +60,8 @@ struct Command {
 struct Promoted {
   core::NodeId primary{};
   std::uint32_t consulted{};  // How many nodes had told the promoter how far their logs reach, and had left the epochs before.
-  FIELDS(Promoted, primary, consulted)
+  Epoch ended{};              // The latest epoch whose primary was one of them: what it answered is kept. 0: none was.
+  FIELDS(Promoted, primary, consulted, ended)
 };
 
 // Checksums of the primary's data at this very position, a sum for each range of keys: whoever applies it compares.

@@ -63,6 +63,12 @@ const Sample& Client::chosen(const Server& server) const {
   return settings_.flaws.trust_first ? server.filter.newest() : server.filter.best();
 }
 
+std::int64_t Client::max_drift_ppb() const {
+  constexpr std::int64_t kMillion = 1'000'000, kThousand = 1000;
+  const std::int64_t ppm = settings_.max_drift_ppm;
+  return (ppm * kMillion * kThousand + (kMillion - ppm) - 1) / (kMillion - ppm);
+}
+
 core::Duration Client::growth(core::Duration passed) const {
   // What was learned of the drift may be wrong. Made up for wrongly, it adds to what the clock itself drifts.
   const std::int64_t ppb = max_drift_ppb() + std::abs(discipline_.drift_ppb());

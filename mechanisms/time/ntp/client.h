@@ -91,6 +91,9 @@ class Client {
   // and how far off that may be. Nothing: it does not know the time at all.
   std::optional<core::Duration> error_bound(core::Time own) const;
 
+  core::NodeId id() const { return id_; }
+  // Of what its own clock shows: one that loses a tenth of the true time loses a ninth of what it shows.
+  std::int64_t max_drift_ppb() const;
   core::Time last_seen() const { return last_; }  // Its own clock at its last step.
   std::uint64_t steps() const { return steps_; }
   const Settings& settings() const { return settings_; }
@@ -103,7 +106,6 @@ class Client {
   friend bool operator==(const Client&, const Client&) = default;
 
  private:
-  std::int64_t max_drift_ppb() const { return std::int64_t{settings_.max_drift_ppm} * 1000; }
   core::Duration growth(core::Duration passed) const;
   bool believes(core::NodeId server) const;
   void compare_servers(Step& step);

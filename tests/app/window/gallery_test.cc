@@ -83,6 +83,8 @@ TEST(Gallery, AnEmblemShowsWhatALabDoes) {
   EXPECT_TRUE(has("raft-losing-the-leader", EmblemShape::Kind::cut));
   EXPECT_FALSE(has("raft-elections", EmblemShape::Kind::cut));
   EXPECT_TRUE(has("raft-elections", EmblemShape::Kind::lost_node));
+  EXPECT_TRUE(has("raft-elections", EmblemShape::Kind::chosen_node));
+  EXPECT_FALSE(has("siblings-and-merge", EmblemShape::Kind::chosen_node)) << "nobody leads there";
 }
 
 TEST(Gallery, NoEmblemReachesFarOutOfItsSquareHoweverManyNodes) {

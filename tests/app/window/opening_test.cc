@@ -46,12 +46,20 @@ TEST(Opening, ALabIsNamedForTheWindowToOpen) {
   EXPECT_EQ(std::get<Opening::Lab>(answer).path, folder / "mine.md");
 }
 
+TEST(Opening, AThemeIsNamedForTheWindowToUse) {
+  const record::Folder folder;
+  std::ofstream(folder / "mine.toml") << "base = \"dark\"\n";
+  const auto answer = opened(folder / "mine.toml");
+  ASSERT_TRUE(std::holds_alternative<Opening::Colours>(answer));
+  EXPECT_EQ(std::get<Opening::Colours>(answer).path, folder / "mine.toml");
+}
+
 TEST(Opening, AllElseIsRefusedByName) {
   const record::Folder folder;
   std::ofstream(folder / "song.mp3") << "la";
   std::ofstream(folder / "empty.run");
   std::ofstream(folder / "other.db") << std::string("SQLite format 3\0", 16) << std::string(5000, 'x');
-  EXPECT_EQ(refusal(folder / "song.mp3"), "song.mp3 is neither a run (.run) nor a lab (.md).");
+  EXPECT_EQ(refusal(folder / "song.mp3"), "song.mp3 is no run (.run), no lab (.md) and no theme (.toml).");
   EXPECT_NE(refusal(folder / "empty.run").find("cannot be opened"), std::string::npos);
   EXPECT_NE(refusal(folder / "other.db").find("cannot be opened"), std::string::npos);
   EXPECT_EQ(refusal(folder / "nothing.run"), "There is no file " + (folder / "nothing.run") + ".");

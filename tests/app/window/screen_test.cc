@@ -42,8 +42,11 @@ TEST_F(OnScreen, AFileThatIsDroppedOnItOpensOrIsRefusedByName) {
   EXPECT_EQ(screen.drop("file://" + screen.home() + "/my%20own%20lab.md"), "finished");
   ASSERT_TRUE(screen.wait([](const Seen& s) { return s.number("place") == 1; }));
   EXPECT_EQ(screen.seen().facts["lab"], "my own lab");
+  std::ofstream(screen.home() + "/mine.toml") << "base = \"light\"\nground = \"#fdf6e3\"\n";
+  EXPECT_EQ(screen.drop("file://" + screen.home() + "/mine.toml"), "finished");
+  EXPECT_TRUE(screen.wait([&](const Seen& s) { return s.facts.at("theme") == screen.home() + "/mine.toml"; }));
   EXPECT_EQ(screen.drop("file:///etc/passwd"), "finished");
-  EXPECT_TRUE(screen.wait_for("said:passwd is neither a run (.run) nor a lab (.md)."));
+  EXPECT_TRUE(screen.wait_for("said:passwd is no run (.run), no lab (.md) and no theme (.toml)."));
 }
 
 // Where Z and Y have changed places, and the question mark is elsewhere.

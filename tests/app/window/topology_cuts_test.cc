@@ -79,6 +79,17 @@ TEST(TopologyLayout, ClientsAreBoxesAtTheLeftOfWhatTheyKnow) {
   EXPECT_FALSE(placed(cluster(5, 2)).linked(6, 7)) << "clients do not talk to each other";
 }
 
+TEST(TopologyLayout, WhoAsksOthersAndIssuesNoOperationsIsANodeLikeThem) {
+  Nodes nodes = cluster(3, 1);
+  nodes[3].kind = "ntp-client";
+  const auto clock = placed(nodes);
+  EXPECT_FALSE(clock.of(4).box) << "what counts of it is its state";
+  for (core::NodeId id = 1; id <= 3; ++id) EXPECT_LT(clock.of(4).at.x, clock.of(id).at.x);
+  EXPECT_TRUE(clock.linked(4, 1));
+  nodes[3].kind = "replica-client";
+  EXPECT_TRUE(placed(nodes).of(4).box);
+}
+
 TEST(TopologyLayout, ACrowdIsOneGlyphAGroupUntilItIsOpened) {
   const auto nodes = cluster(130, 1);
   const auto folded = placed(nodes);

@@ -409,6 +409,7 @@ TEST_F(TopologyPanel, AMessageTellsWhatItSaysAndAClickSelectsItsRow) {
   const auto event = playing.view().run.at(dot.row).event;
   EXPECT_EQ(event.kind, record::EventKind::send);
   EXPECT_TRUE(sees_prefix("tooltip:" + playing.view().run.name(event.type))) << hands.all();
+  EXPECT_NE(hands.all().find("began 2026-"), std::string::npos) << "by the clock on the wall" << hands.all();
   EXPECT_EQ(selection.hovered_row, dot.row);
   hands.click(im(dot.at));
   EXPECT_EQ(selection.row, dot.row);

@@ -7,7 +7,9 @@
 #include <filesystem>
 
 #include "labs/check/generate.h"
+#include "labs/check/promise.h"
 #include "labs/check/read_history.h"
+#include "mechanisms/core/text.h"
 
 namespace {
 
@@ -388,6 +390,24 @@ TEST(SharedHistories, HaveTheVerdictsThatTheirReadmeStates) {
   }
   EXPECT_EQ(check::linearizable(check::read_history_file(kShared + "c01-ok.txt"), Model::kv).answer, Answer::kept);
   EXPECT_EQ(check::linearizable(check::read_history_file(kShared + "c01-bad.txt"), Model::kv).answer, Answer::broken);
+}
+
+TEST(SharedHistories, ThatAreLinearizableKeepWhatThatImplies) {
+  if (!std::filesystem::exists(kShared)) GTEST_SKIP() << kShared << " is not here";
+  for (const char* good : {"etcd_002.log", "etcd_005.log", "etcd_007.log", "etcd_018.log", "etcd_025.log", "etcd_031.log", "etcd_049.log", "c01-ok.txt"})
+    for (const auto promise : check::promises_of("all")) {
+      if (promise == check::Promise::convergent) continue;
+      const Model model = std::string_view(good).starts_with("etcd") ? Model::cas_register : Model::kv;
+      const auto verdict = check::judge(check::read_history_file(kShared + good), promise, model);
+      EXPECT_EQ(verdict.answer, Answer::kept) << good << " " << core::text(promise) << ": " << verdict.reason;
+    }
+}
+
+TEST(SharedHistories, AreAllLookedAt) {
+  if (!std::filesystem::exists(kShared)) GTEST_SKIP() << kShared << " is not here";
+  std::size_t files = 0;
+  for (const auto& file : std::filesystem::directory_iterator(kShared)) files += file.path().filename() != "README.md";
+  EXPECT_EQ(files, 12u) << "a new one wants its verdict above";
 }
 
 }  // namespace

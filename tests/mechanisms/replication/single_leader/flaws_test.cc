@@ -101,6 +101,25 @@ TEST(Flaws, PromotingAnyReplicaLosesWhatWasPromised) {
       "Nothing promised is lost");
 }
 
+TEST(Flaws, ASwitchoverThatDoesNotWaitLosesWhatTheOldPrimaryHadAnswered) {
+  expect_caught(
+      [](bool flaw) {
+        MonitorSettings watching;
+        watching.flaws.hasty_switchover = flaw;
+        Group group(3, with_mode(Mode::async), watching);
+        group.run_for(200ms);
+        group.cut(1, 2);
+        EXPECT_TRUE(group.done(group.put(1, "k", "a")));
+        EXPECT_EQ(group.tell(kMonitor, "switchover 2"), "");
+        group.run_for(100ms);
+        group.heal();
+        group.run_for(500ms);
+        EXPECT_TRUE(flaw || group.value(2, "k") == "a");
+        return group.broken();
+      },
+      "Nothing promised is lost");
+}
+
 // What a node shows of its log must not depend on how the log came to it: a copied group goes on in the same way.
 TEST(Flaws, AReplicaIsAValue) {
   Group group(2);

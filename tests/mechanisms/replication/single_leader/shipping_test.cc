@@ -117,6 +117,75 @@ TEST(SingleLeader, WritesThatWereLostOnTheWayAreSentAgain) {
   EXPECT_TRUE(group.done(serial));
 }
 
+// How often anything with entries, or a chunk of a snapshot, has reached node 2.
+template <class Heavy>
+int deliveries(Group& group, core::Duration time, const Heavy& heavy) {
+  int count = 0;
+  group.on_packet = [&](const Group::Packet& packet) {
+    if (packet.to == 2) count += heavy(core::decode<Message>(packet.bytes));
+  };
+  group.run_for(time);
+  group.on_packet = nullptr;
+  return count;
+}
+
+// On a thin link what is sent twice makes the answers later still, and so on: until it carries nothing else.
+TEST(SingleLeader, WhatIsAnsweredLateIsNotSentAgain) {
+  Group group(2);
+  group.run_for(200ms);
+  group.delay = 400ms;
+  group.run_for(50ms);  // A heartbeat, whose answer will come after the next ones have gone out.
+  group.delay = 1ms;
+  group.begin(1, Function::put, "k", "a");
+  group.delay = 400ms;
+  const auto has_entries = [](const Message& m) { return std::holds_alternative<Append>(m) && !std::get<Append>(m).entries.empty(); };
+  EXPECT_EQ(deliveries(group, 3s, has_entries), 1);
+  EXPECT_EQ(group.value(2, "k"), "a");
+}
+
+TEST(SingleLeader, AChunkThatIsAnsweredLateIsNotSentAgain) {
+  Settings settings;
+  settings.keep_entries = 4;
+  settings.snapshot_chunk = 1000;
+  Group group(2, settings);
+  group.crash(2);
+  for (int i = 0; i < 40; ++i) group.put(1, "k" + std::to_string(i), std::to_string(i));
+  group.restart(2);
+  group.delay = 300ms;
+  const auto is_chunk = [](const Message& m) { return std::holds_alternative<Snapshot>(m); };
+  const int chunks = deliveries(group, 8s, is_chunk);
+  ASSERT_EQ(group.sampled(2, kSnapshotsInstalled), 1);
+  EXPECT_EQ(chunks, static_cast<int>(group.disk(2).snapshot.store.size() / 1000 + 1));
+}
+
+TEST(SingleLeader, OfSeveralMessagesThatWereLostAllAreSentAgainOnce) {
+  Group group(2);
+  group.run_for(200ms);
+  group.cut_one_way(1, 2);
+  for (int i = 0; i < 3; ++i) group.put(1, "k" + std::to_string(i), "v");
+  group.heal();
+  group.delay = 120ms;  // Several heartbeats are under way, and each is answered with the news that something lacks.
+  const auto has_entries = [](const Message& m) { return std::holds_alternative<Append>(m) && !std::get<Append>(m).entries.empty(); };
+  EXPECT_EQ(deliveries(group, 2s, has_entries), 1);
+  EXPECT_EQ(group.value(2, "k2"), "v");
+}
+
+TEST(SingleLeader, APrimaryWhoseClockWasSetBackSendsAgainWhatWasLost) {
+  Group group(2);
+  group.run_for(10s);
+  group.cut_one_way(1, 2);
+  group.put(1, "k", "a");
+  group.heal();
+  group.run_for(60ms);
+  ASSERT_EQ(group.value(2, "k"), "a");
+  group.set_clock(1, 0.1);
+  group.cut_one_way(1, 2);
+  group.put(1, "k", "b");
+  group.heal();
+  group.run_for(1s);
+  EXPECT_EQ(group.value(2, "k"), "b");
+}
+
 TEST(SingleLeader, ARetriedWriteIsDoneOnce) {
   Group group(2);
   const Command append{7, 1, 1, Function::append, "k", "x", "", {}};
@@ -266,7 +335,7 @@ TEST(SingleLeader, AReplicaThatIsTooFarBehindIsRebuiltFromASnapshotInChunks) {
 TEST(SingleLeader, ASnapshotGoesOnAfterACutAndAfterACrashOfTheReplica) {
   Settings settings;
   settings.keep_entries = 4;
-  settings.snapshot_chunk = 10;
+  settings.snapshot_chunk = 5;
   Group group(3, settings);
   group.crash(3);
   for (int i = 0; i < 40; ++i) group.put(1, "k" + std::to_string(i), std::to_string(i));

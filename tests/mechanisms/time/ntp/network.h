@@ -27,7 +27,7 @@ class Network {
     for (core::NodeId id = 1; id <= servers; ++id) {
       names.push_back("T" + std::to_string(id));
       roster.upstream[0].nodes.push_back(id);
-      servers_.emplace(id, One{Server({id, {id}, {}}, ServerSettings{}, {}), {}});
+      servers_.emplace(id, Server({id, {id}, {}}, ServerSettings{}, {}));
     }
     roster.names = core::Names(names);
     // It starts when time first passes: what is done to clocks and links before was so from the beginning.
@@ -37,7 +37,7 @@ class Network {
     world.outside = [this](const World::Packet& packet) { ask(packet); };
     world.judge = [this](core::NodeId) {
       const Client* all[] = {world.up(kClient) ? &client() : nullptr};
-      return invariants_.after(all, 0);
+      return invariants_.after(all, 0, Known(*this));
     };
   }
   Network(const Network&) = delete;
@@ -50,8 +50,9 @@ class Network {
   double metric(const core::Metric& one) { return world.sampled(kClient, one); }
 
   void skew(core::NodeId id, core::Duration by, std::int64_t ppm = 0) {
+    if (!start_) ++times_set_[id];
     if (id == kClient && !start_) return world.set_clock(id, by, ppm);
-    World::Clock& clock = id == kClient ? first_clock_ : servers_.at(id).clock;
+    World::Clock& clock = id == kClient ? first_clock_ : clocks_[id];
     clock = {world.now(), world.now() + by, ppm};
   }
   void stop(core::NodeId server) { servers_.erase(server); }
@@ -72,17 +73,25 @@ class Network {
   World world;
 
  private:
-  struct One {
-    Server server;
-    World::Clock clock;
+  class Known final : public core::Truth {
+   public:
+    explicit Known(Network& network) : n_(network) {}
+    core::Time now() const override { return n_.world.now(); }
+    core::Time clock(core::NodeId id) const override { return clock_of(id).read(n_.world.now()); }
+    std::int64_t drift_ppm(core::NodeId id) const override { return clock_of(id).ppm; }
+    std::uint64_t times_set(core::NodeId id) const override { return n_.times_set_[id]; }
+
+   private:
+    const World::Clock& clock_of(core::NodeId id) const { return id == kClient ? n_.world[kClient].clock : n_.clocks_[id]; }
+    Network& n_;
   };
 
   void ask(const World::Packet& packet) {
     const auto it = servers_.find(packet.to);
     if (it == servers_.end()) return;
     Server::Step step;
-    step.now = it->second.clock.read(world.now());
-    std::visit([&](const auto& m) { it->second.server.on_message(step, packet.from, m); }, core::decode<Message>(packet.bytes));
+    step.now = clocks_[packet.to].read(world.now());
+    std::visit([&](const auto& m) { it->second.on_message(step, packet.from, m); }, core::decode<Message>(packet.bytes));
     const core::Duration back = links_.count(packet.to) ? links_[packet.to].second : 1ms;
     for (const auto& send : step.sends) world.post({packet.to, send.to, core::encode(send.message)}, back);
   }
@@ -90,7 +99,9 @@ class Network {
   ClientSettings settings_;
   std::function<void(const World::Clock&)> start_;  // Null: it has started.
   World::Clock first_clock_;
-  std::map<core::NodeId, One> servers_;
+  std::map<core::NodeId, Server> servers_;
+  std::map<core::NodeId, World::Clock> clocks_;         // Of servers, also of those that are gone.
+  std::map<core::NodeId, std::uint64_t> times_set_;     // Clocks, since it started.
   std::map<core::NodeId, std::pair<core::Duration, core::Duration>> links_;
   Invariants invariants_;
 };

@@ -71,7 +71,9 @@ TEST(NtpFlawsTest, IgnoringTheDelayBreaksTheErrorBound) {
     n->run_for(10s);
   }
   EXPECT_GT(std::chrono::abs(wrong.error()), wrong.bound());
+  EXPECT_EQ(wrong.world.broken.substr(0, 11), "Error bound") << wrong.world.broken;
   EXPECT_LE(std::chrono::abs(right.error()), right.bound());
+  EXPECT_EQ(right.world.broken, "");
 }
 
 TEST(NtpFlawsTest, EveryFlawHasAStory) {
@@ -80,6 +82,44 @@ TEST(NtpFlawsTest, EveryFlawHasAStory) {
   for (const auto& setting : Flaws::kDeclared) declared.insert(std::string(setting.name));
   EXPECT_EQ(told, declared);
 }
+
+// Nobody is blamed for a bound that rests on what is not so. When it is so again, whoever is wrong is blamed again.
+struct Excuse {
+  const char* name;
+  void (*harm)(Network&);
+  void (*mend)(Network&);
+};
+class NtpPremises : public testing::TestWithParam<Excuse> {};
+
+TEST_P(NtpPremises, ExcuseAsLongAsTheyAreBroken) {
+  Network n(3, quick());
+  n.run_for(10'500ms);
+  GetParam().harm(n);
+  core::Duration beyond{};
+  for (int i = 0; i < 400; ++i) {
+    n.run_for(50ms);
+    if (n.client().error_bound(n.world.clock(kClient))) beyond = std::max(beyond, std::chrono::abs(n.error()) - n.bound());
+  }
+  EXPECT_GT(beyond, 0ns) << "the bound was not kept, so there was something to excuse";
+  EXPECT_EQ(n.world.broken, "");
+  GetParam().mend(n);
+  n.run_for(20s);
+  EXPECT_EQ(n.world.broken, "");
+  ClientSettings wrong = quick();
+  wrong.flaws.ignore_delay = true;
+  n.set(wrong);
+  for (core::NodeId id = 1; id <= 3; ++id) n.link(id, 10ms, 40ms);
+  n.run_for(20s);
+  EXPECT_EQ(n.world.broken.substr(0, 11), "Error bound") << "it is watched again: " << n.world.broken;
+}
+
+const Excuse kExcuses[] = {
+    {"ItsOwnClockIsSet", [](Network& n) { n.skew(kClient, 3s); }, [](Network&) {}},
+    {"ItsOwnClockDriftsByMoreThanWasDeclared", [](Network& n) { n.skew(kClient, 0ns, 20'000); }, [](Network& n) { n.skew(kClient, 0ns); }},
+    {"AMajorityLies", [](Network& n) { n.skew(1, 2s), n.skew(3, 2s); }, [](Network& n) { n.skew(1, 0ns), n.skew(3, 0ns); }},
+    {"AMajorityIsALittleLessExactThanItSays", [](Network& n) { n.skew(1, 5ms), n.skew(2, 5ms), n.skew(3, 5ms); },
+     [](Network& n) { for (core::NodeId id = 1; id <= 3; ++id) n.skew(id, 0ns); }}};
+INSTANTIATE_TEST_SUITE_P(Each, NtpPremises, testing::ValuesIn(kExcuses), [](const auto& one) { return std::string(one.param.name); });
 
 // The transition invariant sees what no state shows.
 TEST(NtpInvariants, AClockThatTurnsBackOrRunsAheadWithoutAStepIsSeen) {

@@ -186,6 +186,25 @@ TEST(NtpPaper, Section13AServerThatIsSilentForEightPollsCountsNoMore) {
   EXPECT_EQ(n.client().show().servers[2].state, "silent");
 }
 
+// A clock that loses as much as was declared loses a little more of what it shows itself, for it shows less.
+TEST(NtpPaper, Section8TheBoundHoldsForTheMostDriftThatIsDeclared) {
+  for (const std::int64_t ppm : {-100'000, -500, 500, 100'000}) {
+    ClientSettings settings = quick();
+    settings.max_drift_ppm = static_cast<std::uint32_t>(std::abs(ppm));
+    settings.compensate_drift = false;
+    Network n(1, settings);
+    n.link(1, 1us, 1us);
+    n.skew(kClient, 0s, ppm);
+    n.run_for(5s);
+    n.stop(1);
+    for (int i = 0; i < 20; ++i) {
+      n.run_for(1s);
+      EXPECT_LE(std::chrono::abs(n.error()), n.bound()) << ppm << " ppm, at " << core::text(n.world.now());
+    }
+    EXPECT_GT(in_ms(n.error()) / in_ms(n.bound()) * (ppm > 0 ? 1 : -1), 0.8) << "no more than it must be";
+  }
+}
+
 // Guarantee 1, by the true time: seeds x links x drifts x lies of a minority.
 TEST(NtpPaper, Section8TheTrueErrorLiesWithinTheBoundAtEveryMoment) {
   double narrowest = 1;
