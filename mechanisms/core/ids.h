@@ -43,6 +43,8 @@ class Names {
     if (all_ && id == kNobody) return "nobody";
     return all_ && id >= 1 && id <= all_->size() ? (*all_)[id - 1] : std::to_string(id);
   }
+  // In a sentence: "S1", or "node 1" where nobody has a name.
+  std::string in_words(NodeId id) const { return all_ ? of(id) : "node " + of(id); }
   // By its name or its number; kNobody: this is neither.
   NodeId find(std::string_view word) const {
     for (std::size_t i = 0; all_ && i < all_->size(); ++i)

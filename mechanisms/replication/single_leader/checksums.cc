@@ -47,7 +47,7 @@ void Replica::on_message(Step& step, core::NodeId from, const Differs& m) {
     if (range < kRanges) leading->repairs.insert(range);
   // The checksums behind the repair show whether it helped.
   leading->verify = true;
-  step.note("repairs " + std::to_string(m.ranges.size()) + " ranges of keys in which node " + std::to_string(from) + " differs");
+  step.note("repairs " + std::to_string(m.ranges.size()) + " ranges of keys in which " + names_.in_words(from) + " differs");
   do_chores(step);
 }
 

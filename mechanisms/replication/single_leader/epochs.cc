@@ -8,7 +8,7 @@
 namespace single_leader {
 
 Replica::Replica(const core::Roster& roster, const Settings& settings, Durable durable)
-    : id_(roster.self), nodes_(roster.peers), settings_(settings) {
+    : id_(roster.self), nodes_(roster.peers), names_(roster.names), settings_(settings) {
   acknowledged_ = durable.acknowledged;
   snapshot_ = std::move(durable.snapshot);
   if (!snapshot_.store.empty()) {

@@ -14,7 +14,7 @@ namespace single_leader {
 void Replica::stand_still(Step& step, core::NodeId monitor, const Fence& m) {
   auto& leading = std::get<Leading>(role_);
   if (!leading.hand_over)
-    step.note("takes no writes until node " + std::to_string(m.successor) + " has applied its log up to " + in_words(log_.end()));
+    step.note("takes no writes until " + names_.in_words(m.successor) + " has applied its log up to " + in_words(log_.end()));
   leading.hand_over = {m.successor, monitor, m.epoch};
   step.set_timer({Alarm::hand_over}, m.patience);
   leave_if_handed_over(step);
@@ -26,7 +26,7 @@ void Replica::leave_if_handed_over(Step& step) {
   const HandOver to = *leading->hand_over;
   const Progress& successor = leading->others.at(to.successor);
   if (successor.match < log_.last() || successor.applied < log_.last()) return;
-  become_replica(step, "leaves epoch " + std::to_string(epoch_) + ": node " + std::to_string(to.successor) +
+  become_replica(step, "leaves epoch " + std::to_string(epoch_) + ": " + names_.in_words(to.successor) +
                            " has all of its log, up to " + in_words(log_.end()), true);
   heard_ = std::max(heard_, to.epoch);
   enter(step, to.epoch);
@@ -38,7 +38,7 @@ void Replica::go_on(Step& step) {
   auto* leading = std::get_if<Leading>(&role_);
   if (leading == nullptr || !leading->hand_over) return;
   const HandOver to = *std::exchange(leading->hand_over, {});
-  step.note("takes writes again: node " + std::to_string(to.successor) + " has not caught up in time");
+  step.note("takes writes again: " + names_.in_words(to.successor) + " has not caught up in time");
   for (const auto& [from, request] : std::exchange(leading->held, {})) write(step, from, request);
 }
 

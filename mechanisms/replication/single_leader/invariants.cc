@@ -6,7 +6,7 @@
 namespace single_leader {
 namespace {
 
-std::string name(core::NodeId id) { return "node " + std::to_string(id); }
+std::string name(const Replica& node) { return node.names().in_words(node.id()); }
 
 Fingerprint extend(Fingerprint before, const Entry& entry) {
   const core::Bytes bytes = core::encode(entry);
@@ -52,13 +52,13 @@ std::string one_primary_an_epoch(Facts& facts, const Replica& node) {
   if (!node.leads()) return "";
   const auto [it, fresh] = facts.primaries.emplace(node.epoch(), node.id());
   if (it->second == node.id()) return "";
-  return "One primary an epoch: " + name(it->second) + " and " + name(node.id()) + " both led epoch " +
+  return "One primary an epoch: " + node.names().in_words(it->second) + " and " + name(node) + " both led epoch " +
          std::to_string(node.epoch());
 }
 
 std::string fencing(const Replica& node) {
   if (!node.leads() || node.heard() <= node.epoch()) return "";
-  return "Fencing: " + name(node.id()) + " goes on as the primary of epoch " + std::to_string(node.epoch()) +
+  return "Fencing: " + name(node) + " goes on as the primary of epoch " + std::to_string(node.epoch()) +
          ", though it has heard of epoch " + std::to_string(node.heard());
 }
 
@@ -68,7 +68,7 @@ std::string same_log(Facts& facts, const Replica& node, const Prints& now, Index
     const Position at{now.epochs[i - now.base], i};
     const auto [it, fresh] = facts.prints.emplace(at, now.print(i));
     if (it->second != now.print(i))
-      return "Same log: entry " + in_words(at) + " of " + name(node.id()) + " is not what another log has there";
+      return "Same log: entry " + in_words(at) + " of " + name(node) + " is not what another log has there";
   }
   return "";
 }
@@ -77,7 +77,7 @@ std::string same_data(Facts& facts, const Replica& node) {
   if (node.by_hand() || node.applied() == 0) return "";
   const auto [it, fresh] = facts.data.emplace(node.applied_at(), node.store().digest());
   if (it->second == node.store().digest()) return "";
-  return "Same data: what " + name(node.id()) + " has after applying the log up to " + in_words(node.applied_at()) +
+  return "Same data: what " + name(node) + " has after applying the log up to " + in_words(node.applied_at()) +
          " is not what another copy had";
 }
 
@@ -85,20 +85,20 @@ std::string same_data(Facts& facts, const Replica& node) {
 
 std::string nothing_goes_back(const Replica& node, const Summary& before) {
   if (!before.known) return "";
-  if (node.epoch() < before.epoch) return name(node.id()) + " went back to epoch " + std::to_string(node.epoch());
-  if (node.applied() > node.log().last()) return name(node.id()) + " has applied what is not in its log";
+  if (node.epoch() < before.epoch) return name(node) + " went back to epoch " + std::to_string(node.epoch());
+  if (node.applied() > node.log().last()) return name(node) + " has applied what is not in its log";
   return "";
 }
 
 std::string primary_appends_only(const Replica& node, const Summary& before, Index first_new) {
   if (!before.known || !before.led || !node.leads() || before.epoch != node.epoch() || first_new > before.last) return "";
-  return "Same log: " + name(node.id()) + " changed its log while it led epoch " + std::to_string(node.epoch());
+  return "Same log: " + name(node) + " changed its log while it led epoch " + std::to_string(node.epoch());
 }
 
 std::string tokens(const Replica& node, const Summary& before) {
   const auto [wanted, given] = node.last_read();
   if (given >= wanted || node.last_read() == before.last_read) return "";
-  return "Tokens: " + name(node.id()) + " answered a get from " + in_words(given) + " whose reader had seen " + in_words(wanted);
+  return "Tokens: " + name(node) + " answered a get from " + in_words(given) + " whose reader had seen " + in_words(wanted);
 }
 
 }  // namespace
@@ -118,7 +118,7 @@ std::string Invariants::copies(std::span<const Replica* const> all, std::size_t 
     lack += other != nullptr && (other->log().last() < last || other->log().epoch(last) != node.log().epoch(last));
   const std::size_t promised = node.copies_of(last);
   if (lack + promised <= all.size()) return "";
-  return "Acknowledged is copied: " + name(node.id()) + " told a client that " + in_words({node.log().epoch(last), last}) +
+  return "Acknowledged is copied: " + name(node) + " told a client that " + in_words({node.log().epoch(last), last}) +
          " is done, which should be on " + std::to_string(promised) + " disks, and " + std::to_string(lack) + " of " +
          std::to_string(all.size()) + " nodes do not have it";
 }
@@ -137,7 +137,7 @@ std::string Invariants::survives(const Replica& node, const Summary& before, con
       promised = promised && (start.epoch <= fact.epoch || facts_.ended[start.epoch] >= fact.epoch ||
                               fact.copies + facts_.consulted[start.epoch] > node.nodes());
     if (promised && broken.empty())
-      broken = "Nothing promised is lost: " + name(node.id()) + " is the primary of epoch " + std::to_string(node.epoch()) +
+      broken = "Nothing promised is lost: " + name(node) + " is the primary of epoch " + std::to_string(node.epoch()) +
                " without entry " + std::to_string(i) + ", which was answered with " + std::to_string(fact.copies) +
                " copies of " + std::to_string(node.nodes()) + "; " + std::to_string(facts_.consulted[node.epoch()]) +
                " nodes were consulted";

@@ -55,7 +55,7 @@ void Monitor::check(Step& step) {
     }
     return;
   }
-  begin_failover(step, "has had no answer from " + (primary_ == core::kNobody ? "a primary" : "node " + std::to_string(primary_)) +
+  begin_failover(step, "has had no answer from " + (primary_ == core::kNobody ? "a primary" : names_.in_words(primary_)) +
                            " to " + std::to_string(missed_) + " checks");
 }
 
@@ -100,7 +100,7 @@ void Monitor::on_message(Step& step, core::NodeId from, const HealthReply& m) {
 // Which epoch it knows of, and who is its primary.
 void Monitor::watch(Step& step, Epoch epoch, core::NodeId primary) {
   if (epoch != epoch_ || chosen_ != primary) {
-    if (primary_ != primary) step.note("watches node " + std::to_string(primary) + ", the primary of epoch " + std::to_string(epoch));
+    if (primary_ != primary) step.note("watches " + names_.in_words(primary) + ", the primary of epoch " + std::to_string(epoch));
     epoch_ = epoch;
     chosen_ = core::kNobody;
     step.persist(SaveWatched{epoch_, chosen_, consulted_, ended_});
@@ -155,12 +155,12 @@ void Monitor::decide(Step& step) {
   core::NodeId chosen = furthest();
   if (settings_.flaws.promote_any) chosen = failover.order.front();
   const Position reaches = failover.granted.at(chosen);
-  std::string words = "promotes node " + std::to_string(chosen) + ", whose log reaches " + in_words(reaches) + ", in epoch " +
+  std::string words = "promotes " + names_.in_words(chosen) + ", whose log reaches " + in_words(reaches) + ", in epoch " +
                       std::to_string(epoch_);
   if (primary_ != core::kNobody && !old_granted) {
     const Position old = seen_[primary_].last;
     const Index lost = old.index > reaches.index ? old.index - reaches.index : 0;
-    words += ". That of node " + std::to_string(primary_) + " had reached " + in_words(old) + " when it last answered" +
+    words += ". That of " + names_.in_words(primary_) + " had reached " + in_words(old) + " when it last answered" +
              (lost > 0 ? ": at least " + std::to_string(lost) + " entries are left behind with it" : "");
     step.gauge(kMayBeLost, static_cast<double>(lost));
   }
@@ -194,10 +194,10 @@ core::NodeId Monitor::furthest() const {
 std::string Monitor::begin_switchover(Step& step, std::string_view name) {
   const core::NodeId to = names_.find(name);
   if (seen_.count(to) == 0) return "`" + std::string(name) + "` is none of the replicas";
-  if (switchover_) return "a switchover to node " + std::to_string(switchover_->to) + " is under way";
+  if (switchover_) return "a switchover to " + names_.in_words(switchover_->to) + " is under way";
   if (primary_ == core::kNobody) return "it knows of no primary that could hand over";
   if (primary_ == to) {
-    step.note("node " + std::to_string(to) + " is the primary already");
+    step.note(names_.in_words(to) + " is the primary already");
     return "";
   }
   const Epoch next = next_epoch(epoch_, stride_, rest_);
@@ -206,7 +206,7 @@ std::string Monitor::begin_switchover(Step& step, std::string_view name) {
     promote(step, to, 1, ended);
     return "";
   }
-  step.note("asks node " + std::to_string(primary_) + " to leave epoch " + std::to_string(epoch_) + " when node " + std::to_string(to) +
+  step.note("asks " + names_.in_words(primary_) + " to leave epoch " + std::to_string(epoch_) + " when " + names_.in_words(to) +
             " has all of its log");
   switchover_ = {to, next, step.now, step.now + settings_.switchover_timeout};
   ask_to_leave(step);
@@ -216,7 +216,7 @@ std::string Monitor::begin_switchover(Step& step, std::string_view name) {
 void Monitor::ask_to_leave(Step& step) {
   if (!switchover_) return;
   if (step.now < switchover_->ends) return step.send(primary_, Fence{switchover_->epoch, switchover_->to, switchover_->ends - step.now});
-  step.note("calls the switchover to node " + std::to_string(switchover_->to) + " off: node " + std::to_string(primary_) + " has not left");
+  step.note("calls the switchover to " + names_.in_words(switchover_->to) + " off: " + names_.in_words(primary_) + " has not left");
   switchover_.reset();
 }
 
@@ -224,7 +224,7 @@ void Monitor::ask_to_leave(Step& step) {
 void Monitor::has_answered(Step& step, core::NodeId from, const FenceReply& m) {
   if (!switchover_ || from != primary_ || !m.granted || m.epoch != switchover_->epoch) return;
   const Switchover planned = *switchover_;
-  begin_failover(step, "hears that node " + std::to_string(from) + " has left");
+  begin_failover(step, "hears that " + names_.in_words(from) + " has left");
   CHECK(epoch_ == planned.epoch);
   failover_->began = planned.began;
   failover_->successor = planned.to;

@@ -99,6 +99,7 @@ class Replica {
 
   // For the invariants and the tests.
   core::NodeId id() const { return id_; }
+  const core::Names& names() const { return names_; }
   std::size_t nodes() const { return nodes_.size(); }
   Epoch epoch() const { return epoch_; }
   Epoch heard() const { return heard_; }
@@ -187,6 +188,7 @@ class Replica {
 
   core::NodeId id_;
   std::vector<core::NodeId> nodes_;
+  core::Names names_;
   Settings settings_;
 
   // Durable: every change goes through Step::persist in the same step.

@@ -121,7 +121,7 @@ void Replica::begin_copy(Step& step, core::NodeId to, Progress& progress) {
   progress.offset = 0;
   progress.in_flight.clear();
   step.count(kSnapshotsSent);
-  step.note("sends node " + std::to_string(to) + " a snapshot of " + std::to_string(leading.image.data.size()) +
+  step.note("sends " + names_.in_words(to) + " a snapshot of " + std::to_string(leading.image.data.size()) +
             " bytes: its log cannot help any more");
   send_chunk(step, to, progress);
 }

@@ -18,6 +18,8 @@ TEST(Names, SayWhatANodeIsCalledAndFindItByThatOrByItsNumber) {
 
 TEST(Names, WithoutThemNumbersStand) {
   EXPECT_EQ(Names().of(2), "2");
+  EXPECT_EQ(Names().in_words(2), "node 2");
+  EXPECT_EQ(Names({"S1", "S2"}).in_words(2), "S2");
   EXPECT_EQ(Names({"S1"}).of(7), "7");
   EXPECT_EQ(Names({"S1"}).of(kNobody), "nobody");
   EXPECT_EQ(Names().find("2"), 2u);
