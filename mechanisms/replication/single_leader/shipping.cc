@@ -90,7 +90,8 @@ void Replica::on_message(Step& step, core::NodeId from, const AppendReply& m) {
     progress.next = std::max(progress.next, progress.match + 1);
     std::erase_if(progress.in_flight, [&](Index end) { return end <= progress.match; });
     progress.probing = false;
-  } else if (!progress.copying && (progress.probing || sent_after(progress.anew, m.at, step.now))) {
+  } else if (!progress.copying && (progress.probing || m.rebuild || sent_after(progress.anew, m.at, step.now))) {
+    // That it must be rebuilt is no news of what is lost: it answers what went out at the moment of `anew`, never after it.
     // The logs are compared by where their epochs begin: one round trip finds the last common entry.
     const Index common = log_.common(m.history, m.match);
     progress.match = std::max(progress.match, common);

@@ -34,6 +34,31 @@ TEST(SingleLeaderFound, ARebuildGoesBackToWhereTheLogsPart) {
   EXPECT_EQ(group.broken(), "");
 }
 
+// That it cannot go back is the answer to what was sent at the moment when the primary began anew: not after it, as the answers
+// are by which it knows what is lost. It was sent the same entries again and again, and where it was the only replica no
+// client was served any more.
+TEST(SingleLeaderFound, AReplicaThatCannotGoBackIsRebuiltThoughThePrimaryHasJustBegunAnew) {
+  // The answers come before the next heartbeat; with it; after several.
+  for (const auto delay : {1ms, 25ms, 120ms}) {
+    Group group(2, short_log(Mode::async));
+    group.put(1, "k", "a");
+    group.isolate(1);
+    for (int i = 0; i < 30; ++i) group.put(1, "old" + std::to_string(i), "v");
+    EXPECT_EQ(group.tell(2, "promote"), "");
+    group.put(2, "k", "b");
+    group.crash(2);
+    group.restart(2);  // It asks for the entry before its last first, and node 1 has another one there.
+    group.heal();
+    group.delay = delay;
+    group.run_for(3s);
+    EXPECT_EQ(group.sampled(2, kSnapshotsSent), 1);
+    EXPECT_EQ(group.sampled(1, kSnapshotsInstalled), 1);
+    EXPECT_EQ(group.value(1, "k"), "b");
+    EXPECT_EQ(group.value(1, "old3"), "none");
+    EXPECT_EQ(group.broken(), "");
+  }
+}
+
 // Who had heard of an epoch from a replica could not leave the earlier ones for the monitor any more.
 TEST(SingleLeaderFound, AFenceIsGrantedAlsoByWhoHasHeardOfItsEpochAlready) {
   MonitorSettings watching;
