@@ -152,6 +152,33 @@ TEST(SingleLeaderGuards, HowOldItsDataIsIsUnknownUntilTheNewPrimaryHasSaidHowFar
   EXPECT_FALSE(lag_is_known()) << "node 3 has another clock, and other entries";
 }
 
+// --- What a primary sends, and what it believes.
+
+TEST(SingleLeaderGuards, NoMoreEntriesInAMessageAndNoMoreMessagesUnansweredThanItMay) {
+  Settings settings;
+  settings.max_batch_entries = 2;
+  settings.max_in_flight = 3;
+  Alone one(disk_of({1, true}, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1}), settings, 1);
+  const auto entries_sent = [&] {
+    std::vector<std::size_t> sizes;
+    for (const auto& send : one.step.sends)
+      if (const auto* m = std::get_if<Append>(&send.message)) sizes.push_back(m->entries.size());
+    return sizes;
+  };
+  one.hear(2, AppendReply{1, false, 0, {}, false, 0, core::kStart + 10s});
+  EXPECT_EQ(entries_sent(), (std::vector<std::size_t>{2, 2, 2}));
+  one.hear(2, AppendReply{1, true, 2, {}, false, 0, core::kStart + 10s});
+  EXPECT_EQ(entries_sent(), (std::vector<std::size_t>{2})) << "one is answered, so one more goes out";
+}
+
+TEST(SingleLeaderGuards, AnAnswerToWhatATornWriteHasMadeItForgetAcknowledgesNothing) {
+  Alone one(disk_of({1, true}, {1, 1}), with_mode(Mode::semi_sync), 1);
+  one.hear(2, AppendReply{1, true, 9, {}, false, 9, core::kStart + 10s});
+  EXPECT_EQ(one.node.commit(), 0u) << "its log ends at 2";
+  one.hear(2, AppendReply{1, true, 2, {}, false, 2, core::kStart + 10s});
+  EXPECT_EQ(one.node.commit(), 2u);
+}
+
 // --- Who may lead.
 
 TEST(SingleLeaderGuards, AFenceForAnEpochThatSomebodyHasBegunIsNotGranted) {
