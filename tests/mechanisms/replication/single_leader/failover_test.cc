@@ -330,6 +330,17 @@ TEST(Failover, AnOldPrimaryWhoseSnapshotHoldsItsTailIsRebuilt) {
   EXPECT_EQ(group.broken(), "");
 }
 
+// It would take a primary's log for shorter than it is, and vouch for less time than it could.
+TEST(Failover, AnAnswerThatComesLateBringsNoOldPositionBack) {
+  Group group(2, {}, careful(0));
+  group.put(1, "k", "a");
+  group.run_for(1s);
+  ASSERT_EQ(group.monitor().show().logs.at(1), group[1].log().end());
+  group.send(1, kMonitor, HealthReply{1, 1, {}, true, core::kStart});
+  group.run_for(2ms);
+  EXPECT_EQ(group.monitor().show().logs.at(1), group[1].log().end());
+}
+
 TEST(Failover, ABacklogIsAppliedBeforeTheNewPrimaryAnswers) {
   Settings settings;
   settings.apply_cost = 50ms;
