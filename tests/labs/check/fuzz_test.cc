@@ -162,11 +162,11 @@ constexpr auto kLin = check::Promise::linearizable, kSeq = check::Promise::seque
                kMr = check::Promise::monotonic_reads, kMw = check::Promise::monotonic_writes, kWfr = check::Promise::writes_follow_reads;
 const Loses kLoses[] = {
     {"ATokenAtReplicas", single_leader, {kSeq}, {kLin}, 60},
-    {"ACarefulFailoverLosesWhatWasOnlyRead", single_leader, {kRyw, kMw, kWfr}, {kLin, kMr}, 1000},
+    {"ACarefulFailoverLosesWhatWasOnlyRead", single_leader, {kRyw, kMw, kWfr}, {kLin, kMr}, 4000},
     {"AnyReplicaWithoutATokenIsOld", single_leader, {kMw, kWfr}, {kRyw, kMr}, 300},
     {"ACarelessFailover", single_leader, {}, {kLin, kRyw, kMr}, 300},
     {"QuorumsThatDoNotOverlap", dynamo, {}, {kRyw, kMr}, 100},
-    {"QuorumsThatOverlap", dynamo, {kRyw}, {kLin, kMr}, 300},
+    {"QuorumsThatOverlap", dynamo, {kRyw}, {kLin, kMr}, 2000},
     {"ReadsOfAllReplicas", dynamo, {kRyw, kMr}, {kLin}, 100}};
 INSTANTIATE_TEST_SUITE_P(Each, WeakerMode, testing::ValuesIn(kLoses), [](const auto& param) { return std::string(param.param.name); });
 
