@@ -10,7 +10,7 @@ namespace {
 constexpr float kSpacing = 92;          // Between neighbours on a ring.
 constexpr std::size_t kMostOnOneRing = 30;
 constexpr float kBetweenGroups = 190;
-constexpr float kBetweenBoxes = 86;
+constexpr float kBetweenBoxes = 106;
 constexpr float kFoldedRadius = 56;
 constexpr std::size_t kManyClients = 6;
 

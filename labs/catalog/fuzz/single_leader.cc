@@ -17,7 +17,7 @@ enum class Promised {
   linearizable,  // Reads at the primary, a lease, and failovers that consult as many nodes as the acknowledgements ask for.
   one_primary,   // Reads at the primary, and never another one: so nothing of the log is lost, in any mode.
   sequential,    // The same, but reads anywhere, with tokens.
-  own_writes,    // Reads anywhere, with tokens, and careful failovers: what was only read may be lost by them.
+  own_writes,    // Reads anywhere, with tokens, and careful failovers: what was only read may be lost by them, and written again later.
   order,         // Reads anywhere, without tokens, and never another primary.
   nothing,       // Any mode, careless failovers and promotions by hand, reads anywhere.
 };
@@ -28,7 +28,7 @@ std::vector<check::Promise> promises_of(Promised promised) {
     case Promised::linearizable:
     case Promised::one_primary: return {Promise::linearizable};
     case Promised::sequential: return {Promise::sequential};
-    case Promised::own_writes: return {Promise::read_your_writes, Promise::monotonic_writes, Promise::writes_follow_reads};
+    case Promised::own_writes: return {Promise::read_your_writes, Promise::monotonic_writes};
     case Promised::order: return {Promise::monotonic_writes, Promise::writes_follow_reads};
     case Promised::nothing: return {};
   }
