@@ -1,5 +1,7 @@
 #include "app/bench/bench.h"
 
+#include <algorithm>
+
 namespace bench {
 namespace {
 
@@ -11,6 +13,12 @@ std::vector<Figure> window_bench() {
 }
 
 }  // namespace
+
+double median(std::vector<double> of) {
+  const auto middle = of.begin() + static_cast<std::ptrdiff_t>(of.size() / 2);
+  std::nth_element(of.begin(), middle, of.end());
+  return of.empty() ? 0 : *middle;
+}
 
 const std::vector<Bench>& all() {
   static const std::vector<Bench> list = {

@@ -18,6 +18,8 @@ struct Bench {
 };
 const std::vector<Bench>& all();
 
+double median(std::vector<double> of);
+
 std::vector<Figure> world_bench();
 std::vector<Figure> checker_bench();
 std::vector<Figure> record_bench();

@@ -55,7 +55,7 @@ void ring_figures(std::vector<Figure>& figures) {
   figures.push_back({"what theory says of it: 1 + sqrt(2 ln n / V)", 1 + std::sqrt(2 * std::log(kNodes) / kPoints), "x", ""});
 }
 
-using Table = std::map<Place, Digest>;
+using Table = std::map<leaderless::Place, Digest>;
 
 // All positions but one: an arc that does not go over the end.
 constexpr Arc kWide{0, ~Position{0}};

@@ -15,7 +15,7 @@ namespace bench {
 namespace {
 
 constexpr int kPlots = 12;
-constexpr int kFrames = 40, kRounds = 7;
+constexpr int kFrames = 40, kPlotRounds = 7;
 
 // A run of ten seconds in which each of so many nodes has a gauge with so many samples, and the first `timed` as many
 // latencies.
@@ -97,11 +97,6 @@ Window twelve(const Run& run) {
   return Window(run, lines);
 }
 
-double median(std::vector<double> all) {
-  std::sort(all.begin(), all.end());
-  return all[all.size() / 2];
-}
-
 // The percentiles of a hundred nodes together, and of how each of them goes, beside a gauge of all of them.
 void percentiles_of_many(window::Stage& stage, std::vector<Figure>& figures) {
   const Run run(100, 20'000, 100);
@@ -110,7 +105,7 @@ void percentiles_of_many(window::Stage& stage, std::vector<Figure>& figures) {
       {Window::Hand::stands, "standing"}, {Window::Hand::goes_along, "going along"}, {Window::Hand::zooms, "zooming"}};
   for (const auto& [hand, words] : kHands) {
     std::vector<double> ours, theirs;
-    for (int round = 0; round < kRounds; ++round) ours.push_back(percentiles.frames(stage, hand)), theirs.push_back(greatest.frames(stage, hand));
+    for (int round = 0; round < kPlotRounds; ++round) ours.push_back(percentiles.frames(stage, hand)), theirs.push_back(greatest.frames(stage, hand));
     figures.push_back({"percentiles of 100 nodes, " + std::string(words), median(ours), "us/frame", ""});
     figures.push_back({"the greatest of 100 nodes, " + std::string(words), median(theirs), "us/frame", ""});
   }
@@ -127,7 +122,7 @@ std::vector<Figure> plots_bench() {
   using Hand = Window::Hand;
   constexpr Hand kHands[] = {Hand::stands, Hand::goes_along, Hand::zooms};
   std::vector<double> took[4][3];
-  for (int round = 0; round < kRounds; ++round)
+  for (int round = 0; round < kPlotRounds; ++round)
     for (std::size_t i = 0; i < 4; ++i)
       for (std::size_t h = 0; h < 3; ++h) took[i][h].push_back(windows[i].frames(stage, kHands[h]));
   std::vector<Figure> figures;

@@ -36,11 +36,6 @@ std::unique_ptr<Session> made(std::size_t memory) {
 }
 
 // The middle one: a noisy machine makes some frames long.
-double median(std::vector<double> all) {
-  std::nth_element(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2), all.end());
-  return all[all.size() / 2];
-}
-
 // Frames of this thread's time, each after `before`.
 template <class Before>
 double frame_seconds(window::OffScreen& screen, int frames, const Before& before) {

@@ -13,7 +13,7 @@
 namespace bench {
 namespace {
 
-constexpr int kRounds = 40;
+constexpr int kSpaceTimeRounds = 40;
 constexpr std::size_t kEvents = 20'000;
 constexpr core::NodeId kNodes = 5;
 
@@ -48,7 +48,7 @@ void fill(record::Recording& run) {
 
 double best_ms(window::Stage& stage, const std::function<void(ImDrawList&)>& draw) {
   double best = 1e9;
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < kSpaceTimeRounds; ++round) {
     double took = 0;
     stage.frame([&] {
       ImGui::Begin("bench");

@@ -16,8 +16,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using record::EventKind;
-constexpr std::size_t kEvents = 10'000'000;
-constexpr core::NodeId kNodes = 5;
+constexpr std::size_t kLongRun = 10'000'000;
+constexpr core::NodeId kLanes = 5;
 enum Name : record::NameId { append = 1, reply, latency, election, follower };
 
 double seconds_since(Clock::time_point began) { return std::chrono::duration<double>(Clock::now() - began).count(); }
@@ -25,7 +25,7 @@ double seconds_since(Clock::time_point began) { return std::chrono::duration<dou
 record::RunHeader header(const std::vector<record::NodeInfo>& nodes = {}) {
   record::RunHeader header;
   header.nodes = nodes;
-  for (core::NodeId id = 1; nodes.empty() && id <= kNodes; ++id) header.nodes.push_back({id, "S" + std::to_string(id), "raft", "servers"});
+  for (core::NodeId id = 1; nodes.empty() && id <= kLanes; ++id) header.nodes.push_back({id, "S" + std::to_string(id), "raft", "servers"});
   return header;
 }
 
@@ -43,8 +43,8 @@ void tell_rounds(record::Recording& recording, std::size_t events, bool plain) {
   recording.on_event({core::Time{}, ++id, EventKind::restart, 1, 0, 0, 0, 0}, {});
   while (id < events) {
     const std::uint64_t first = id + 1;
-    for (core::NodeId peer = 2; peer <= kNodes; ++peer) tell(EventKind::send, 1, peer, append, first - 1);
-    for (core::NodeId peer = 2; peer <= kNodes; ++peer) {
+    for (core::NodeId peer = 2; peer <= kLanes; ++peer) tell(EventKind::send, 1, peer, append, first - 1);
+    for (core::NodeId peer = 2; peer <= kLanes; ++peer) {
       const auto got = tell(EventKind::deliver, peer, 1, append, first + peer - 2);
       if (!plain) tell(EventKind::arm, peer, 0, election, got, 0, core::encode(record::Armed{0, core::Time(core::Duration(now + 150'000'000))}));
       const auto sent = tell(EventKind::send, peer, 1, reply, got);
@@ -137,7 +137,7 @@ std::vector<Figure> timeline_bench() {
   std::vector<Figure> figures;
   for (const bool plain : {true, false}) {
     record::Recording recording(header(), std::size_t{4} << 30);
-    tell_rounds(recording, kEvents, plain);
+    tell_rounds(recording, kLongRun, plain);
     double bare = 0, ours = 0, bytes = 0;
     for (int round = 0; round < 3; ++round) {   // The best: other work on the machine only ever slows things down.
       timeline::Timeline timeline(recording);

@@ -14,7 +14,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::uint64_t kMessages = 1'000'000;
-constexpr int kRounds = 5;
+constexpr int kWorldRounds = 5;
 
 double rate(std::uint64_t count, Clock::time_point began) {
   return static_cast<double>(count) / std::chrono::duration<double>(Clock::now() - began).count();
@@ -68,7 +68,7 @@ std::vector<Figure> world_bench() {
     double bare = 0, off = 0, on = 0;
   };
   std::map<std::uint32_t, Rates> best;
-  for (int round = 0; round < kRounds; ++round)
+  for (int round = 0; round < kWorldRounds; ++round)
     for (const std::uint32_t nodes : {5u, 50u, 500u}) {
       Rates& rates = best[nodes];
       rates.bare = std::max(rates.bare, bare_rate(nodes));

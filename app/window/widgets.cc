@@ -287,11 +287,11 @@ bool radio(std::string_view words, bool on, bool enabled) {
 namespace {
 
 // Which knob is held, and how far beside its middle it was taken.
-struct Grip {
+struct Grasp {
   int knob = 0;
   float part = 0;                      // Where it is to be.
 };
-Grip grip_of(const float (&parts)[2], int knobs, float left, float right) {
+Grasp grip_of(const float (&parts)[2], int knobs, float left, float right) {
   ImGuiStorage& storage = *ImGui::GetStateStorage();
   const ImGuiID which = ImGui::GetID("knob"), offset = ImGui::GetID("offset");
   const float mouse = std::clamp((ImGui::GetIO().MousePos.x - left) / (right - left), 0.0f, 1.0f);
@@ -316,7 +316,7 @@ bool track(std::string_view label, float (&parts)[2], int knobs, std::string_vie
   ImGui::InvisibleButton("track", {width, height});
   const bool held = ImGui::IsItemActive(), hovered = ImGui::IsItemHovered();
   const float left = at.x + px(6), right = at.x + width - px(6), y = at.y + height / 2;
-  const Grip grip = grip_of(parts, knobs, left, right);
+  const Grasp grip = grip_of(parts, knobs, left, right);
   ImGui::PopID();
   if (held && std::abs(grip.part - parts[grip.knob]) > 1e-4f) {
     parts[grip.knob] = grip.part;
