@@ -256,6 +256,11 @@ class Shrinking {
     return true;
   }
 
+  static bool is_dead_without_faults(Plan plan) {
+    plan.script.clear();
+    return run_plan(plan).failure == Run::Failure::not_alive;
+  }
+
   // What comes after a violation is not needed. What a promise was broken by may have happened long ago.
   void end_early() {
     const auto cut_at = [&](core::Duration end) {
@@ -291,17 +296,21 @@ class Shrinking {
     }
   }
 
+  // Clients, and whoever else is in a group of its own. Who is needed to be alive at all may not go where it was the faults
+  // that killed: what is left would be dead without any.
   void drop_clients() {
+    const bool by_faults = failure_ == Run::Failure::not_alive && !is_dead_without_faults(best_);
+    const auto try_smaller = [&](const Plan& candidate) { return !(by_faults && is_dead_without_faults(candidate)) && try_out(candidate); };
     for (std::size_t i = best_.draw.system.groups.size(); i-- > 1;) {
       Plan candidate = best_;
       auto& groups = candidate.draw.system.groups;
       if (groups.size() > 2) {
         groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(i));
-        try_out(candidate);
+        try_smaller(candidate);
       }
       for (candidate = best_; i < best_.draw.system.groups.size() && candidate.draw.system.groups[i].count > 1; candidate = best_) {
         --candidate.draw.system.groups[i].count;
-        if (!try_out(candidate)) break;
+        if (!try_smaller(candidate)) break;
       }
     }
   }

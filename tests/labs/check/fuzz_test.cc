@@ -234,6 +234,27 @@ TEST(Fuzz, WhatIsNotAliveIsMadeShortAndFailsAgainAsALab) {
   EXPECT_FALSE(run_lab_text(check::plan_text(shortest, run)).passed());
 }
 
+// Without its monitor a primary with a lease serves nobody, whatever else happens.
+TEST(Fuzz, WhomAFaultKilledIsNotMadeSmallerThanWhatCanLive) {
+  Plan plan;
+  world::Group servers{"servers", catalog::find_kind("replica"), 2, {}, {{"lease", "80ms"}, {"heartbeat", "8ms"}}};
+  world::Group clients{"clients", catalog::find_kind("replica-client"), 1, {"servers"}, {{"think", "10ms"}}};
+  world::Group watch{"watch", catalog::find_kind("monitor"), 1, {"servers"}, {{"interval", "20ms"}, {"lease", "80ms"}}};
+  plan.draw.system.groups = {servers, clients, watch};
+  plan.draw.system.link.delay = std::chrono::milliseconds(2);
+  plan.draw.safety = std::chrono::seconds(1);
+  plan.draw.converge = std::chrono::seconds(2);
+  // What no healing takes back: nobody waits for as long as an answer takes.
+  plan.script.emplace_back(std::chrono::milliseconds(100), world::parse_command("set replica-client.give_up=1ms"));
+  const check::Run run = check::run_plan(plan);
+  ASSERT_EQ(run.failure, Failure::not_alive);
+  Plan shortest = check::shrink(plan, run);
+  EXPECT_EQ(check::run_plan(shortest).failure, Failure::not_alive);
+  EXPECT_EQ(shortest.script.size(), 1u);
+  shortest.script.clear();
+  EXPECT_EQ(check::run_plan(shortest).failure, Failure::none) << "without the fault it must live, or the fault explains nothing";
+}
+
 TEST(Fuzz, ALabOfAPlanIsTheSamePlan) {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
     const Plan plan = check::make_plan(raft(), seed, {});

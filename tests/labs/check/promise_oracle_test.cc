@@ -90,10 +90,11 @@ bool sequential_by_all_orders(const History& history) {
   });
 }
 
-// By the definition of causal convergence, not by its bad patterns: there is one order of all operations, and a causal past
-// of each within it, such that each read returns the last write of its past in that order. Writes need no more past than
-// their process; a read may have any past that is closed.
-bool pasts_fit(const std::vector<const Operation*>& order, std::vector<std::set<std::size_t>>& past) {
+// Whether each operation, in this order, has a causal past - closed, and with its process's own - in which each read fits.
+// Writes need no more past than their process; a read may have any past that is closed. `fits` is asked of operation
+// past.size() - 1.
+template <class Fits>
+bool some_pasts(const std::vector<const Operation*>& order, std::vector<std::set<std::size_t>>& past, const Fits& fits) {
   const std::size_t i = past.size();
   if (i == order.size()) return true;
   std::set<std::size_t> least;
@@ -102,21 +103,24 @@ bool pasts_fit(const std::vector<const Operation*>& order, std::vector<std::set<
   const bool reads = check::is_read(*order[i]);
   for (std::size_t subset = 0; subset < (reads ? std::size_t{1} << i : 1); ++subset) {
     std::set<std::size_t> mine = least;
-    bool closed = true;
     for (std::size_t j = 0; j < i; ++j)
       if ((subset >> j & 1) != 0) mine.insert(j);
-    for (const std::size_t j : mine)
-      for (const std::size_t k : past[j]) closed = closed && mine.count(k) > 0;
-    if (!closed) continue;
-    std::optional<std::string> value;
-    for (const std::size_t j : mine)
-      if (!check::is_read(*order[j]) && order[j]->key == order[i]->key) value = order[j]->value;
-    if (reads && value != order[i]->result) continue;
+    const auto open = [&](std::size_t j) { return !std::includes(mine.begin(), mine.end(), past[j].begin(), past[j].end()); };
+    if (std::any_of(mine.begin(), mine.end(), open)) continue;
     past.push_back(mine);
-    if (pasts_fit(order, past)) return true;
+    if ((!reads || fits(past)) && some_pasts(order, past, fits)) return true;
     past.pop_back();
   }
   return false;
+}
+// By the definition of causal convergence, not by its bad patterns: there is one order of all operations, and a causal past
+// of each within it, such that each read returns the last write of its past in that order.
+bool returns_the_last(const std::vector<const Operation*>& order, const std::vector<std::set<std::size_t>>& past) {
+  const Operation& read = *order[past.size() - 1];
+  std::optional<std::string> value;
+  for (const std::size_t j : past.back())
+    if (!check::is_read(*order[j]) && order[j]->key == read.key) value = order[j]->value;
+  return value == read.result;
 }
 // Weak causality and causal memory by their definitions: there is a causal past of each operation, closed and with its
 // process's own, such that each read by itself (or all that its process has read up to it) fits an order of its past.
@@ -138,44 +142,27 @@ bool in_some_order(std::vector<std::size_t> left, std::map<std::string, std::str
   }
   return false;
 }
-bool explained_by_pasts(const std::vector<const Operation*>& order, std::vector<std::set<std::size_t>>& past, bool memory) {
-  const std::size_t i = past.size();
-  if (i == order.size()) return true;
-  std::set<std::size_t> least;
-  for (std::size_t j = 0; j < i; ++j)
-    if (order[j]->process == order[i]->process) least.insert(j), least.insert(past[j].begin(), past[j].end());
-  const bool reads = check::is_read(*order[i]);
-  for (std::size_t subset = 0; subset < (reads ? std::size_t{1} << i : 1); ++subset) {
-    std::set<std::size_t> mine = least;
-    for (std::size_t j = 0; j < i; ++j)
-      if ((subset >> j & 1) != 0) mine.insert(j);
-    if (std::any_of(mine.begin(), mine.end(), [&](std::size_t j) { return !std::includes(mine.begin(), mine.end(), past[j].begin(), past[j].end()); })) continue;
-    past.push_back(mine);
-    std::set<std::size_t> seen{i};
-    for (const std::size_t j : mine)
-      if (memory && order[j]->process == order[i]->process) seen.insert(j);
-    std::vector<std::size_t> all(mine.begin(), mine.end());
-    all.push_back(i);
-    if ((!reads || in_some_order(all, {}, order, past, seen)) && explained_by_pasts(order, past, memory)) return true;
-    past.pop_back();
-  }
-  return false;
+bool fits_an_order(const std::vector<const Operation*>& order, const std::vector<std::set<std::size_t>>& past, bool memory) {
+  const std::size_t i = past.size() - 1;
+  std::set<std::size_t> seen{i};
+  for (const std::size_t j : past[i])
+    if (memory && order[j]->process == order[i]->process) seen.insert(j);
+  std::vector<std::size_t> all(past[i].begin(), past[i].end());
+  all.push_back(i);
+  return in_some_order(all, {}, order, past, seen);
 }
-bool explained_by_definition(const History& history, bool memory) {
+template <class Fits>
+bool in_some_order_of_all(const History& history, const Fits& fits) {
   std::vector<const Operation*> order;
   return any_order(by_process(history), order, history.operations().size(), [&](const auto& one) {
     std::vector<std::set<std::size_t>> past;
-    return explained_by_pasts(one, past, memory);
+    return some_pasts(one, past, [&](const auto& pasts) { return fits(one, pasts); });
   });
 }
-
-bool causal_by_definition(const History& history) {
-  std::vector<const Operation*> order;
-  return any_order(by_process(history), order, history.operations().size(), [](const auto& one) {
-    std::vector<std::set<std::size_t>> past;
-    return pasts_fit(one, past);
-  });
+bool explained_by_definition(const History& history, bool memory) {
+  return in_some_order_of_all(history, [&](const auto& order, const auto& past) { return fits_an_order(order, past, memory); });
 }
+bool causal_by_definition(const History& history) { return in_some_order_of_all(history, returns_the_last); }
 
 // Whether some order of a key's writes has all that the guarantee demands of every two operations of a session.
 bool order_fits(const std::vector<const Operation*>& order, const std::vector<const Operation*>& of_key, Promise guarantee) {
