@@ -26,6 +26,7 @@ std::vector<Figure> record_bench();
 std::vector<Figure> fuzz_bench();
 std::vector<Figure> loopback_bench();
 std::vector<Figure> leaderless_bench();
+std::vector<Figure> calls_bench();
 std::vector<Figure> timeline_bench();
 // The window's parts.
 std::vector<Figure> topology_bench();
