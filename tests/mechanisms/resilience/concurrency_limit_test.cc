@@ -126,7 +126,8 @@ TEST(ConcurrencyLimit, FindsOutHowMuchAServiceCanBearWhereAFixedLimitLetsItsQueu
     std::printf("%-10s limit %5.1f, %5.1f ms, %.0f/s (fixed at 200: %.1f ms, %.0f/s)\n", std::string(core::name_of(settings.algorithm)).c_str(), found.limit, found.mean_ms,
                 found.served, by_fixed.mean_ms, by_fixed.served);
     EXPECT_LT(found.mean_ms, 0.5 * by_fixed.mean_ms);
-    EXPECT_GT(found.served, 0.9 * by_fixed.served);
+    // AIMD gives way once for each request of a queue that was too long: it pays for its plainness with idle workers.
+    EXPECT_GT(found.served, (settings.algorithm == LimitAlgorithm::aimd ? 0.7 : 0.95) * by_fixed.served);
   }
 }
 

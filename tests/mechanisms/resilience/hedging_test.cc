@@ -64,7 +64,10 @@ TEST(Hedging, HedgesNobodyBeforeEnoughWasMeasuredAndThenAtThePercentile) {
   auto off = hedging_on();
   off.on = false;
   Hedging none(off);
-  for (int i = 0; i < 1000; ++i) none.on_answer(1ms), EXPECT_EQ(none.on_request(core::kStart), std::nullopt);
+  for (int i = 0; i < 1000; ++i) {
+    none.on_answer(1ms);
+    EXPECT_EQ(none.on_request(core::kStart), std::nullopt);
+  }
   EXPECT_FALSE(none.hedge(core::kStart));
 }
 

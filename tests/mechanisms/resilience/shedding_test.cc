@@ -82,14 +82,17 @@ Overload overload(const SheddingQueue::Settings& settings, double load) {
   return seen;
 }
 
+// Open-loop clients do not slow down as TCP's senders do: CoDel's pace brings a small overload down, a large one hardly, which
+// is why Maurer's article keeps its idea of a standing queue and not its pace.
 TEST(SheddingQueue, UnderOverloadAQueueBoundedByLengthServesNobodyInTimeAndTheOthersDo) {
   SheddingQueue::Settings plain, codel, delay, lifo;
   codel.shed = Shed::codel, delay.shed = Shed::controlled_delay, lifo = delay, lifo.lifo = true;
-  const Overload by_length = overload(plain, 1.5), by_codel = overload(codel, 1.5), by_delay = overload(delay, 1.5), with_lifo = overload(lifo, 1.5);
-  for (const auto& [name, o] : {std::pair{"length", by_length}, {"codel", by_codel}, {"controlled delay", by_delay}, {"and lifo", with_lifo}})
+  const Overload by_length = overload(plain, 1.5), by_delay = overload(delay, 1.5), with_lifo = overload(lifo, 1.5);
+  const Overload slight_by_length = overload(plain, 1.1), slight_by_codel = overload(codel, 1.1);
+  for (const auto& [name, o] : {std::pair{"slight: length", slight_by_length}, {"slight: codel", slight_by_codel}, {"length", by_length}, {"controlled delay", by_delay}, {"and lifo", with_lifo}})
     std::printf("%-17s served %.0f, in time %.0f, shed %.0f\n", name, o.served, o.in_time, o.shed);
   EXPECT_LT(by_length.in_time, 0.1 * by_length.served);
-  EXPECT_GT(by_codel.in_time, 3 * by_length.in_time);
+  EXPECT_GT(slight_by_codel.in_time, 3 * slight_by_length.in_time);
   EXPECT_GT(by_delay.in_time, 0.98 * by_delay.served);
   EXPECT_GT(with_lifo.in_time, 0.98 * with_lifo.served);
   for (const auto& o : {by_delay, with_lifo}) EXPECT_GT(o.served, 0.9 * by_length.served) << "the worker was kept busy";
