@@ -54,9 +54,13 @@ void Pool::drain(core::Time now, core::NodeId id, bool draining) {
   choose_eligible();
 }
 
-core::NodeId Pool::pick(core::Time now, core::Rng& rng, std::uint64_t hash) {
+core::NodeId Pool::pick(core::Time now, core::Rng& rng, std::uint64_t hash, std::span<const core::NodeId> but) {
   advance(now);
+  std::vector<core::NodeId> barred;
+  for (const auto id : but)
+    if (balancer_.eligible(id)) balancer_.set_eligible(id, false), barred.push_back(id);
   const core::NodeId picked = balancer_.pick(rng, hash);
+  for (const auto id : barred) balancer_.set_eligible(id, true);
   if (picked != core::kNobody) balancer_.begin(picked);
   return picked;
 }

@@ -9,6 +9,7 @@
 //      whole weight over slow_start (Envoy, "Slow start mode", with aggression 1). Seen by policies that look at weights.
 //   3. A draining backend keeps the requests that it has; drained() when the last has ended.
 #pragma once
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,8 +39,8 @@ class Pool {
   void join(core::Time now, Backend);
   void leave(core::NodeId);
   void drain(core::Time now, core::NodeId, bool draining = true);   // false: it stays after all.
-  // kNobody: there is none. The request has begun there.
-  core::NodeId pick(core::Time now, core::Rng&, std::uint64_t hash);
+  // kNobody: there is none. The request has begun there. `but`: not one of these.
+  core::NodeId pick(core::Time now, core::Rng&, std::uint64_t hash, std::span<const core::NodeId> but = {});
   void end(core::Time now, core::NodeId, bool failed);
   // The outcome of a health check. True: the backend went down or came up.
   bool on_check(core::Time now, core::NodeId, bool passed);

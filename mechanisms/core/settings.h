@@ -17,6 +17,8 @@
 // or nothing. It is asked, of the parts too, when a lab is read and whenever one of them changes. The flaws of parts are
 // flaws of the whole: two parts that have a flaw of one name share its switch.
 //
+// A part that says `static constexpr bool kNameless = true;` lends its settings to the whole as if they were the whole's own.
+//
 // A member without its line, or a line without its member, is refused by describe() when the kind is listed.
 #pragma once
 #include <string>
@@ -49,6 +51,12 @@ struct SettingInfo {
 };
 
 namespace detail {
+
+template <class T>
+constexpr bool nameless() {
+  if constexpr (requires { T::kNameless; }) return T::kNameless;
+  else return false;
+}
 
 template <class T>
 constexpr SettingInfo::Type setting_type() {
@@ -112,7 +120,7 @@ void visit_settings(S& settings, const Visit& visit, const std::string& before =
       if (name == "flaws")
         visit_settings(member, visit, "flaw.", true);
       else
-        visit_settings(member, visit, before + std::string(name) + ".", flaws);
+        visit_settings(member, visit, detail::nameless<Member>() ? before : before + std::string(name) + ".", flaws);
     } else {
       const Setting* declared = detail::find_declared<Plain>(name);
       CHECK(declared != nullptr);
@@ -126,9 +134,10 @@ template <class S>
 std::string conflict_of(const S& settings) {
   std::string why;
   S::fields(settings, [&](std::string_view name, const auto& member) {
-    if constexpr (Described<std::remove_cvref_t<decltype(member)>>) {
+    using Member = std::remove_cvref_t<decltype(member)>;
+    if constexpr (Described<Member>) {
       const std::string of_part = conflict_of(member);
-      if (why.empty() && !of_part.empty()) why = std::string(name) + ": " + of_part;
+      if (why.empty() && !of_part.empty()) why = detail::nameless<Member>() ? of_part : std::string(name) + ": " + of_part;
     }
   });
   if constexpr (requires { settings.conflict(); })

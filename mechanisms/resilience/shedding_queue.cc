@@ -6,6 +6,7 @@ std::optional<SheddingQueue::Id> SheddingQueue::push(core::Time now, Id id, Crit
   if (size_ == 0) last_empty_ = now;
   const auto line = static_cast<std::size_t>(settings_.priorities ? criticality : Criticality::critical);
   std::optional<Id> shed;
+  if (settings_.length == 0) return id;
   if (size_ >= settings_.length) {
     std::size_t least = lines_.size() - 1;
     while (lines_[least].empty()) --least;

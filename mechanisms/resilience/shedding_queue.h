@@ -47,7 +47,7 @@ class SheddingQueue {
     FIELDS(Settings, shed, length, target, interval, lifo, priorities)
     static constexpr auto kDeclared = std::array{
         core::Setting{"shed", "", "", "", "Which requests are turned away: what does not fit in, or also what makes the queue stand."},
-        core::Setting{"length", "1", "10000000", "requests", "So many wait at most."},
+        core::Setting{"length", "0", "10000000", "requests", "So many wait at most."},
         core::Setting{"target", "1us", "1h", "", "A delay that is no trouble."},
         core::Setting{"interval", "1us", "1h", "", "A queue that has not come down for so long stands."},
         core::Setting{"lifo", "", "", "", "While the queue stands, the newest is served first."},
@@ -63,6 +63,9 @@ class SheddingQueue {
   };
 
   explicit SheddingQueue(const Settings& settings) : settings_(settings), codel_(settings.target, settings.interval) {}
+
+  // Another way from now on. Those who wait keep their places, also when they are too many now.
+  void set(const Settings& settings) { settings_ = settings, codel_ = CoDel(settings.target, settings.interval); }
 
   // Who is shed for want of room: the newcomer, or one less critical; nothing: nobody.
   std::optional<Id> push(core::Time now, Id, Criticality = Criticality::critical);

@@ -1,7 +1,5 @@
 #include "mechanisms/serving/station.h"
 
-#include <algorithm>
-
 #include "mechanisms/core/check.h"
 
 namespace serving {
@@ -11,15 +9,17 @@ void Station::account(core::Time now) {
   since_ = now;
 }
 
-Station::Arrival Station::arrive(core::Time now, Ticket ticket, std::optional<core::Time> until) {
-  if (busy_ < settings_.workers && queue_.empty()) {
+Station::Arrival Station::arrive(core::Time now, Ticket ticket, std::optional<core::Time> until,
+                                  resilience::Criticality criticality) {
+  if (busy_ < settings_.workers && queue_.size() == 0) {
     account(now);
     ++busy_;
-    return Arrival::begins;
+    return {true, std::nullopt};
   }
-  if (queue_.size() >= settings_.queue) return Arrival::refused;
-  queue_.push_back({ticket, now, until});
-  return Arrival::waits;
+  const std::optional<Ticket> shed = queue_.push(now, ticket, criticality);
+  if (until) until_[ticket] = *until;
+  if (shed) until_.erase(*shed);
+  return {false, shed};
 }
 
 Station::Next Station::release(core::Time now) {
@@ -31,27 +31,26 @@ Station::Next Station::release(core::Time now) {
 
 Station::Next Station::begin_next(core::Time now) {
   Next next;
-  while (busy_ < settings_.workers && !queue_.empty() && !next.begins) {
-    const bool first = settings_.order == Order::fifo;
-    const Waiting one = first ? queue_.front() : queue_.back();
-    first ? queue_.pop_front() : queue_.pop_back();
-    if (settings_.drop_late && one.until && *one.until <= now) {
-      next.late.push_back(one.ticket);
+  while (busy_ < settings_.workers && !next.begins) {
+    const auto served = queue_.pop(now);
+    for (const Ticket ticket : served.shed) {
+      until_.erase(ticket);
+      next.shed.push_back(ticket);
+    }
+    if (!served.next) break;
+    const auto it = until_.find(*served.next);
+    const bool late = it != until_.end() && it->second <= now;
+    if (it != until_.end()) until_.erase(it);
+    if (late && settings_.drop_late) {
+      next.late.push_back(*served.next);
       continue;
     }
     account(now);
     ++busy_;
-    next.begins = one.ticket;
-    next.waited = now - one.since;
+    next.begins = served.next;
+    next.waited = served.delay;
   }
   return next;
-}
-
-bool Station::forget(Ticket ticket) {
-  const auto it = std::find_if(queue_.begin(), queue_.end(), [&](const Waiting& w) { return w.ticket == ticket; });
-  if (it == queue_.end()) return false;
-  queue_.erase(it);
-  return true;
 }
 
 core::Duration Station::draw(core::Rng& rng) const {

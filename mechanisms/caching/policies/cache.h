@@ -144,6 +144,14 @@ class Cache {
     items_[at] = Item{};
   }
 
+  // What the next eviction will touch comes out of memory while others are served.
+  void foresee() {
+    const Slot next = policy_.next(slab_);
+    if (next == kNoSlot) return;
+    index_.prefetch(slab_.hash(next));
+    __builtin_prefetch(&items_[next]);
+    slab_.prefetch(slab_.newer(next));
+  }
   // All three tables grow together, twofold, and not beyond what `entries` can ever ask for.
   void grow() {
     std::size_t wanted = std::max<std::size_t>(8, items_.size() * 2);
@@ -187,6 +195,7 @@ bool Cache<Key, Value>::put(const Key& key, Value value, std::uint64_t bytes, co
   items_[at] = Item{key, std::move(value), expires};
   index_.insert(hash, at);
   policy_.enter(slab_, at);
+  foresee();
   return true;
 }
 

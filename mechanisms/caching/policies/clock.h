@@ -14,13 +14,7 @@ class Clock : public Indifferent {
   void hit(Slab& slab, Slot at) const {
     if (std::uint8_t& hits = slab.mark(at); hits < most_) ++hits;
   }
-  Slot victim(Slab& slab) const {
-    for (Slot at = slab.back(0);; at = slab.back(0)) {
-      if (slab.mark(at) == 0) return at;
-      --slab.mark(at);
-      slab.move_to_front(0, at);
-    }
-  }
+  Slot victim(Slab& slab) const { return slab.sweep(0); }
   friend bool operator==(const Clock&, const Clock&) = default;
 
  private:

@@ -12,9 +12,8 @@ class Ghosts {
   explicit Ghosts(Measure measure) : slab_(measure) {}
 
   bool has(std::uint64_t hash) const { return find(hash) != kNoSlot; }
-  // Newest. One that is remembered already becomes the newest.
+  // Newest. It is not remembered yet: a key that enters a cache is no ghost any more.
   void add(std::uint64_t hash, std::uint64_t bytes) {
-    remove(hash);
     const Slot at = slab_.take(hash, bytes);
     slab_.push_front(0, at);
     index_.insert(hash, at);
@@ -29,6 +28,11 @@ class Ghosts {
   void drop_oldest() { drop(slab_.back(0)); }
   void trim(std::uint64_t load) {
     while (slab_.load(0) > load) drop_oldest();
+  }
+  // For has(), add() and remove() of this one, and for dropping the oldest, soon.
+  void prefetch(std::uint64_t hash) const {
+    index_.prefetch(hash);
+    if (!empty()) index_.prefetch(slab_.hash(slab_.back(0)));
   }
   bool empty() const { return slab_.empty(0); }
   std::uint64_t load() const { return slab_.load(0); }

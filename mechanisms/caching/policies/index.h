@@ -24,14 +24,17 @@ class Index {
     }
   }
   void insert(std::uint64_t hash, Slot slot) {
-    if ((count_ + 1) * 10 > buckets_.size() * 7) rebuild(std::max<std::size_t>(8, buckets_.size() * 2));
+    if ((count_ + 1) * 2 > buckets_.size()) rebuild(std::max<std::size_t>(8, buckets_.size() * 2));
     place({tag_of(hash), slot});
     ++count_;
   }
   void erase(std::uint64_t hash, Slot slot);   // Which is in it.
+  void prefetch(std::uint64_t hash) const {
+    if (!buckets_.empty()) __builtin_prefetch(&buckets_[home(tag_of(hash))]);
+  }
   // Room for so many, without growing on the way.
   void reserve(std::size_t count) {
-    if (const std::size_t wanted = count * 10 / 7 + 2; wanted > buckets_.size()) rebuild(wanted);
+    if (const std::size_t wanted = count * 2 + 2; wanted > buckets_.size()) rebuild(wanted);
   }
   std::size_t memory() const { return buckets_.capacity() * sizeof(Bucket); }
   friend bool operator==(const Index&, const Index&) = default;
@@ -53,7 +56,7 @@ class Index {
   }
   void rebuild(std::size_t size);
 
-  std::vector<Bucket> buckets_;   // At most 0.7 of them are used.
+  std::vector<Bucket> buckets_;   // At most half of them are used: most searches end at the first.
   std::size_t count_ = 0;
 };
 

@@ -1,6 +1,7 @@
 // Whichever policy the settings name, behind one set of words. A variant and no virtual functions, so that a cache is a value:
 // a copied world copies its caches with all that their policies know.
 #pragma once
+#include <utility>
 #include <variant>
 
 #include "mechanisms/caching/policies/arc.h"
@@ -36,6 +37,11 @@ class Replacement {
   Slot victim(Slab& slab) {
     Slot found = kNoSlot;
     ask([&](auto& policy) { found = policy.victim(slab); });
+    return found;
+  }
+  Slot next(const Slab& slab) {
+    Slot found = kNoSlot;
+    ask([&](auto& policy) { found = policy.next(slab); });
     return found;
   }
   void adapt(const CacheSettings& settings) {

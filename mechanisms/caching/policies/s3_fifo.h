@@ -21,10 +21,12 @@ class S3Fifo : public Indifferent {
     main_ = settings.capacity() - std::min(small_, settings.capacity());
     ghosts_.trim(main_);
   }
-  void expect(const Slab&, const Arrival& arrival) { returns_ = ghosts_.remove(arrival.hash); }
+  void expect(const Slab&, const Arrival& arrival) { ghosts_.prefetch(arrival.hash); }
   void enter(Slab& slab, Slot at) {
-    slab.push_front(returns_ ? kMain : kSmall, at);
-    returns_ = false;
+    // Algorithm 1 makes room first and then looks into G, which the eviction may just have pushed this key out of.
+    slab.push_front(ghosts_.remove(slab.hash(at)) ? kMain : kSmall, at);
+    if (!slab.empty(kSmall)) ghosts_.prefetch(slab.hash(slab.back(kSmall)));
+    slab.prefetch(slab.back(kMain));
   }
   void hit(Slab& slab, Slot at) const {
     if (std::uint8_t& hits = slab.mark(at); hits < kMostHits) ++hits;
@@ -41,7 +43,7 @@ class S3Fifo : public Indifferent {
       slab.move_to_front(kMain, at);
       if (slab.load(kMain) > main_) break;
     }
-    return victim_of_main(slab);
+    return slab.sweep(kMain);
   }
   std::size_t memory() const { return ghosts_.memory(); }
   friend bool operator==(const S3Fifo&, const S3Fifo&) = default;
@@ -50,16 +52,8 @@ class S3Fifo : public Indifferent {
   static constexpr QueueId kSmall = 0, kMain = 1;
   static constexpr std::uint8_t kMostHits = 3;   // Two bits.
 
-  Slot victim_of_main(Slab& slab) const {
-    for (Slot at = slab.back(kMain);; at = slab.back(kMain)) {
-      if (slab.mark(at) == 0) return at;
-      --slab.mark(at);
-      slab.move_to_front(kMain, at);
-    }
-  }
   std::uint64_t small_ = 1, main_ = 0;   // What S and M may hold.
   Ghosts ghosts_;
-  bool returns_ = false;                 // The expected one is remembered.
 };
 
 }  // namespace caching

@@ -57,6 +57,7 @@ struct Arrival {
 //   hit(slab, slot)          it was asked for
 //   leave(slab, slot)        it goes, for whatever reason, and is still linked
 //   victim(slab)             who has to go? Never asked of an empty slab; leave() of the answer follows
+//   next(slab)               who will probably be the next victim: asked only to have its memory at hand by then
 //   adapt(settings)          the capacity or a share was changed
 //   memory()                 bytes that it has itself, besides the slab
 //
@@ -65,6 +66,7 @@ struct Indifferent {
   void expect(const Slab&, const Arrival&) {}
   void hit(const Slab&, Slot) {}
   void leave(const Slab&, Slot) {}
+  Slot next(const Slab& slab) const { return slab.back(0); }
   void adapt(const CacheSettings&) {}
   std::size_t memory() const { return 0; }
   friend bool operator==(const Indifferent&, const Indifferent&) = default;

@@ -20,6 +20,7 @@ class Sieve : public Indifferent {
     }
     return hand_;
   }
+  Slot next(const Slab& slab) const { return hand_ == kNoSlot ? slab.back(0) : hand_; }
   void leave(const Slab& slab, Slot at) {
     if (at == hand_) hand_ = slab.newer(at);
   }

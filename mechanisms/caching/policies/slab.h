@@ -39,6 +39,9 @@ class Slab {
     unlink(at);
     push_front(queue, at);
   }
+  // The hand of a CLOCK: from the oldest on it takes one from each mark above nothing, and whoever it passes over becomes the
+  // newest. The first without a mark is the oldest then, and the answer. The queue must not be empty.
+  Slot sweep(QueueId queue);
   Slot front(QueueId queue) const { return queues_[queue].front; }
   Slot back(QueueId queue) const { return queues_[queue].back; }
   Slot newer(Slot at) const { return nodes_[at].newer; }
@@ -50,6 +53,10 @@ class Slab {
   std::uint64_t hash(Slot at) const { return nodes_[at].hash; }
   std::uint64_t bytes(Slot at) const { return nodes_[at].bytes_low | std::uint64_t{nodes_[at].bytes_high} << 32; }
   void resize(Slot at, std::uint64_t bytes);   // Which is in a queue.
+  // Asks the processor for a node that will be needed soon: most of what a policy costs is waiting for memory.
+  void prefetch(Slot at) const {
+    if (at != kNoSlot) __builtin_prefetch(&nodes_[at]);
+  }
   // A byte for the policy: a visited bit, a few hits.
   std::uint8_t& mark(Slot at) { return nodes_[at].mark; }
 
@@ -109,6 +116,18 @@ inline void Slab::unlink(Slot at) {
   node.newer = node.older = kNoSlot, node.state = kUnlinked;
   --q.count;
   q.bytes -= bytes(at);
+}
+
+// To make the passed over newest one after the other is to turn the queue like a ring: four links, however many they are.
+inline Slot Slab::sweep(QueueId queue) {
+  Queue& q = queues_[queue];
+  Slot at = q.back;
+  for (; nodes_[at].mark != 0; at = nodes_[at].newer == kNoSlot ? q.back : nodes_[at].newer) --nodes_[at].mark;
+  if (at == q.back) return at;
+  nodes_[q.front].newer = q.back, nodes_[q.back].older = q.front;
+  q.front = nodes_[at].older, q.back = at;
+  nodes_[q.front].newer = kNoSlot, nodes_[at].older = kNoSlot;
+  return at;
 }
 
 inline Slot Slab::take(std::uint64_t hash, std::uint64_t bytes) {

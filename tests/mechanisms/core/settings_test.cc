@@ -98,6 +98,31 @@ TEST(Settings, APartThatMakesNoSenseSaysWhyUnderItsName) {
   EXPECT_EQ(core::conflict_of(whole), "seven is no size");
 }
 
+struct Lent {
+  static constexpr bool kNameless = true;
+  std::uint32_t depth = 2;
+  Part part;
+  FIELDS(Lent, depth, part)
+  static constexpr auto kDeclared = std::array{core::Setting{"depth", "0", "9", "", "Depth."}};
+  std::string conflict() const { return depth == 7 ? "seven is no depth" : ""; }
+};
+struct Borrower {
+  Lent lent;
+  std::uint32_t size = 3;
+  FIELDS(Borrower, lent, size)
+  static constexpr auto kDeclared = std::array{core::Setting{"size", "0", "9", "", "Size."}};
+};
+
+TEST(Settings, OfANamelessPartAreTheWholesOwn) {
+  Borrower whole;
+  EXPECT_EQ(core::set_setting(whole, "depth", "4"), "");
+  EXPECT_EQ(core::set_setting(whole, "part.low", "4"), "");
+  EXPECT_EQ(whole.lent.part.low, 4u);
+  EXPECT_NE(core::set_setting(whole, "lent.depth", "4"), "");
+  whole.lent.depth = 7;
+  EXPECT_EQ(core::conflict_of(whole), "seven is no depth");
+}
+
 struct Undeclared {
   std::uint32_t a = 1;
   FIELDS(Undeclared, a)

@@ -11,26 +11,33 @@
 namespace {
 
 using namespace std::chrono_literals;
-using serving::Order;
 using serving::Shape;
 using serving::Station;
 using serving::Ticket;
-using Arrival = Station::Arrival;
+constexpr auto kUsual = resilience::Criticality::critical;
+
+// What became of whom who arrived.
+enum class Fate { begins, waits, refused };
+Fate arrive(Station& station, core::Time now, Ticket ticket, std::optional<core::Time> until = {}) {
+  const auto arrival = station.arrive(now, ticket, until, kUsual);
+  if (arrival.begins) return Fate::begins;
+  return arrival.shed ? Fate::refused : Fate::waits;
+}
 
 constexpr core::Time at(core::Duration d) { return core::kStart + d; }
 
 Station::Settings with(std::uint32_t workers, std::uint32_t queue) {
   Station::Settings settings;
-  settings.workers = workers, settings.queue = queue;
+  settings.workers = workers, settings.queue.length = queue;
   return settings;
 }
 
 TEST(Station, WorkersFirstThenTheQueueThenTheDoor) {
   Station station(with(2, 1));
-  EXPECT_EQ(station.arrive(at(0s), 1, {}), Arrival::begins);
-  EXPECT_EQ(station.arrive(at(0s), 2, {}), Arrival::begins);
-  EXPECT_EQ(station.arrive(at(1s), 3, {}), Arrival::waits);
-  EXPECT_EQ(station.arrive(at(1s), 4, {}), Arrival::refused);
+  EXPECT_EQ(arrive(station, at(0s), 1), Fate::begins);
+  EXPECT_EQ(arrive(station, at(0s), 2), Fate::begins);
+  EXPECT_EQ(arrive(station, at(1s), 3), Fate::waits);
+  EXPECT_EQ(arrive(station, at(1s), 4), Fate::refused);
   const auto next = station.release(at(3s));
   EXPECT_EQ(next.begins, 3u);
   EXPECT_EQ(next.waited, 2s);
@@ -38,13 +45,20 @@ TEST(Station, WorkersFirstThenTheQueueThenTheDoor) {
   EXPECT_FALSE(station.release(at(4s)).begins);
 }
 
-TEST(Station, TheLastWhoCameIsFirstWithThatOrder) {
-  Station::Settings settings = with(1, 9);
-  settings.order = Order::lifo;
+TEST(Station, QueuesAsItsQueueIsSet) {
+  Station::Settings settings = with(1, 2);
+  settings.queue.priorities = true;
   Station station(settings);
-  for (Ticket t = 1; t <= 4; ++t) station.arrive(at(0s), t, {});
+  arrive(station, at(0s), 1);
+  arrive(station, at(0s), 2);
+  station.arrive(at(0s), 3, {}, resilience::Criticality::sheddable);
+  EXPECT_EQ(station.arrive(at(0s), 4, {}, resilience::Criticality::critical_plus).shed, 3u);
   EXPECT_EQ(station.release(at(1s)).begins, 4u);
-  EXPECT_EQ(station.release(at(1s)).begins, 3u);
+  settings.queue.shed = resilience::Shed::controlled_delay;
+  Station late(settings);
+  arrive(late, at(0s), 1);
+  arrive(late, at(0s), 2);
+  EXPECT_EQ(late.release(at(1s)).shed, std::vector<Ticket>{2});
 }
 
 TEST(Station, WhoCameTooLateIsNotBegunUnlessThatIsWanted) {
@@ -52,9 +66,9 @@ TEST(Station, WhoCameTooLateIsNotBegunUnlessThatIsWanted) {
     Station::Settings settings = with(1, 9);
     settings.drop_late = drop;
     Station station(settings);
-    station.arrive(at(0s), 1, {});
-    station.arrive(at(0s), 2, at(1s));
-    station.arrive(at(0s), 3, at(9s));
+    arrive(station, at(0s), 1);
+    arrive(station, at(0s), 2, at(1s));
+    arrive(station, at(0s), 3, at(9s));
     const auto next = station.release(at(2s));
     EXPECT_EQ(next.begins, drop ? 3u : 2u);
     EXPECT_EQ(next.late, drop ? std::vector<Ticket>{2} : std::vector<Ticket>{});
@@ -63,7 +77,7 @@ TEST(Station, WhoCameTooLateIsNotBegunUnlessThatIsWanted) {
 
 TEST(Station, WorkersWhoAreAddedTakeThoseWhoWait) {
   Station station(with(1, 9));
-  for (Ticket t = 1; t <= 3; ++t) station.arrive(at(0s), t, {});
+  for (Ticket t = 1; t <= 3; ++t) arrive(station, at(0s), t);
   station.set(with(2, 9));
   EXPECT_EQ(station.begin_next(at(1s)).begins, 2u);
   EXPECT_FALSE(station.begin_next(at(1s)).begins);
@@ -71,15 +85,6 @@ TEST(Station, WorkersWhoAreAddedTakeThoseWhoWait) {
   station.set(with(1, 9));
   EXPECT_FALSE(station.release(at(2s)).begins);
   EXPECT_EQ(station.release(at(2s)).begins, 3u);
-}
-
-TEST(Station, WhoIsForgottenWaitsNoMore) {
-  Station station(with(1, 9));
-  for (Ticket t = 1; t <= 3; ++t) station.arrive(at(0s), t, {});
-  EXPECT_TRUE(station.forget(2));
-  EXPECT_FALSE(station.forget(2));
-  EXPECT_FALSE(station.forget(1));   // At work.
-  EXPECT_EQ(station.release(at(1s)).begins, 3u);
 }
 
 TEST(Station, ServiceTimesHaveTheirMeanAndShape) {
@@ -110,7 +115,9 @@ TEST(Station, KeepsItsGuaranteesWhateverComes) {
   for (std::uint64_t seed = 1; seed <= 300; ++seed) {
     core::Rng rng(seed);
     Station::Settings settings = with(static_cast<std::uint32_t>(1 + rng.below(4)), static_cast<std::uint32_t>(rng.below(5)));
-    settings.order = rng.chance(0.5) ? Order::fifo : Order::lifo;
+    settings.queue.lifo = rng.chance(0.5);
+    settings.queue.shed = static_cast<resilience::Shed>(rng.below(3));
+    settings.queue.target = core::Duration(50), settings.queue.interval = core::Duration(500);
     settings.drop_late = rng.chance(0.5);
     Station station(settings);
     std::multiset<Ticket> working, waiting;
@@ -120,6 +127,7 @@ TEST(Station, KeepsItsGuaranteesWhateverComes) {
     Ticket last = 0;
     const auto begun = [&](const Station::Next& next) {
       for (const Ticket t : next.late) ASSERT_EQ(waiting.erase(t), 1u);
+      for (const Ticket t : next.shed) ASSERT_EQ(waiting.erase(t), 1u);
       if (next.begins) {
         ASSERT_EQ(waiting.erase(*next.begins), 1u);
         working.insert(*next.begins);
@@ -132,11 +140,11 @@ TEST(Station, KeepsItsGuaranteesWhateverComes) {
       switch (rng.below(8)) {
         default: {
           const auto until = rng.chance(0.5) ? std::optional(now + core::Duration(rng.below(3000))) : std::nullopt;
-          const bool room = waiting.size() < settings.queue;
-          switch (station.arrive(now, ++last, until)) {
-            case Arrival::begins: working.insert(last); break;
-            case Arrival::waits: waiting.insert(last); ASSERT_TRUE(room); break;
-            case Arrival::refused: ASSERT_FALSE(room); break;
+          const bool room = waiting.size() < settings.queue.length;
+          switch (arrive(station, now, ++last, until)) {
+            case Fate::begins: working.insert(last); break;
+            case Fate::waits: waiting.insert(last); ASSERT_TRUE(room); break;
+            case Fate::refused: ASSERT_FALSE(room); break;
           }
           break;
         }
@@ -202,7 +210,7 @@ Measured run(std::uint32_t workers, double rate, core::Duration service, int req
       continue;
     }
     next = now + rng.exponential(gap);
-    if (station.arrive(now, static_cast<Ticket>(++arrived), {}) == Arrival::begins) {
+    if (arrive(station, now, static_cast<Ticket>(++arrived)) == Fate::begins) {
       ++begun;
       ends.emplace(now + station.draw(rng), static_cast<Ticket>(arrived));
     }

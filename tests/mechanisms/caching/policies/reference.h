@@ -200,10 +200,9 @@ struct S3Fifo : Model {
   }
   std::optional<Key> insert(Key key) override {
     std::optional<Key> gone;
-    const bool ghost = cut(g, key);
     if (s.size() + m.size() == capacity) gone = s.size() >= small || m.empty() ? evict_small() : evict_main();
     freq[key] = 0;
-    (ghost ? m : s).push_front(key);
+    (cut(g, key) ? m : s).push_front(key);
     return gone;
   }
 };
