@@ -26,7 +26,9 @@ std::vector<Figure> record_bench();
 std::vector<Figure> fuzz_bench();
 std::vector<Figure> loopback_bench();
 std::vector<Figure> leaderless_bench();
+std::vector<Figure> calls_bench();
 std::vector<Figure> timeline_bench();
+std::vector<Figure> caches_bench();
 // The window's parts.
 std::vector<Figure> topology_bench();
 std::vector<Figure> plots_bench();

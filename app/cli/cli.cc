@@ -115,6 +115,7 @@ struct Words {
   CheckArguments check;
   FuzzArguments fuzz;
   BenchArguments bench;
+  CacheSimArguments cache_sim;
   ShotArguments shot;
   window::Start window;
 };
@@ -208,6 +209,18 @@ void add_others(CLI::App& app, Words& w) {
   bench->add_flag("--json", w.bench.json, "As JSON");
 }
 
+void add_cache_sim(CLI::App& app, CacheSimArguments& a) {
+  auto* sim = subcommand(app, "cache-sim", "Compare replacement policies on a trace of requests.",
+                         "faultline cache-sim /tmp/a.trace --policy lru,s3-fifo --size 1000,10%");
+  sim->add_option("trace", a.path, "A key a line, or CSV time,key,size; - is the standard input")->type_name("")->required();
+  sim->add_option("--policy", a.policies, "fifo, clock, lru, lfu, arc, s3-fifo, sieve, w-tinylfu, several with commas, or all")
+      ->type_name("POLICIES");
+  sim->add_option("--size", a.sizes, "Objects, bytes such as 64MiB, or percent of all there are, several with commas")
+      ->type_name("SIZES")
+      ->required();
+  sim->add_flag("--json", a.json, "For programs");
+}
+
 void add_window(CLI::App& app, Words& w) {
   app.add_option("--state", w.window.state)->group("");   // For tests: see app/window/state_file.h.
   const char* const theme = "dark, light, `high contrast`, or a theme file (.toml)";
@@ -254,6 +267,7 @@ int dispatch(const CLI::App& app, const Words& w) {
   if (name == "export") return export_run(w.export_run);
   if (name == "check") return check(w.check);
   if (name == "fuzz") return fuzz(w.fuzz);
+  if (name == "cache-sim") return cache_sim(w.cache_sim);
   if (name == "open") return window::run(w.window);
   if (name == "shot") return shot(w.shot);
   return bench(w.bench);
@@ -309,6 +323,7 @@ int parse_and_do(int argc, const char* const* argv) {
   Words words;
   add_run(app, words.run);
   add_others(app, words);
+  add_cache_sim(app, words.cache_sim);
   add_window(app, words);
   try {
     app.parse(argc, argv);

@@ -68,6 +68,12 @@ struct BenchArguments {
 };
 int bench(const BenchArguments& arguments);
 
+struct CacheSimArguments {
+  std::string path, policies = "all", sizes;
+  bool json = false;
+};
+int cache_sim(const CacheSimArguments& arguments);
+
 // Prints `faultline: WHY` on one line and returns the code.
 int fail(int code, const std::string& why);
 // `world, record and fuzz`

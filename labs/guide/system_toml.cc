@@ -70,17 +70,12 @@ void read_disk(const toml::table& table, int first_line, world::DiskShape& disk)
     disk.files = parsed<bool>(*node, first_line, "files", "true or false");
 }
 
-void read_settings(const toml::table& table, int first_line, world::Group& group) {
+// `flaw = { forget_vote = true }` and `flaw.forget_vote = true` are the same; so with the settings of a part.
+void read_settings(const toml::table& table, int first_line, const std::string& before, world::Group& group) {
   for (const auto& [key, node] : table) {
-    const std::string name(key.str());
-    if (const auto* nested = node.as_table(); nested != nullptr && name == "flaw") {
-      for (const auto& [flaw, value] : *nested) {
-        const std::string full = "flaw." + std::string(flaw.str()),
-                          text = scalar_text(value, first_line, full);
-        if (const auto why = group.kind->check_setting(full, text); !why.empty())
-          fail_at(value, first_line, why);
-        group.settings.emplace_back(full, text);
-      }
+    const std::string name = before + std::string(key.str());
+    if (const auto* nested = node.as_table(); nested != nullptr) {
+      read_settings(*nested, first_line, name + ".", group);
       continue;
     }
     const std::string text = scalar_text(node, first_line, name);
@@ -125,7 +120,7 @@ world::Group read_group(const toml::table& table, int first_line, const Kinds& k
   if (const auto* settings = table.get("settings")) {
     if (!settings->is_table())
       fail_at(*settings, first_line, "`settings` takes a table, such as { heartbeat = \"50ms\" }");
-    read_settings(*settings->as_table(), first_line, group);
+    read_settings(*settings->as_table(), first_line, "", group);
     if (const auto why = group.kind->conflict(group.settings); !why.empty()) fail_at(*settings, first_line, why);
   }
   return group;

@@ -403,4 +403,10 @@ std::vector<ScriptLine> parse_script(std::string_view text, int first_line) {
   return script;
 }
 
+std::string_view Set::of(std::string_view kind, std::string_view group) const {
+  const auto dot = name.find('.');
+  const std::string_view first = std::string_view(name).substr(0, dot);
+  return dot != std::string::npos && (first == kind || first == group) ? std::string_view(name).substr(dot + 1) : name;
+}
+
 }  // namespace world

@@ -118,6 +118,9 @@ struct Set {
   Who who;  // Empty: every node whose kind has the setting.
   std::string name, value;
   FIELDS(Set, who, name, value)
+  // Which setting of a node of this kind and group is meant: what follows `KIND.` or `GROUP.`, else the whole name, which
+  // may have dots of its own (`breaker.failure_rate`, `flaw.forget_vote`).
+  std::string_view of(std::string_view kind, std::string_view group) const;
 };
 struct TellNode {
   Who who;

@@ -283,46 +283,46 @@ void Doing::operator()(const Load& c) {
 }
 
 void Doing::operator()(const Set& c) {
-  // `raft.heartbeat`: of the nodes of that kind or group.
-  std::string setting = c.name, family;
-  if (const auto dot = c.name.find('.'); dot != std::string::npos && !c.name.starts_with("flaw.")) {
-    family = c.name.substr(0, dot);
-    setting = c.name.substr(dot + 1);
-  }
   Ids who;
   if (c.who.empty())
     for (const auto& info : world_.infos_) who.push_back(info.id);
   else
     who = groups({c.who}).front();
-  Ids fitting;
+  const auto dot = c.name.find('.');
+  const std::string family = dot == std::string::npos ? "" : c.name.substr(0, dot + 1);  // With its dot.
+  std::string wanted = c.name;
+  std::vector<std::pair<core::NodeId, std::string>> fitting;
   std::string why;                 // Somebody has the setting, but refuses the value.
   std::vector<std::string> known;  // The settings of all who are meant.
   for (const auto id : who) {
     const auto& info = world_.infos_[id - 1];
-    if (!family.empty() && info.kind != family && info.group != family) continue;
+    const std::string_view setting = c.of(info.kind, info.group);
+    const bool meant = family.empty() || setting.size() < c.name.size();
     bool has = false;
     for (const auto& one : world_.kind(id).settings) {
       has = has || one.name == setting;
-      known.push_back(one.name);
+      if (meant) known.push_back(one.name), wanted = setting;
+      else if (one.name.starts_with(family)) known.push_back(one.name);
     }
     if (!has) continue;
     std::string refused = world_.kind(id).check_setting(setting, c.value);
-    if (refused.empty()) refused = world_.kind(id).conflict(with(world_.slot(id).settings, setting, c.value));
     if (refused.empty())
-      fitting.push_back(id);
+      refused = world_.kind(id).conflict(with(world_.slot(id).settings, std::string(setting), c.value));
+    if (refused.empty())
+      fitting.emplace_back(id, setting);
     else
       why = refused;
   }
   if (fitting.empty() && why.empty()) {
-    const std::string near = core::nearest(setting, known);
+    const std::string near = core::nearest(wanted, known);
     if (known.empty())
-      why = "there is no kind or group `" + family + "`";
+      why = "there is no kind or group `" + family.substr(0, family.size() - 1) + "`";
     else
-      why = "none of these nodes has a setting `" + setting + "`" + (near.empty() ? "" : ", did you mean `" + near + "`?");
+      why = "none of these nodes has a setting `" + wanted + "`" + (near.empty() ? "" : ", did you mean `" + near + "`?");
   }
   if (fitting.empty()) throw BadCommand("`" + text_ + "`: " + why);
   begin();
-  for (const auto id : fitting) set_on(id, setting, c.value);
+  for (const auto& [id, setting] : fitting) set_on(id, setting, c.value);
 }
 
 void Doing::operator()(const TellNode& c) {

@@ -182,8 +182,7 @@ class KindOf final : public Kind {
            (near.empty() ? "" : ", did you mean `" + near + "`?");
   }
   std::string conflict(const SettingValues& values) const override {
-    if constexpr (requires(const Settings& s) { s.conflict(); }) return settings_of(values).conflict();
-    return {};
+    return core::conflict_of(settings_of(values));
   }
   std::unique_ptr<Judge> judge() const override {
     if constexpr (requires { typename Node::Invariants; })

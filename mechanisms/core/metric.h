@@ -1,6 +1,8 @@
 // What a mechanism counts and measures, under the names that operators know. Declared once, as a constant, beside the
 // mechanism; a step emits samples of it.
 #pragma once
+#include <array>
+#include <cstddef>
 #include <string_view>
 
 namespace core {
@@ -13,6 +15,18 @@ struct Metric {
   std::string_view unit;  // "", "ms", "bytes", "entries", "percent": for the axis.
   std::string_view help;  // One line.
 };
+
+// The metrics of a node and of its parts, as one list.
+template <std::size_t... N>
+constexpr auto joined(const std::array<const Metric*, N>&... lists) {
+  std::array<const Metric*, (N + ...)> all{};
+  std::size_t at = 0;
+  const auto append = [&](const auto& list) {
+    for (const Metric* metric : list) all[at++] = metric;
+  };
+  (append(lists), ...);
+  return all;
+}
 
 // counter: the step says how much was added, the host keeps the total since the node's last start.
 // gauge: the step says the value; a value that did not change is not recorded again.

@@ -46,7 +46,7 @@ class Rng {
   }
   Duration within(Span span) { return between(span.low, span.high); }
 
-  // Exponentially distributed with the given mean: the gaps of a Poisson process. See rng.cc on why not std::log.
+  // Exponentially distributed with the given mean: the gaps of a Poisson process. See real.h on why not std::log.
   Duration exponential(Duration mean);
 
   friend bool operator==(const Rng&, const Rng&) = default;

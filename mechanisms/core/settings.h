@@ -5,15 +5,19 @@
 //   struct Settings {
 //     core::Duration heartbeat = 50ms;
 //     bool pre_vote = true;
-//     Flaws flaws;                       // a nested struct of switches, set as `flaw.forget_vote`
-//     FIELDS(Settings, heartbeat, pre_vote, flaws)
+//     Flaws flaws;                       // a struct of switches, set as `flaw.forget_vote`; its member is always `flaws`
+//     resilience::Breaker::Settings breaker;   // the settings of a part, set as `breaker.failure_rate`
+//     FIELDS(Settings, heartbeat, pre_vote, flaws, breaker)
 //     static constexpr auto kDeclared = std::array{
 //         core::Setting{"heartbeat", "1ms", "10s", "", "How often a leader says that it lives."},
 //         core::Setting{"pre_vote", "", "", "", "Ask before an election whether it could be won."}};
 //   };
 //
 // Values that are each in range may still make no sense together: `std::string conflict() const` of the settings says why,
-// or nothing. It is asked when a lab is read and whenever one of them changes.
+// or nothing. It is asked, of the parts too, when a lab is read and whenever one of them changes. The flaws of parts are
+// flaws of the whole: two parts that have a flaw of one name share its switch.
+//
+// A part that says `static constexpr bool kNameless = true;` lends its settings to the whole as if they were the whole's own.
 //
 // A member without its line, or a line without its member, is refused by describe() when the kind is listed.
 #pragma once
@@ -47,6 +51,12 @@ struct SettingInfo {
 };
 
 namespace detail {
+
+template <class T>
+constexpr bool nameless() {
+  if constexpr (requires { T::kNameless; }) return T::kNameless;
+  else return false;
+}
 
 template <class T>
 constexpr SettingInfo::Type setting_type() {
@@ -101,24 +111,38 @@ void complete(SettingInfo& info, const T& initial, const Setting& declared) {
 
 // Calls visit(full name, member, declaration, is a flaw) for every setting of `settings`.
 template <class S, class Visit>
-void visit_settings(S& settings, const Visit& visit) {
+void visit_settings(S& settings, const Visit& visit, const std::string& before = "", bool flaws = false) {
   using Plain = std::remove_const_t<S>;
   static_assert(fields_complete<Plain>, "FIELDS of these settings forgets a member");
   Plain::fields(settings, [&](std::string_view name, auto& member) {
     using Member = std::remove_cvref_t<decltype(member)>;
     if constexpr (Described<Member>) {
-      // A nested struct of switches: `flaws` holds `flaw.NAME`.
-      Member::fields(member, [&](std::string_view inner, auto& flaw) {
-        const Setting* declared = detail::find_declared<Member>(inner);
-        CHECK(declared != nullptr);
-        visit("flaw." + std::string(inner), flaw, *declared, true);
-      });
+      if (name == "flaws")
+        visit_settings(member, visit, "flaw.", true);
+      else
+        visit_settings(member, visit, detail::nameless<Member>() ? before : before + std::string(name) + ".", flaws);
     } else {
       const Setting* declared = detail::find_declared<Plain>(name);
       CHECK(declared != nullptr);
-      visit(std::string(name), member, *declared, false);
+      visit(before + std::string(name), member, *declared, flaws);
     }
   });
+}
+
+// Why these values, each in its range, make no sense together; of the parts, too.
+template <class S>
+std::string conflict_of(const S& settings) {
+  std::string why;
+  S::fields(settings, [&](std::string_view name, const auto& member) {
+    using Member = std::remove_cvref_t<decltype(member)>;
+    if constexpr (Described<Member>) {
+      const std::string of_part = conflict_of(member);
+      if (why.empty() && !of_part.empty()) why = detail::nameless<Member>() ? of_part : std::string(name) + ": " + of_part;
+    }
+  });
+  if constexpr (requires { settings.conflict(); })
+    if (why.empty()) why = settings.conflict();
+  return why;
 }
 
 // All settings of a struct, in order.
@@ -127,6 +151,8 @@ std::vector<SettingInfo> describe_settings() {
   std::vector<SettingInfo> all;
   const S initial{};
   visit_settings(initial, [&](const std::string& name, const auto& member, const Setting& declared, bool flaw) {
+    for (const SettingInfo& one : all)
+      if (one.name == name) return CHECK(flaw);
     SettingInfo& info = all.emplace_back();
     info.name = name;
     info.flaw = flaw;

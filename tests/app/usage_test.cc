@@ -12,7 +12,7 @@ using program::has;
 using program::Ran;
 using program::Words;
 
-const Words kSubcommands{"run", "labs", "show", "export", "check", "fuzz", "bench", "open", "shot"};
+const Words kSubcommands{"run", "labs", "show", "export", "check", "fuzz", "bench", "cache-sim", "open", "shot"};
 
 // The line behind `Example:`.
 std::string example(const std::string& help) {
@@ -71,6 +71,7 @@ TEST(Usage, AThemeFileThatCannotBeUsedIsRefusedWithItsLineAndName) {
 // The examples follow each other as a reader would try them: run records what show, export and check read.
 TEST(Usage, TheExampleOfEveryHelpWorksAsItStands) {
   program::Folder folder;
+  folder.file("a.trace", "a\nb\na\n");
   for (const auto& name : kSubcommands) {
     Words words = program::words_of(example(faultline({name, "--help"}).out));
     ASSERT_GE(words.size(), 2u) << name;
@@ -118,7 +119,7 @@ TEST(Usage, AWrongWordNamesTheNearestRightOne) {
 }
 
 TEST(Usage, AWordLikeNothingNamesAllThatThereAre) {
-  expect_refused({"xyzzy"}, "there are run, labs, show, export, check, fuzz, bench, open and shot");
+  expect_refused({"xyzzy"}, "there are run, labs, show, export, check, fuzz, bench, cache-sim, open and shot");
   expect_refused({"run", "zzzzzzzzzzzzzz"}, "`faultline labs` lists them");
   expect_refused({"fuzz", "zzzzzzzzzzz"}, "there are raft");
   expect_refused({"bench", "zzzzzzzzzzz"}, "checker");

@@ -155,7 +155,8 @@ std::string shown_value(const SettingInfo& info, std::string_view text) {
 
 std::string setting_words(std::string_view name) {
   std::string words(name.starts_with("flaw.") ? name.substr(5) : name);
-  std::replace(words.begin(), words.end(), '_', ' ');
+  for (char& c : words)
+    if (c == '_' || c == '.') c = ' ';
   return words;
 }
 
@@ -177,9 +178,9 @@ std::string canonical(const SettingInfo& info, const std::string& text) {
   return text;
 }
 
-void set_on(ValuesOfNode& values, const world::Kind& kind, const std::string& name, const std::string& value) {
+void set_on(ValuesOfNode& values, const world::Kind& kind, std::string_view name, const std::string& value) {
   for (const auto& info : kind.settings)
-    if (info.name == name && kind.check_setting(name, value).empty()) values[name] = canonical(info, value);
+    if (info.name == name && kind.check_setting(name, value).empty()) values[info.name] = canonical(info, value);
 }
 
 bool issues_operations(const world::Kind& kind) {
@@ -226,8 +227,6 @@ void SettingsFold::give(const View& view, const timeline::Mark& mark) {
     }
     const auto* const set = std::get_if<world::Set>(&command);
     if (set == nullptr) return;
-    std::string name = set->name, family;
-    if (const auto dot = name.find('.'); dot != std::string::npos && !name.starts_with("flaw.")) family = name.substr(0, dot), name = name.substr(dot + 1);
     std::vector<core::NodeId> who;
     if (set->who.empty()) {
       for (const auto& info : nodes) who.push_back(info.id);
@@ -245,7 +244,7 @@ void SettingsFold::give(const View& view, const timeline::Mark& mark) {
     for (const auto id : who) {
       const auto& info = nodes[id - 1];
       const world::Kind* const kind = catalog::find_kind(info.kind);
-      if (kind != nullptr && (family.empty() || family == info.kind || family == info.group)) set_on(values_[id - 1], *kind, name, set->value);
+      if (kind != nullptr) set_on(values_[id - 1], *kind, set->of(info.kind, info.group), set->value);
     }
   } catch (const world::BadCommand&) {
     // A file of a stranger may hold anything as a command's text.

@@ -1,7 +1,7 @@
 // Boards for tests: B1, B2, ... on which the test writes, or on which people write by themselves.
 #pragma once
 #include "mechanisms/time/board/invariants.h"
-#include "tests/mechanisms/time/small_world.h"
+#include "tests/mechanisms/small_world.h"
 
 namespace board {
 

@@ -2,7 +2,7 @@
 #pragma once
 #include "mechanisms/time/ntp/invariants.h"
 #include "mechanisms/time/ntp/server.h"
-#include "tests/mechanisms/time/small_world.h"
+#include "tests/mechanisms/small_world.h"
 
 namespace ntp {
 

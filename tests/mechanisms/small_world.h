@@ -1,4 +1,4 @@
-// A small world for tests of clocks: nodes of several kinds that share one Message, each with a clock of its own that may be
+// A small world for tests of mechanisms: nodes of several kinds that share one Message, each with a clock of its own that may be
 // skewed and run fast or slow, over links whose delay differs by direction. The test sees the true time. Messages and
 // writes pass through bytes, a crash leaves what was written.
 #pragma once

@@ -1,0 +1,113 @@
+// Write-back: a write is acknowledged as soon as the cache has it, and stored behind the cache later, several writes of one key
+// as one. Fast, and a promise that a crash breaks: what was acknowledged and not yet flushed is lost, and at_risk() says how
+// much that is. As page caches do it (Linux' dirty_expire and dirty_background thresholds), for keys.
+//
+// Guarantees
+//   1. A key is dirty from its first unflushed write until the flush of its last one is done. Its newest value is here as long,
+//      so that an eviction from a cache in front loses nothing.
+//   2. A key waits at most `flush_after`, however often it is written again, or until `flush_count` keys wait.
+//   3. Flushes of one key do not overtake each other: there is one under way at a time.
+//   4. There are at most `dirty_limit` dirty keys: a write of one more is refused until something was flushed.
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mechanisms/core/settings.h"
+#include "mechanisms/core/time.h"
+
+namespace caching {
+
+struct WriteBackFlaws {
+  bool forget_rewrite = false;
+  bool age_from_last_write = false;
+  FIELDS(WriteBackFlaws, forget_rewrite, age_from_last_write)
+  static constexpr auto kDeclared = std::array{
+      core::Setting{"forget_rewrite", "", "", "", "A flush cleans its key, though it was written again while the flush was under way."},
+      core::Setting{"age_from_last_write", "", "", "", "Every write lets its key wait anew: what is written all the time is never flushed."}};
+};
+
+struct WriteBackSettings {
+  core::Duration flush_after = std::chrono::seconds(1);
+  std::uint64_t flush_count = 100;
+  std::uint64_t batch = 100;
+  std::uint64_t dirty_limit = 10'000;
+  WriteBackFlaws flaws;
+  FIELDS(WriteBackSettings, flush_after, flush_count, batch, dirty_limit, flaws)
+  static constexpr auto kDeclared = std::array{
+      core::Setting{"flush_after", "0s", "1h", "", "How long a written value waits before it is stored behind the cache."},
+      core::Setting{"flush_count", "1", "1000000", "keys", "So many waiting keys are flushed before their time."},
+      core::Setting{"batch", "1", "1000000", "keys", "At most so many keys in one flush."},
+      core::Setting{"dirty_limit", "1", "10000000", "keys", "With so many dirty keys a write of another is refused."}};
+  std::string conflict() const { return flush_count > dirty_limit ? "`flush_count` above `dirty_limit` is never reached: writes are refused first" : ""; }
+};
+
+class WriteBack {
+ public:
+  using Settings = WriteBackSettings;
+  struct Value {
+    std::string value;
+    std::uint64_t version = 0;
+    FIELDS(Value, value, version)
+  };
+  struct Flush {
+    std::string key;
+    Value value;
+    FIELDS(Flush, key, value)
+  };
+  // What a crash would lose now.
+  struct Risk {
+    std::uint64_t keys = 0, writes = 0;
+    core::Duration oldest{};   // Since when the first of them was acknowledged.
+    FIELDS(Risk, keys, writes, oldest)
+  };
+  struct Counts {
+    std::uint64_t writes = 0, coalesced = 0, flushed = 0, failed = 0, refused = 0;
+    FIELDS(Counts, writes, coalesced, flushed, failed, refused)
+  };
+
+  explicit WriteBack(const Settings& settings) : settings_(settings) {}
+
+  // False: there are too many dirty keys.
+  bool write(const std::string& key, Value value, core::Time now);
+  // The newest value of a dirty key; nullptr: it is not dirty.
+  const Value* find(const std::string& key) const;
+  // What is to be stored now, longest waiting first. Each needs done() or failed().
+  std::vector<Flush> take(core::Time now);
+  // When take() will have something, which may be in the past; nothing: not before a write or a done().
+  std::optional<core::Time> next_due() const;
+  void done(const std::string& key);
+  void failed(const std::string& key);   // It waits again, as long as it has waited already.
+  // The cache in front had to let it go: it is the next to be flushed.
+  void evicted(const std::string& key);
+  void tune(const Settings& settings) { settings_ = settings; }
+
+  Risk at_risk(core::Time now) const;
+  std::uint64_t dirty() const { return dirty_.size(); }
+  const Counts& counts() const { return counts_; }
+  friend bool operator==(const WriteBack&, const WriteBack&) = default;
+
+ private:
+  struct Write {
+    Value value;
+    core::Time since;           // Of the first write in it.
+    std::uint64_t writes = 0;   // How many it stands for.
+    std::int64_t place = 0;     // In queue_, as long as it waits.
+    bool hurried = false;
+    FIELDS(Write, value, since, writes, place, hurried)
+  };
+  struct Dirty {
+    std::optional<Write> waiting, flying;   // At least one. Flying: the flush is under way.
+    friend bool operator==(const Dirty&, const Dirty&) = default;
+  };
+  void line_up(const std::string& key, Write& write, std::int64_t place);
+
+  Settings settings_;
+  std::map<std::string, Dirty> dirty_;
+  std::map<std::int64_t, std::string> queue_;   // Keys with something waiting, longest waiting first.
+  std::int64_t first_ = 0, last_ = 0;           // Places that were given out.
+  Counts counts_;
+};
+
+}  // namespace caching

@@ -1,0 +1,152 @@
+#include "mechanisms/serving/inlet.h"
+
+#include <algorithm>
+
+#include "mechanisms/core/check.h"
+
+namespace serving {
+namespace {
+
+double in_ms(core::Duration d) { return static_cast<double>(d.count()) / 1e6; }
+
+}  // namespace
+
+void Inlet::start(Step& step) {
+  measured_ = step.now;
+  step.set_timer({Alarm::measure}, kMeasured);
+}
+
+void Inlet::set(Step& step, const Settings& settings) {
+  if (settings.limits != settings_.limits || settings.limit != settings_.limit)
+    limiter_ = resilience::KeyedLimiter(settings.limits, settings.limit);
+  if (settings.adapt != settings_.adapt || settings.adapting != settings_.adapting) {
+    adaptive_ = resilience::ConcurrencyLimit(settings.adapt);
+    for (auto& [ticket, one] : open_) one.counted = false;
+  }
+  settings_ = settings;
+  station_.set(settings.work);
+  for (bool more = true; more;) {
+    const Station::Next one = station_.begin_next(step.now);
+    next(step, one);
+    more = one.begins.has_value();
+  }
+}
+
+const Inlet::Open* Inlet::find(Ticket ticket) const {
+  const auto it = open_.find(ticket);
+  return it == open_.end() ? nullptr : &it->second;
+}
+
+void Inlet::take(Step& step, core::NodeId from, const Request& request) {
+  step.count(kRequests);
+  const Ticket ticket = ++last_;
+  std::optional<core::Time> until;
+  if (request.patience > core::Duration{}) until = step.now + request.patience;
+  open_[ticket] = {from, request, step.now, until, false, false};
+  if (settings_.limiting) {
+    const auto verdict = limiter_.ask(step.now, {request.user, request.connection});
+    if (!verdict.allowed) {
+      step.count(resilience::kRateLimited);
+      return refuse(step, ticket, Status::limited, verdict.retry_after);
+    }
+    if (verdict.delay > core::Duration{}) {
+      step.timing(resilience::kRateLimitDelay, in_ms(verdict.delay));
+      return step.set_timer({Alarm::turn, ticket}, verdict.delay);
+    }
+  }
+  admit(step, ticket);
+}
+
+void Inlet::admit(Step& step, Ticket ticket) {
+  Open& one = open_.at(ticket);
+  if (settings_.adapting) {
+    one.counted = adaptive_.begin();
+    if (!one.counted) {
+      step.count(resilience::kConcurrencyRejected);
+      return refuse(step, ticket, Status::overloaded);
+    }
+  }
+  const Station::Arrival arrival = station_.arrive(step.now, ticket, one.until, one.request.criticality);
+  if (arrival.begins) return begin(step, ticket, {});
+  if (arrival.shed) {
+    step.count(resilience::kShed);
+    refuse(step, *arrival.shed, Status::overloaded);
+  }
+}
+
+void Inlet::begin(Step& step, Ticket ticket, core::Duration waited) {
+  open_.at(ticket).working = true;
+  step.timing(kQueueWait, in_ms(waited));
+  step.set_timer({Alarm::served, ticket}, station_.draw(*step.rng));
+}
+
+void Inlet::next(Step& step, const Station::Next& next) {
+  for (const Ticket late : next.late) {
+    step.count(kTooLate);
+    refuse(step, late, Status::late);
+  }
+  for (const Ticket shed : next.shed) {
+    step.count(resilience::kShed);
+    refuse(step, shed, Status::overloaded);
+  }
+  if (next.begins) begin(step, *next.begins, next.waited);
+}
+
+void Inlet::refuse(Step& step, Ticket ticket, Status why, core::Duration retry_after) {
+  if (why != Status::late) step.count(kRejected);
+  const Open& one = open_.at(ticket);
+  uncount(step, one, true);
+  Reply reply;
+  reply.id = one.request.id, reply.status = why, reply.retry_after = retry_after;
+  step.send(one.from, std::move(reply));
+  open_.erase(ticket);
+}
+
+void Inlet::uncount(Step& step, const Open& one, bool dropped) {
+  if (one.counted) adaptive_.end(step.now, step.now - one.came, dropped);
+}
+
+void Inlet::let_go(Step& step, Ticket ticket) {
+  Open& one = open_.at(ticket);
+  if (!one.working) return;
+  one.working = false;
+  next(step, station_.release(step.now));
+}
+
+void Inlet::answer(Step& step, Ticket ticket, Reply reply) {
+  const auto it = open_.find(ticket);
+  CHECK(it != open_.end());
+  const Open& one = it->second;
+  reply.id = one.request.id;
+  if (one.until && step.now >= *one.until) step.count(kInVain);
+  if (answered(reply.status)) {
+    step.count(kAnswered);
+    step.timing(kDuration, in_ms(step.now - one.came));
+  } else {
+    step.count(kErrors);
+  }
+  const bool working = one.working;
+  uncount(step, one, false);
+  step.send(one.from, std::move(reply));
+  open_.erase(it);
+  if (working) next(step, station_.release(step.now));
+}
+
+std::optional<core::Duration> Inlet::left(Ticket ticket, core::Time now) const {
+  const Open& one = open_.at(ticket);
+  if (!one.until) return std::nullopt;
+  return std::max(*one.until - now, core::Duration{});
+}
+
+void Inlet::measure(Step& step) {
+  step.set_timer({Alarm::measure}, kMeasured);
+  const core::Duration worked = station_.worked(step.now), passed = step.now - measured_;
+  if (passed > core::Duration{})
+    step.gauge(kUtilisation, 100 * in_ms(worked - worked_) / in_ms(passed) / settings_.work.workers);
+  worked_ = worked, measured_ = step.now;
+  step.gauge(kQueue, static_cast<double>(station_.waiting()));
+  step.gauge(kInFlight, static_cast<double>(open_.size()));
+  if (settings_.adapting) step.gauge(resilience::kConcurrencyLimit, adaptive_.limit());
+}
+
+}  // namespace serving

@@ -1,0 +1,116 @@
+// The door of a node of the path: requests come in, wait for a worker, are worked on, and are answered. What a node does
+// with a request that a worker has taken is its own affair; it may let the worker go while it waits for others (as servers
+// with an event loop do) or keep him waiting (as servers with a thread a request do).
+//
+// At the door, in this order: a rate limit, by user or address; an adaptive limit of the requests under way; the queue,
+// which sheds what it cannot serve in time. Each can be switched off.
+//
+// Guarantees
+//   1. Every request that came in is answered exactly once, unless the node crashes.
+//   2. No request is begun while all workers are busy, and none waits while one is free.
+#pragma once
+#include <map>
+
+#include "mechanisms/resilience/concurrency_limit.h"
+#include "mechanisms/resilience/keyed_limiter.h"
+#include "mechanisms/serving/messages.h"
+#include "mechanisms/serving/station.h"
+
+namespace serving {
+
+inline constexpr core::Metric kRequests{"requests_total", core::Metric::Kind::counter, "requests", "Requests that came in."};
+inline constexpr core::Metric kAnswered{"requests_answered_total", core::Metric::Kind::counter, "requests",
+                                        "Requests that were answered with what was asked for."};
+inline constexpr core::Metric kRejected{"requests_rejected_total", core::Metric::Kind::counter, "requests",
+                                        "Requests that were turned away at the door."};
+inline constexpr core::Metric kErrors{"requests_failed_total", core::Metric::Kind::counter, "requests",
+                                      "Requests that were let in and ended in an error."};
+inline constexpr core::Metric kTooLate{"requests_too_late_total", core::Metric::Kind::counter, "requests",
+                                       "Requests that were dropped from the queue because nobody waited for them any more."};
+inline constexpr core::Metric kInVain{"work_in_vain_total", core::Metric::Kind::counter, "requests",
+                                      "Requests that were worked on and answered when nobody waited any more."};
+inline constexpr core::Metric kQueue{"queue_depth", core::Metric::Kind::gauge, "requests", "Requests that wait for a worker."};
+inline constexpr core::Metric kInFlight{"requests_in_flight", core::Metric::Kind::gauge, "requests",
+                                        "Requests that came in and are not answered."};
+inline constexpr core::Metric kUtilisation{"worker_utilization_percent", core::Metric::Kind::gauge, "percent",
+                                           "Share of the workers' time in which they worked, since the last measurement."};
+inline constexpr core::Metric kQueueWait{"queue_wait_ms", core::Metric::Kind::timing, "ms",
+                                         "How long a request waited for a worker."};
+inline constexpr core::Metric kDuration{"request_duration_ms", core::Metric::Kind::timing, "ms",
+                                        "From the arrival of a request to its answer, of those that were answered."};
+
+inline constexpr std::array kInletMetrics{&kRequests, &kAnswered, &kRejected, &kErrors, &kTooLate, &kInVain, &kQueue, &kInFlight,
+                                          &kUtilisation, &kQueueWait, &kDuration, &resilience::kShed, &resilience::kRateLimited,
+                                          &resilience::kRateLimitDelay, &resilience::kConcurrencyLimit,
+                                          &resilience::kConcurrencyRejected};
+
+class Inlet {
+ public:
+  struct Settings {
+    static constexpr bool kNameless = true;
+    Station::Settings work;
+    bool limiting = false;
+    resilience::KeyedLimiter::Settings limits;
+    resilience::Limiter::Settings limit;
+    bool adapting = false;
+    resilience::ConcurrencyLimit::Settings adapt;
+    FIELDS(Settings, work, limiting, limits, limit, adapting, adapt)
+    static constexpr auto kDeclared = std::array{
+        core::Setting{"limiting", "", "", "", "Whether there is a rate limit at the door."},
+        core::Setting{"adapting", "", "", "", "Whether a limit of the requests under way is found out and kept."}};
+  };
+
+  struct Open {
+    core::NodeId from = core::kNobody;
+    Request request;
+    core::Time came{};
+    std::optional<core::Time> until;   // When nobody waits any more.
+    bool working = false;              // A worker has it.
+    bool counted = false;              // By the adaptive limit.
+    friend bool operator==(const Open&, const Open&) = default;
+  };
+
+  explicit Inlet(const Settings& settings)
+      : settings_(settings), station_(settings.work), limiter_(settings.limits, settings.limit), adaptive_(settings.adapt) {}
+
+  void start(Step& step);
+  void set(Step& step, const Settings& settings);
+
+  void take(Step& step, core::NodeId from, const Request& request);
+  // Alarm::turn: a request has waited for its turn, as a leaky bucket wants it.
+  void on_turn(Step& step, Ticket ticket) { admit(step, ticket); }
+  // Alarm::served: a worker has done his work on the request of that ticket. null: it is none any more.
+  const Open* find(Ticket ticket) const;
+  // The worker who has it is free for others, though it is not answered.
+  void let_go(Step& step, Ticket ticket);
+  // Answers it, and frees its worker. Of `reply` the id is set here.
+  void answer(Step& step, Ticket ticket, Reply reply);
+  // What is left of the asker's patience; nothing: he waits for ever.
+  std::optional<core::Duration> left(Ticket ticket, core::Time now) const;
+  // Alarm::measure.
+  void measure(Step& step);
+
+  std::size_t open() const { return open_.size(); }
+  const Station& station() const { return station_; }
+  friend bool operator==(const Inlet&, const Inlet&) = default;
+
+ private:
+  static constexpr core::Duration kMeasured = std::chrono::milliseconds(100);
+
+  void admit(Step& step, Ticket ticket);
+  void begin(Step& step, Ticket ticket, core::Duration waited);
+  void next(Step& step, const Station::Next& next);
+  void refuse(Step& step, Ticket ticket, Status why, core::Duration retry_after = {});
+  void uncount(Step& step, const Open& one, bool dropped);
+
+  Settings settings_;
+  Station station_;
+  resilience::KeyedLimiter limiter_;
+  resilience::ConcurrencyLimit adaptive_;
+  std::map<Ticket, Open> open_;
+  Ticket last_ = 0;
+  core::Duration worked_{};     // By all workers, when it was measured last,
+  core::Time measured_{};       // and when that was.
+};
+
+}  // namespace serving

@@ -1,0 +1,395 @@
+#include "mechanisms/serving/outlet.h"
+
+#include <algorithm>
+
+#include "mechanisms/core/check.h"
+
+namespace serving {
+namespace {
+
+Reply of_our_own(Status status) {
+  Reply reply;
+  reply.status = status;
+  return reply;
+}
+
+// What an answer says of whoever gave it: a breaker counts these as failures.
+bool is_failure(Status status) {
+  switch (status) {
+    case Status::overloaded:
+    case Status::late:
+    case Status::unavailable:
+    case Status::failed:
+    case Status::timed_out: return true;
+    case Status::ok:
+    case Status::absent:
+    case Status::limited:    // He is well; it is we who ask too much.
+    case Status::moved:
+    case Status::conflict: return false;
+  }
+  return false;
+}
+
+bool is_final(Status status) { return answered(status) || status == Status::conflict; }
+
+balancing::Pool made_pool(const Outlet::Settings& settings) {
+  auto outliers = settings.outliers;
+  if (!settings.ejecting) outliers.consecutive_failures = 0, outliers.stdev_factor = 0;
+  return {settings.pool, settings.balance, settings.health, outliers};
+}
+
+bool same_pool(const Outlet::Settings& a, const Outlet::Settings& b) {
+  return a.pool == b.pool && a.balance == b.balance && a.health == b.health && a.outliers == b.outliers &&
+         a.ejecting == b.ejecting && a.checking == b.checking;
+}
+
+}  // namespace
+
+Outlet::Outlet(std::uint8_t number, const OutletMetrics& metrics, std::vector<core::NodeId> targets, const Settings& settings)
+    : number_(number), metrics_(&metrics), targets_(std::move(targets)), settings_(settings), pool_(made_pool(settings)),
+      budget_(settings.budget), bulkhead_(settings.bulkhead), hedging_(settings.hedge) {
+  set_breakers();
+}
+
+void Outlet::set_breakers() {
+  if (settings_.breaking == Breaking::all) breakers_.emplace(core::kNobody, settings_.breaker);
+  if (settings_.breaking == Breaking::each)
+    for (const auto target : targets_) breakers_.emplace(target, settings_.breaker);
+}
+
+void Outlet::set_pool() {
+  pool_ = made_pool(settings_);
+  // As at the very beginning: somebody has to take the load, no slow start for anybody.
+  for (const auto target : targets_) pool_.join(core::kStart, {target});
+}
+
+void Outlet::start(Step& step) {
+  // Answers to what it asked before a crash may still be on their way: they must not meet a number of now.
+  last_ = step.rng->next();
+  set_pool();
+  if (settings_.route == Route::table) ask_for_table(step);
+  arm_probes(step);
+}
+
+void Outlet::set(Step& step, const Settings& settings) {
+  const Settings before = settings_;
+  settings_ = settings;
+  if (!same_pool(before, settings)) {
+    set_pool();
+    ++pool_life_;
+    arm_probes(step);
+  }
+  if (settings.budget != before.budget) budget_ = resilience::RetryBudget(settings.budget);
+  if (settings.hedge != before.hedge) hedging_ = resilience::Hedging(settings.hedge);
+  if (settings.bulkhead != before.bulkhead || settings.isolating != before.isolating) {
+    // Who waits for room in the old one goes on at once; who is inside counts no more.
+    const resilience::Bulkhead old = std::exchange(bulkhead_, resilience::Bulkhead(settings.bulkhead));
+    std::vector<std::uint64_t> waiting;
+    for (auto& [id, call] : calls_) {
+      if (!call.inside && call.made == 0 && call.attempts.empty()) waiting.push_back(id);
+      call.inside = false;
+    }
+    for (const auto id : waiting) {
+      step.cancel_timer({Alarm::room, id});
+      if (const auto call = calls_.find(id); call != calls_.end()) attempt(step, call);
+    }
+  }
+  if (settings.breaking != before.breaking) breakers_.clear();
+  if (settings.breaker != before.breaker)
+    for (auto& [target, breaker] : breakers_) breaker.set(settings_.breaker);
+  set_breakers();
+  if (settings.route != before.route && settings_.route == Route::table) ask_for_table(step);
+  show(step);
+}
+
+bool Outlet::drain(core::Time now, core::NodeId target, bool draining) {
+  if (std::find(targets_.begin(), targets_.end(), target) == targets_.end()) return false;
+  pool_.drain(now, target, draining);
+  return true;
+}
+
+// --- Calls.
+
+void Outlet::call(Step& step, Tag tag, Request request, std::optional<core::Time> until) {
+  step.count(metrics_->calls);
+  budget_.on_request(step.now);
+  const auto [it, fresh] =
+      calls_.emplace(next_id(), Call{tag, std::move(request), until, resilience::Backoff(settings_.retry), step.now});
+  CHECK(fresh);
+  if (!settings_.isolating) return attempt(step, it);
+  switch (bulkhead_.enter(step.now, it->first)) {
+    case resilience::Bulkhead::Entry::entered:
+      it->second.inside = true;
+      return attempt(step, it);
+    case resilience::Bulkhead::Entry::rejected:
+      step.count(metrics_->kept_back);
+      return end(step, it, of_our_own(Status::unavailable), core::kNobody);
+    case resilience::Bulkhead::Entry::waits: {
+      std::optional<core::Duration> wait;
+      if (settings_.bulkhead.by == resilience::BulkheadBy::semaphore) wait = settings_.bulkhead.wait;
+      if (until) wait = std::min(wait.value_or(core::Duration::max()), std::max(*until - step.now, core::Duration{}));
+      if (wait) step.set_timer({Alarm::room, it->first}, *wait);
+    }
+  }
+}
+
+void Outlet::leave_bulkhead(Step& step) {
+  const auto next = bulkhead_.leave(step.now);
+  if (!next) return;
+  step.cancel_timer({Alarm::room, *next});
+  const auto call = calls_.find(*next);
+  CHECK(call != calls_.end());
+  call->second.inside = true;
+  attempt(step, call);
+}
+
+resilience::Breaker* Outlet::breaker_of(core::NodeId target) {
+  const auto it = breakers_.find(settings_.breaking == Breaking::each ? target : core::kNobody);
+  return it == breakers_.end() ? nullptr : &it->second;
+}
+
+core::NodeId Outlet::choose(Step& step, Call& call) {
+  if (settings_.route == Route::balance) return choose_from_pool(step, call);
+  const partitioning::Shard* shard = table_.find(partitioning::point_of(table_.order, call.request.key));
+  if (shard != nullptr) {
+    call.request.epoch = shard->epoch;
+    return shard->owner;
+  }
+  // Nobody has told it yet. Whoever is asked knows better, and says so.
+  ask_for_table(step);
+  call.request.epoch = {};
+  return targets_.empty() ? core::kNobody : targets_[step.rng->below(targets_.size())];
+}
+
+core::NodeId Outlet::choose_from_pool(Step& step, const Call& call) {
+  // A second attempt beside the first one goes to somebody else; and nobody whose breaker is open is worth an attempt.
+  std::vector<core::NodeId> but;
+  for (const auto id : call.attempts) but.push_back(attempts_.at(id).target);
+  if (settings_.breaking == Breaking::each)
+    for (auto& [target, breaker] : breakers_) {
+      breaker.advance(step.now);
+      if (breaker.state() == resilience::BreakerState::open) but.push_back(target);
+    }
+  const Request& r = call.request;
+  const std::uint64_t hash = settings_.hash_by == HashBy::key
+                                 ? partitioning::position_of(r.key)
+                                 : core::derive_seed(0, "address", settings_.hash_by == HashBy::user ? r.user : r.connection);
+  return pool_.pick(step.now, *step.rng, hash, but);
+}
+
+void Outlet::attempt(Step& step, Calls::iterator it) {
+  Call& call = it->second;
+  if (call.until && step.now >= *call.until) return end(step, it, of_our_own(Status::late), core::kNobody);
+  const core::NodeId target = choose(step, call);
+  if (target == core::kNobody) return failed(step, it, of_our_own(Status::unavailable), core::kNobody);
+  Attempt one{it->first, target, step.now, {}, settings_.route == Route::balance ? pool_life_ : 0};
+  if (resilience::Breaker* breaker = breaker_of(target)) {
+    const auto pass = breaker->permit(step.now);
+    show(step);
+    if (!pass) {
+      step.count(metrics_->kept_back);
+      if (one.pool != 0) pool_.end(step.now, target, false);
+      return failed(step, it, of_our_own(Status::unavailable), core::kNobody);
+    }
+    one.pass = *pass;
+  }
+  core::Duration patience = settings_.timeout;
+  if (call.until) patience = std::min(patience, *call.until - step.now);
+  const std::uint64_t id = next_id();
+  call.request.id = id;
+  call.request.attempt = call.made++;
+  call.request.patience = settings_.pass_deadline ? patience : core::Duration{};
+  call.attempts.push_back(id);
+  attempts_.emplace(id, one);
+  step.set_timer({Alarm::attempt, id}, patience);
+  step.send(target, call.request);
+  // Only what can be done twice without harm.
+  if (call.made == 1 && !is_write(call.request.function))
+    if (const auto after = hedging_.on_request(step.now)) step.set_timer({Alarm::hedge, it->first}, *after);
+}
+
+Outlet::Attempt Outlet::close(Step& step, std::uint64_t id, std::optional<bool> failure) {
+  const auto it = attempts_.find(id);
+  const Attempt one = it->second;
+  attempts_.erase(it);
+  step.cancel_timer({Alarm::attempt, id});
+  std::erase(calls_.at(one.call).attempts, id);
+  if (one.pool == pool_life_) pool_.end(step.now, one.target, failure.value_or(false));
+  if (resilience::Breaker* const breaker = breaker_of(one.target)) {
+    if (failure)
+      breaker->record(step.now, one.pass, *failure, step.now - one.began);
+    else
+      breaker->release(one.pass);
+  }
+  show(step);
+  return one;
+}
+
+void Outlet::abandon(Step& step, std::uint64_t id) {
+  const Attempt one = close(step, id, std::nullopt);
+  if (!settings_.hedge.on) return;
+  orphans_.emplace(id, one.began);
+  step.set_timer({Alarm::attempt, id}, std::max(one.began + settings_.timeout - step.now, core::Duration{}));
+}
+
+void Outlet::on_reply(Step& step, core::NodeId from, const Reply& reply) {
+  if (const auto orphan = orphans_.find(reply.id); orphan != orphans_.end()) {
+    hedging_.on_answer(step.now - orphan->second);
+    step.cancel_timer({Alarm::attempt, reply.id});
+    orphans_.erase(orphan);
+    return;
+  }
+  const auto it = attempts_.find(reply.id);
+  if (it == attempts_.end() || it->second.target != from) return;  // Too late, or from a stranger.
+  const auto call = calls_.find(it->second.call);
+  const bool bad = is_failure(reply.status);
+  const Attempt one = close(step, reply.id, bad);
+  bad ? budget_.on_failure() : budget_.on_success();
+  if (!bad && !is_write(call->second.request.function)) hedging_.on_answer(step.now - one.began);
+  if (reply.status == Status::timed_out) call->second.uncertain = true;
+  if (is_final(reply.status)) return end(step, call, reply, from);
+  if (reply.status == Status::moved) return redirected(step, call, reply, from);
+  failed(step, call, reply, from);
+}
+
+void Outlet::redirected(Step& step, Calls::iterator call, const Reply& reply, core::NodeId from) {
+  bool learned = false;
+  for (const auto& shard : reply.newer) learned = table_.absorb(shard) || learned;
+  if (table_.shards.empty()) ask_for_table(step);
+  // Two nodes that each say that the other has it must not be asked for ever.
+  if (!learned || ++call->second.moves > kMostMoves) return failed(step, call, reply, from);
+  attempt(step, call);
+}
+
+void Outlet::failed(Step& step, Calls::iterator it, const Reply& reply, core::NodeId from) {
+  Call& call = it->second;
+  if (!call.attempts.empty()) return;   // Another attempt is still open.
+  std::optional<core::Duration> wait = call.backoff.next(*step.rng);
+  if (!wait) return end(step, it, reply, from);
+  *wait = std::max(*wait, reply.retry_after);
+  if (call.until && step.now + *wait >= *call.until) return end(step, it, reply, from);
+  if (!budget_.retry(step.now)) {
+    step.count(metrics_->kept_back);
+    return end(step, it, reply, from);
+  }
+  step.count(metrics_->retries);
+  step.set_timer({Alarm::retry, it->first}, *wait);
+}
+
+void Outlet::end(Step& step, Calls::iterator it, Reply reply, core::NodeId from) {
+  Call& call = it->second;
+  while (!call.attempts.empty()) abandon(step, call.attempts.back());
+  step.cancel_timer({Alarm::retry, it->first});
+  step.cancel_timer({Alarm::hedge, it->first});
+  // Somebody was asked who has not answered: that a later attempt was refused does not undo what he may have done.
+  if (call.uncertain && !answered(reply.status)) reply.status = Status::timed_out;
+  if (answered(reply.status)) {
+    step.count(metrics_->answered);
+    step.timing(metrics_->latency, static_cast<double>((step.now - call.began).count()) / 1e6);
+  }
+  ended_.push_back({call.tag, std::move(reply), from, call.made});
+  const bool inside = call.inside;
+  calls_.erase(it);
+  if (inside) leave_bulkhead(step);
+}
+
+std::optional<Outlet::Result> Outlet::ended() {
+  if (ended_.empty()) return std::nullopt;
+  Result first = std::move(ended_.front());
+  ended_.pop_front();
+  return first;
+}
+
+void Outlet::on_timer(Step& step, Timer timer) {
+  const auto call = calls_.find(timer.key);
+  switch (timer.kind) {
+    case Alarm::attempt: {
+      if (const auto orphan = orphans_.find(timer.key); orphan != orphans_.end()) {
+        hedging_.on_answer(step.now - orphan->second);
+        orphans_.erase(orphan);
+        return;
+      }
+      const auto it = attempts_.find(timer.key);
+      if (it == attempts_.end()) return;
+      const core::NodeId target = it->second.target;
+      const auto of = calls_.find(it->second.call);
+      const Attempt one = close(step, timer.key, true);
+      budget_.on_failure();
+      if (!is_write(of->second.request.function)) hedging_.on_answer(step.now - one.began);
+      step.count(metrics_->timeouts);
+      of->second.uncertain = true;
+      return failed(step, of, of_our_own(Status::timed_out), target);
+    }
+    case Alarm::room:
+      if (call == calls_.end() || !bulkhead_.abandon(timer.key)) return;
+      step.count(metrics_->kept_back);
+      return end(step, call, of_our_own(Status::unavailable), core::kNobody);
+    case Alarm::retry:
+      if (call != calls_.end()) attempt(step, call);
+      return;
+    case Alarm::hedge:
+      if (call == calls_.end() || call->second.attempts.size() != 1 || !hedging_.hedge(step.now)) return;
+      step.count(metrics_->hedges);
+      return attempt(step, call);
+    case Alarm::probe: return probe(step, core::NodeId(timer.key & 0xffffffffu));
+    case Alarm::silence: {
+      const auto it = probes_.find(timer.key);
+      if (it == probes_.end()) return;
+      const core::NodeId target = it->second;
+      probes_.erase(it);
+      pool_.on_check(step.now, target, false);
+      return show(step);
+    }
+    default: return;
+  }
+}
+
+// --- Who is there to be asked.
+
+void Outlet::ask_for_table(Step& step) {
+  if (!targets_.empty()) step.send(targets_[step.rng->below(targets_.size())], AskTable{});
+}
+
+void Outlet::arm_probes(Step& step) {
+  probes_.clear();
+  for (std::size_t i = 0; i < targets_.size(); ++i) {
+    const Timer timer{Alarm::probe, named(targets_[i])};
+    step.cancel_timer(timer);
+    // Not all at one moment.
+    if (settings_.checking)
+      step.set_timer(timer, settings_.health.interval * static_cast<int>(i) / static_cast<int>(targets_.size()));
+  }
+}
+
+void Outlet::probe(Step& step, core::NodeId target) {
+  if (!settings_.checking) return;
+  step.set_timer({Alarm::probe, named(target)}, settings_.health.interval);
+  const std::uint64_t id = next_id();
+  probes_[id] = target;
+  step.send(target, Probe{id});
+  step.set_timer({Alarm::silence, id}, settings_.health.timeout);
+}
+
+void Outlet::on_probe_reply(Step& step, core::NodeId from, const ProbeReply& reply) {
+  const auto it = probes_.find(reply.id);
+  if (it == probes_.end() || it->second != from) return;
+  probes_.erase(it);
+  step.cancel_timer({Alarm::silence, reply.id});
+  pool_.on_check(step.now, from, reply.healthy);
+  show(step);
+}
+
+resilience::BreakerState Outlet::breaker_state() const {
+  auto most = resilience::BreakerState::closed;
+  for (const auto& [target, breaker] : breakers_) most = std::max(most, breaker.state());
+  return most;
+}
+
+void Outlet::show(Step& step) const {
+  if (settings_.breaking != Breaking::off) step.gauge(metrics_->breaker, static_cast<double>(breaker_state()));
+  if (!settings_.checking && !settings_.ejecting) return;
+  const auto fit = std::count_if(targets_.begin(), targets_.end(), [&](core::NodeId id) { return pool_.fit(id); });
+  step.gauge(metrics_->healthy, static_cast<double>(fit));
+}
+
+}  // namespace serving

@@ -1,0 +1,224 @@
+// The calls of a node of the path to those behind it: whom it asks, how long it waits, whether it tries again, and when it
+// had better not ask at all. One outlet for each group that it calls; a service that reads a cache and a store has two.
+//
+// A call is one or more attempts at one or more targets, until one is answered or nothing is left to try:
+//   bulkhead -> [ target -> breaker -> send -> answer or time-out ] -> budget -> backoff -> again
+// The order is that of resilience4j's documentation: a retry passes the breaker again, the bulkhead holds the whole call.
+// A read that takes longer than most is hedged: a second attempt is made beside the first.
+//
+// Targets are a pool that is balanced, checked and cleared of outliers (balancing/pool.h), or the owners of shards, found
+// by the routing table (partitioning/table.h).
+//
+// Guarantees
+//   1. Every call ends in exactly one Result.
+//   2. No attempt begins after the call's deadline, and no call ends later than its deadline.
+//   3. A call whose result is not `timed_out`, and that was not answered, was not done: for attempts that were not answered
+//      may have been, and make it timed_out whatever came later.
+#pragma once
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "mechanisms/balancing/pool.h"
+#include "mechanisms/resilience/backoff.h"
+#include "mechanisms/resilience/breaker.h"
+#include "mechanisms/resilience/bulkhead.h"
+#include "mechanisms/resilience/hedging.h"
+#include "mechanisms/resilience/retry_budget.h"
+#include "mechanisms/serving/messages.h"
+
+namespace serving {
+
+enum class Breaking : std::uint8_t { off, all, each };
+constexpr auto names(Breaking) { return std::array<std::string_view, 3>{"off", "all", "each"}; }
+
+// By what a target is found.
+enum class Route : std::uint8_t { balance, table };
+constexpr auto names(Route) { return std::array<std::string_view, 2>{"balance", "table"}; }
+
+// A node with two outlets plots each under names of its own.
+struct OutletMetrics {
+  core::Metric calls, answered, retries, timeouts, kept_back, hedges, breaker, healthy, latency;
+};
+inline constexpr OutletMetrics kUpstream{
+    {"upstream_calls_total", core::Metric::Kind::counter, "calls", "Calls to those behind, each counted once."},
+    {"upstream_answered_total", core::Metric::Kind::counter, "calls", "Calls that were answered with what was asked for."},
+    {"upstream_retries_total", core::Metric::Kind::counter, "calls", "Attempts beyond the first."},
+    {"upstream_timeouts_total", core::Metric::Kind::counter, "calls", "Attempts that nobody answered in time."},
+    {"upstream_kept_back_total", core::Metric::Kind::counter, "calls", "Attempts that a breaker, a bulkhead or a budget kept back."},
+    {"upstream_hedges_total", core::Metric::Kind::counter, "calls", "Second attempts beside a first one that took long."},
+    {"breaker_state", core::Metric::Kind::gauge, "", "Of its circuit breakers the most open: 0 closed, 1 half open, 2 open."},
+    {"upstream_healthy", core::Metric::Kind::gauge, "nodes", "Targets that are fit to be asked."},
+    {"upstream_latency_ms", core::Metric::Kind::timing, "ms", "From a call to its answer, attempts and waits included."}};
+inline constexpr OutletMetrics kCacheUpstream{
+    {"cache_calls_total", core::Metric::Kind::counter, "calls", "Calls to the cache, each counted once."},
+    {"cache_answered_total", core::Metric::Kind::counter, "calls", "Calls to the cache that were answered."},
+    {"cache_retries_total", core::Metric::Kind::counter, "calls", "Attempts at the cache beyond the first."},
+    {"cache_timeouts_total", core::Metric::Kind::counter, "calls", "Attempts that the cache did not answer in time."},
+    {"cache_kept_back_total", core::Metric::Kind::counter, "calls", "Attempts at the cache that a breaker, a bulkhead or a budget kept back."},
+    {"cache_hedges_total", core::Metric::Kind::counter, "calls", "Second attempts at the cache beside a first one."},
+    {"cache_breaker_state", core::Metric::Kind::gauge, "", "Of the breakers before the cache the most open: 0 closed, 1 half open, 2 open."},
+    {"cache_healthy", core::Metric::Kind::gauge, "nodes", "Caches that are fit to be asked."},
+    {"cache_latency_ms", core::Metric::Kind::timing, "ms", "From a call of the cache to its answer."}};
+
+// What balancers that hash go by.
+enum class HashBy : std::uint8_t { key, user, connection };
+constexpr auto names(HashBy) { return std::array<std::string_view, 3>{"key", "user", "connection"}; }
+
+constexpr std::array<const core::Metric*, 9> metrics_of(const OutletMetrics& m) {
+  return {&m.calls, &m.answered, &m.retries, &m.timeouts, &m.kept_back, &m.hedges, &m.breaker, &m.healthy, &m.latency};
+}
+
+class Outlet {
+ public:
+  // What the node wants to be told of the result: its ticket.
+  using Tag = std::uint64_t;
+
+  struct Settings {
+    core::Duration timeout = std::chrono::seconds(1);
+    bool pass_deadline = true;
+    Route route = Route::balance;
+    HashBy hash_by = HashBy::key;
+    bool checking = false;
+    bool ejecting = false;
+    Breaking breaking = Breaking::off;
+    bool isolating = false;
+    balancing::Balancer::Settings balance;
+    balancing::Pool::Settings pool;
+    balancing::HealthCheck::Settings health;
+    balancing::Outliers::Settings outliers;
+    resilience::Backoff::Settings retry = once();
+    resilience::RetryBudget::Settings budget = unlimited();
+    resilience::Breaker::Settings breaker;
+    resilience::Bulkhead::Settings bulkhead;
+    resilience::Hedging::Settings hedge;
+    FIELDS(Settings, timeout, pass_deadline, route, hash_by, checking, ejecting, breaking, isolating, balance, pool, health,
+           outliers, retry, budget, breaker, bulkhead, hedge)
+    static constexpr auto kDeclared = std::array{
+        core::Setting{"timeout", "1ms", "1h", "", "How long an attempt waits for its answer."},
+        core::Setting{"pass_deadline", "", "", "", "Say how much longer one waits, so that nobody works in vain."},
+        core::Setting{"route", "", "", "", "Any target will do, and one is picked; or the routing table knows who has the key."},
+        core::Setting{"hash_by", "", "", "", "What balancers that hash go by."},
+        core::Setting{"checking", "", "", "", "Active health checks: targets are probed."},
+        core::Setting{"ejecting", "", "", "", "Passive health checks: targets that fail more than others are ejected."},
+        core::Setting{"breaking", "", "", "", "Circuit breakers: none, one for all targets, or one for each."},
+        core::Setting{"isolating", "", "", "", "Whether a bulkhead limits how many calls are open."}};
+
+   private:
+    static resilience::Backoff::Settings once() {
+      resilience::Backoff::Settings settings;
+      settings.attempts = 1;
+      return settings;
+    }
+    static resilience::RetryBudget::Settings unlimited() {
+      resilience::RetryBudget::Settings settings;
+      settings.budget = resilience::Budget::none;
+      return settings;
+    }
+  };
+
+  struct Result {
+    Tag tag{};
+    Reply reply;
+    core::NodeId from = core::kNobody;   // Who gave it; nobody: it is of the outlet itself.
+    std::uint32_t attempts = 0;
+  };
+
+  // `number` tells apart the outlets of a node: 0 to 255. `metrics` is a constant.
+  Outlet(std::uint8_t number, const OutletMetrics& metrics, std::vector<core::NodeId> targets, const Settings& settings);
+
+  void start(Step& step);
+  void set(Step& step, const Settings& settings);
+
+  // Of the request, id, patience, attempt and epoch are set here. `until`: when nobody waits any more.
+  void call(Step& step, Tag tag, Request request, std::optional<core::Time> until);
+  void on_reply(Step& step, core::NodeId from, const Reply& reply);
+  void on_probe_reply(Step& step, core::NodeId from, const ProbeReply& reply);
+  // Alarm::attempt, room, retry, hedge, probe, silence.
+  void on_timer(Step& step, Timer timer);
+  // A call that has ended and that nobody has taken yet: to be asked after each of these, until there is none.
+  std::optional<Result> ended();
+  void on_table(const partitioning::Table& newer) { table_.absorb(newer); }
+  // Takes no new calls to this one; those it has are ended. false: it is back.
+  bool drain(core::Time now, core::NodeId target, bool draining = true);
+
+  // Whether a reply's id or a timer's key is of this outlet.
+  bool owns(std::uint64_t id) const { return id >> kNumberShift == number_; }
+  std::size_t open() const { return calls_.size(); }
+  resilience::BreakerState breaker_state() const;
+  const partitioning::Table& table() const { return table_; }
+  const balancing::Pool& pool() const { return pool_; }
+  friend bool operator==(const Outlet&, const Outlet&) = default;
+
+ private:
+  static constexpr int kNumberShift = 56;
+  static constexpr std::uint32_t kMostMoves = 8;   // After so many redirections one after the other, it waits as after an error.
+
+  struct Call {
+    Tag tag{};
+    Request request;
+    std::optional<core::Time> until;
+    resilience::Backoff backoff;
+    core::Time began{};
+    std::vector<std::uint64_t> attempts{};   // Open ones.
+    std::uint32_t made = 0;
+    std::uint32_t moves = 0;
+    bool inside = false;                     // The bulkhead.
+    bool uncertain = false;                  // An attempt was not answered.
+    friend bool operator==(const Call&, const Call&) = default;
+  };
+  struct Attempt {
+    std::uint64_t call{};
+    core::NodeId target = core::kNobody;
+    core::Time began{};
+    resilience::Breaker::Pass pass{};
+    std::uint64_t pool = 0;                  // In which life of the pool it began there; 0: it was not picked from it.
+    friend bool operator==(const Attempt&, const Attempt&) = default;
+  };
+  using Calls = std::map<std::uint64_t, Call>;
+
+  std::uint64_t next_id() { return named(++last_); }
+  std::uint64_t named(std::uint64_t number) const {
+    return static_cast<std::uint64_t>(number_) << kNumberShift | (number & ((1ull << kNumberShift) - 1));
+  }
+  void attempt(Step& step, Calls::iterator call);
+  void failed(Step& step, Calls::iterator call, const Reply& reply, core::NodeId from);
+  void redirected(Step& step, Calls::iterator call, const Reply& reply, core::NodeId from);
+  void end(Step& step, Calls::iterator call, Reply reply, core::NodeId from);
+  // An attempt is over: its target and breaker are told. `failure`: no value, nothing is said of the target.
+  Attempt close(Step& step, std::uint64_t id, std::optional<bool> failure);
+  void abandon(Step& step, std::uint64_t id);
+  void leave_bulkhead(Step& step);
+  core::NodeId choose(Step& step, Call& call);
+  core::NodeId choose_from_pool(Step& step, const Call& call);
+  void ask_for_table(Step& step);
+  void probe(Step& step, core::NodeId target);
+  void arm_probes(Step& step);
+  void set_breakers();
+  void set_pool();
+  resilience::Breaker* breaker_of(core::NodeId target);
+  void show(Step& step) const;
+
+  std::uint8_t number_;
+  const OutletMetrics* metrics_;
+  std::vector<core::NodeId> targets_;
+  Settings settings_;
+  balancing::Pool pool_;
+  std::uint64_t pool_life_ = 1;
+  resilience::RetryBudget budget_;
+  resilience::Bulkhead bulkhead_;
+  resilience::Hedging hedging_;
+  std::map<core::NodeId, resilience::Breaker> breakers_;   // With `all`, of kNobody.
+  partitioning::Table table_;
+  Calls calls_;
+  std::map<std::uint64_t, Attempt> attempts_;
+  // Attempts whose call has ended without them. Their times are still measured: without those that a hedge has cut off,
+  // the times that it goes by would grow shorter and shorter, and hedges more and more.
+  std::map<std::uint64_t, core::Time> orphans_;
+  std::map<std::uint64_t, core::NodeId> probes_;           // That are not answered.
+  std::deque<Result> ended_;
+  std::uint64_t last_ = 0;
+};
+
+}  // namespace serving

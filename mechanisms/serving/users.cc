@@ -1,0 +1,232 @@
+#include "mechanisms/serving/users.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "mechanisms/core/check.h"
+#include "mechanisms/core/text.h"
+
+namespace serving {
+namespace {
+
+constexpr std::uint64_t kFlooding = 1;   // Key of Alarm::arrival: the next request of a flood.
+
+double to_ms(core::Duration d) { return static_cast<double>(d.count()) / 1e6; }
+
+Function function_of(workload::Action action) {
+  switch (action) {
+    case workload::Action::read:
+    case workload::Action::read_modify_write: return Function::get;
+    case workload::Action::update:
+    case workload::Action::insert: return Function::put;
+    case workload::Action::append: return Function::append;
+    case workload::Action::remove: return Function::del;
+    case workload::Action::scan: return Function::scan;
+  }
+  return Function::get;
+}
+
+// Scans are no operations on one key, and no checker knows them.
+bool is_history(Function function) { return function != Function::scan; }
+
+core::Outcome outcome_of(Status status) {
+  if (answered(status)) return core::Outcome::ok;
+  return status == Status::timed_out ? core::Outcome::unknown : core::Outcome::failed;
+}
+
+}  // namespace
+
+Users::Users(const core::Roster& roster, const Settings& settings, Durable durable)
+    : id_(roster.self), names_(roster.names), settings_(settings), outlet_(0, kUpstream, roster.servers(), settings.call),
+      keys_(settings.keys), numbers_(durable.numbers), source_(roster.self) {}
+
+void Users::start(Step& step) {
+  outlet_.start(step);
+  on_settings(step, settings_);
+}
+
+void Users::on_settings(Step& step, const Settings& settings) {
+  if (settings.keys != settings_.keys) keys_ = workload::Keys(settings.keys);
+  settings_ = settings;
+  outlet_.set(step, settings_.call);
+  settle(step);
+  step.cancel_timer({Alarm::arrival});
+  arrivals_.reset();
+  if (!settings_.active) return;
+  if (settings_.rate > 0) {
+    arrivals_.emplace(settings_.arrive, settings_.rate, step.now);
+    return arm_arrival(step);
+  }
+  const auto busy = static_cast<std::size_t>(std::count_if(operations_.begin(), operations_.end(),
+                                                           [](const auto& one) { return one.second.by_itself; }));
+  for (std::size_t i = busy; i < settings_.sessions; ++i) step.set_timer({Alarm::think, i}, settings_.think);
+}
+
+void Users::arm_arrival(Step& step) { step.set_timer({Alarm::arrival}, arrivals_->until_next(*step.rng, step.now)); }
+
+Users::Operation Users::draw(Step& step) {
+  const workload::Action action = workload::draw_action(*step.rng, settings_.mix);
+  Operation one;
+  one.by_itself = true;
+  one.then_write = action == workload::Action::read_modify_write;
+  Request& request = one.request;
+  request.function = function_of(action);
+  if (action == workload::Action::insert)
+    request.key = keys_.add();
+  else
+    request.key = settings_.mix.mix == workload::Mix::ycsb_d ? keys_.pick_latest(*step.rng) : keys_.pick(*step.rng);
+  if (action == workload::Action::scan) request.value = request.key + "~";
+  if (is_write(request.function) && request.function != Function::del) request.value = value();
+  if (request.function == Function::append) request.value += ";";
+  request.user = step.rng->below(settings_.users) + 1;
+  request.connection = request.user % settings_.connections;
+  const double at = step.rng->unit();
+  if (at < settings_.vital) request.criticality = resilience::Criticality::critical_plus;
+  else if (at < settings_.vital + settings_.sheddable) request.criticality = resilience::Criticality::sheddable;
+  return one;
+}
+
+void Users::issue(Step& step, Operation one) {
+  step.count(kAsked);
+  if (operations_.size() >= kMostOpen) return step.count(kTurnedAway);
+  // After a crash the numbers of processes go on, so those of operations differ, too.
+  if (idle_.empty()) {
+    one.process = static_cast<std::uint64_t>(id_) << 40 | numbers_.take(step);
+  } else {
+    one.process = idle_.back();
+    idle_.pop_back();
+  }
+  const std::uint64_t number = static_cast<std::uint64_t>(id_) << 40 | numbers_.take(step);
+  one.request.operation = number;
+  one.began = step.now;
+  const Request& r = one.request;
+  if (is_history(r.function)) step.invoke({number, one.process, std::string(core::name_of(r.function)), r.key, r.value, ""});
+  const Request request = r;
+  operations_.emplace(number, std::move(one));
+  outlet_.call(step, number, request, step.now + settings_.patience);
+}
+
+void Users::settle(Step& step) {
+  while (const auto result = outlet_.ended()) finish(step, *result);
+}
+
+void Users::finish(Step& step, const Outlet::Result& result) {
+  const auto it = operations_.find(result.tag);
+  CHECK(it != operations_.end());
+  const Operation one = std::move(it->second);
+  operations_.erase(it);
+  judge(step, one, result.reply);
+  const core::Outcome outcome = outcome_of(result.reply.status);
+  // Who does not know whether his write was done must not be heard of again: it may still be done.
+  if (outcome != core::Outcome::unknown) idle_.push_back(one.process);
+  if (one.then_write && outcome == core::Outcome::ok) {
+    Operation write = one;
+    write.then_write = false;
+    write.request = {};
+    write.request.function = Function::put;
+    write.request.key = one.request.key, write.request.value = value();
+    write.request.user = one.request.user, write.request.connection = one.request.connection;
+    write.request.criticality = one.request.criticality;
+    return issue(step, std::move(write));
+  }
+  if (one.by_itself && settings_.active && settings_.rate <= 0) step.set_timer({Alarm::think, result.tag}, settings_.think);
+}
+
+void Users::judge(Step& step, const Operation& one, const Reply& reply) {
+  const core::Outcome outcome = outcome_of(reply.status);
+  const bool ok = outcome == core::Outcome::ok;
+  if (is_history(one.request.function)) {
+    std::optional<std::string> value;
+    if (one.request.function == Function::get && reply.status == Status::ok) value = reply.value;
+    step.complete({one.request.operation, outcome, value, {}, ""});
+  }
+  (ok ? answered_ : outcome == core::Outcome::failed ? failed_ : unknown_) += 1;
+  last_ = last_ << 1 | (ok ? 1 : 0);
+  last_count_ = std::min<std::uint64_t>(last_count_ + 1, 64);
+  step.gauge(kSuccess, std::popcount(last_) * 100.0 / static_cast<double>(last_count_));
+  if (!ok) return step.count(kLeft);
+  step.count(kServed);
+  step.timing(kUserLatency, to_ms(step.now - one.began));
+  if (one.request.function == Function::get) step.timing(kAge, to_ms(reply.age));
+}
+
+void Users::on_message(Step& step, core::NodeId from, const Reply& m) {
+  outlet_.on_reply(step, from, m);
+  settle(step);
+}
+
+void Users::on_timer(Step& step, Timer timer) {
+  switch (timer.kind) {
+    case Alarm::arrival:
+      if (timer.key == kFlooding) return flood(step);
+      if (!arrivals_) return;
+      arm_arrival(step);
+      issue(step, draw(step));
+      return settle(step);
+    case Alarm::think: {
+      const auto busy = std::count_if(operations_.begin(), operations_.end(), [](const auto& one) { return one.second.by_itself; });
+      if (settings_.active && settings_.rate <= 0 && static_cast<std::size_t>(busy) < settings_.sessions) issue(step, draw(step));
+      return settle(step);
+    }
+    default:
+      outlet_.on_timer(step, timer);
+      settle(step);
+  }
+}
+
+void Users::flood(Step& step) {
+  if (flood_.rate <= 0) return;
+  step.set_timer({Alarm::arrival, kFlooding}, clients::until_arrival(*step.rng, flood_.rate));
+  Request request = draw(step).request;
+  // Number 0 is of no call: whatever is answered is not heard.
+  request.operation = static_cast<std::uint64_t>(id_) << 40 | numbers_.take(step);
+  request.patience = settings_.patience;
+  step.send(flood_.node, std::move(request));
+}
+
+std::string Users::set_flood(Step& step, const std::vector<std::string>& words) {
+  if (words.size() == 2 && words[1] == "off") {
+    flood_ = {};
+    return "";
+  }
+  double rate = 0;
+  if (words.size() != 3 || !core::parse(words[2], rate) || rate <= 0 || rate > 1e6) return "expected `flood NODE RATE` or `flood off`";
+  const core::NodeId node = names_.find(words[1]);
+  if (node == core::kNobody || node == id_) return "there is no other node `" + words[1] + "`";
+  flood_ = {node, rate};
+  flood(step);
+  return "";
+}
+
+std::string Users::on_tell(Step& step, std::string_view line) {
+  const auto words = core::split_words(line);
+  if (!words.empty() && words[0] == "flood") return set_flood(step, words);
+  if (!words.empty() && words[0] == "hot") {
+    Settings settings = settings_;
+    settings.keys.hot.clear(), settings.keys.hot_share = 0;
+    if (words.size() == 3 && core::parse(words[2], settings.keys.hot_share) && settings.keys.hot_share <= 1)
+      settings.keys.hot = words[1];
+    else if (words.size() != 2 || words[1] != "off")
+      return "expected `hot KEYS SHARE`, with a share such as 0.5, or `hot off`";
+    if (const auto why = settings.keys.conflict(); !why.empty()) return why;
+    keys_ = workload::Keys(settings.keys);
+    settings_ = settings;
+    return "";
+  }
+  Operation one;
+  clients::Ask ask;
+  if (words.size() == 3 && words[0] == "scan") {
+    one.request.function = Function::scan, one.request.key = words[1], one.request.value = words[2];
+  } else if (clients::read_ask(words, ask) && ask.function != clients::Function::cas) {
+    core::parse(words[0], one.request.function);
+    one.request.key = ask.key, one.request.value = ask.value;
+  } else {
+    return clients::expected_one_of(kTells);
+  }
+  one.request.user = 1, one.request.connection = 1;
+  issue(step, std::move(one));
+  settle(step);
+  return "";
+}
+
+}  // namespace serving

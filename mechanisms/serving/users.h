@@ -1,0 +1,143 @@
+// Users of a service: they ask for keys, in an open loop (requests come whether or not those before were answered, as from a
+// crowd) or in a closed one (each asks, waits, rests, and asks again). Schroeder, Wierman, Harchol-Balter, Open Versus Closed
+// (NSDI 2006) is why the difference matters: a closed loop hides overload, for whoever waits asks nothing.
+//
+// What they were told goes into the history, so that a checker can judge what the path promises: a read of an old value that
+// a cache gave is seen there, and so is a write that was done twice.
+#pragma once
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "mechanisms/serving/outlet.h"
+#include "mechanisms/traffic/workload/workload.h"
+
+namespace serving {
+
+inline constexpr core::Metric kAsked{"user_requests_total", core::Metric::Kind::counter, "requests", "What users asked for."};
+inline constexpr core::Metric kServed{"user_answers_total", core::Metric::Kind::counter, "requests", "Requests that were answered: the goodput."};
+inline constexpr core::Metric kLeft{"user_errors_total", core::Metric::Kind::counter, "requests",
+                                    "Requests that ended in an error, or with the user's patience."};
+inline constexpr core::Metric kTurnedAway{"user_not_issued_total", core::Metric::Kind::counter, "requests",
+                                          "Requests that were not begun because too many were open."};
+inline constexpr core::Metric kSuccess{"user_success_percent", core::Metric::Kind::gauge, "percent",
+                                       "Share of the last 64 requests that were answered."};
+inline constexpr core::Metric kUserLatency{"user_latency_ms", core::Metric::Kind::timing, "ms",
+                                           "From a user's request to its answer, of those that were answered."};
+inline constexpr core::Metric kAge{"user_value_age_ms", core::Metric::Kind::timing, "ms",
+                                   "For how long what a read returned had lain in caches."};
+
+struct UsersSettings {
+  bool active = true;
+  double rate = 10;
+  std::uint32_t sessions = 10;
+  core::Duration think{};
+  core::Duration patience = std::chrono::seconds(1);
+  std::uint32_t users = 100;
+  std::uint32_t connections = 100;
+  double vital = 0;
+  double sheddable = 0;
+  std::uint32_t value_bytes = 0;
+  workload::ArrivalSettings arrive;
+  workload::KeySettings keys;
+  workload::MixSettings mix;
+  Outlet::Settings call;
+  FIELDS(UsersSettings, active, rate, sessions, think, patience, users, connections, vital, sheddable, value_bytes, arrive, keys, mix, call)
+  static constexpr auto kDeclared = std::array{
+      clients::kActive,
+      core::Setting{"rate", "0", "1000000", "/s",
+                    "An open loop: so many requests a second, whatever becomes of them. 0: a closed loop of `sessions`."},
+      core::Setting{"sessions", "1", "100000", "sessions", "How many requests can be open at once in a closed loop."},
+      core::Setting{"think", "0", "1h", "", "How long somebody in a closed loop rests between two requests."},
+      core::Setting{"patience", "1ms", "1h", "", "How long a user waits for an answer before he leaves."},
+      core::Setting{"users", "1", "1000000", "users", "How many different users there are, for limits and balancers that tell them apart,"},
+      core::Setting{"connections", "1", "1000000", "connections", "and over how many connections their requests come."},
+      core::Setting{"vital", "0", "1", "", "Share of requests that are most critical,"},
+      core::Setting{"sheddable", "0", "1", "", "and of those that can be shed first; the others are critical."},
+      clients::kValueBytes};
+  std::string conflict() const { return vital + sheddable > 1 ? "the shares of vital and of sheddable requests are more than all" : ""; }
+};
+
+class Users {
+ public:
+  struct Shown {
+    std::uint64_t open{}, answered{}, failed{}, unknown{};
+    FIELDS(Shown, open, answered, failed, unknown)
+  };
+  struct Durable {
+    clients::Taken numbers;
+    void apply(const Write& write) { numbers.apply(std::get<clients::TakeNumbers>(write)); }
+    std::vector<Write> image() const { return {clients::TakeNumbers{numbers.next}}; }
+  };
+  using Message = serving::Message;
+  using Timer = serving::Timer;
+  using Write = serving::Write;
+  using Settings = UsersSettings;
+  using Step = serving::Step;
+  static constexpr std::array kTells{
+      clients::kGet, clients::kPut, clients::kAppend, clients::kDelete,
+      core::Tell{"scan FROM UNTIL", "Read all keys of a range."},
+      core::Tell{"hot KEYS SHARE", "A share of all requests goes to one key, or to a range such as k10..k19. `hot off`: no more."},
+      core::Tell{"flood NODE RATE", "Ask one node directly, so often a second, whatever it answers. `flood off`: no more."}};
+  static constexpr auto kMetrics = core::joined(
+      std::array{&kAsked, &kServed, &kLeft, &kTurnedAway, &kSuccess, &kUserLatency, &kAge}, metrics_of(kUpstream));
+
+  Users(const core::Roster& roster, const Settings& settings, Durable durable);
+  void start(Step& step);
+  void on_message(Step& step, core::NodeId from, const Reply& m);
+  void on_message(Step& step, core::NodeId from, const ProbeReply& m) { outlet_.on_probe_reply(step, from, m); }
+  void on_message(Step&, core::NodeId, const partitioning::Table& m) { outlet_.on_table(m); }
+  template <class Other>
+  void on_message(Step&, core::NodeId, const Other&) {}  // For those who serve.
+  void on_timer(Step& step, Timer timer);
+  void on_settings(Step& step, const Settings& settings);
+  std::string on_tell(Step& step, std::string_view words);
+  Shown show() const { return {operations_.size(), answered_, failed_, unknown_}; }
+  core::Face face() const { return {"users", 0}; }
+  friend bool operator==(const Users&, const Users&) = default;
+
+ private:
+  static constexpr std::size_t kMostOpen = 100000;   // Of an open loop; memory is not endless.
+
+  struct Operation {
+    std::uint64_t process{};
+    Request request;
+    core::Time began{};
+    bool then_write = false;   // The read of a read-modify-write.
+    bool by_itself = false;    // Of the closed loop: the next one follows.
+    friend bool operator==(const Operation&, const Operation&) = default;
+  };
+  struct Flood {
+    core::NodeId node = core::kNobody;
+    double rate = 0;
+    friend bool operator==(const Flood&, const Flood&) = default;
+  };
+
+  Operation draw(Step& step);
+  std::string value() { return source_.value(numbers_.next(), settings_.value_bytes); }
+  void issue(Step& step, Operation operation);
+  void settle(Step& step);
+  void finish(Step& step, const Outlet::Result& result);
+  void judge(Step& step, const Operation& operation, const Reply& reply);
+  void arm_arrival(Step& step);
+  void flood(Step& step);
+  std::string set_flood(Step& step, const std::vector<std::string>& words);
+
+  core::NodeId id_;
+  core::Names names_;
+  Settings settings_;
+  Outlet outlet_;
+  workload::Keys keys_;
+  std::optional<workload::Arrivals> arrivals_;
+  clients::Numbers numbers_;
+  clients::Source source_;
+  std::vector<std::uint64_t> idle_;             // Processes that have no operation open.
+  std::map<std::uint64_t, Operation> operations_;
+  Flood flood_;
+  std::uint64_t answered_ = 0, failed_ = 0, unknown_ = 0;
+  std::uint64_t last_ = 0, last_count_ = 0;     // A bit for each of the last requests that ended; how many there are.
+};
+
+}  // namespace serving
