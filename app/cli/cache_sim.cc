@@ -105,9 +105,7 @@ Footprint footprint_of(const std::string& path) {
   return footprint;
 }
 
-struct Nothing {
-  friend bool operator==(const Nothing&, const Nothing&) = default;
-};
+struct Nothing {};   // Only sizes matter here.
 
 struct Simulated {
   Simulated(caching::Policy p, const Size& s, const caching::CacheSettings& settings) : policy(p), size(s), cache(settings) {}
@@ -158,7 +156,7 @@ std::string with_two_digits(double number) {
 
 std::string room_of(const Simulated& one) {
   const auto& settings = one.cache.settings();
-  const std::string room = settings.bytes > 0 ? grouped(settings.bytes) + " bytes" : grouped(settings.entries) + " objects";
+  const std::string room = settings.bytes > 0 ? grouped(settings.bytes) + " bytes" : grouped(settings.entries) + (settings.entries == 1 ? " object" : " objects");
   return one.size.of == Size::Of::footprint ? one.size.words + " = " + room : room;
 }
 

@@ -1,5 +1,7 @@
 #include "mechanisms/partitioning/invariants.h"
 
+#include <algorithm>
+
 #include "mechanisms/core/text.h"
 
 namespace partitioning {
@@ -33,6 +35,16 @@ std::string two_owners(const std::vector<Shard>& all) {
       if (a.epoch == b.epoch && (a.owner != b.owner || a.id != b.id) && !common(a.range, b.range).empty())
         return in_words(a) + " and " + in_words(b) + " have points in common";
     }
+  return "";
+}
+
+std::string copies_share_a_node(const Table& table) {
+  for (const Shard& shard : table.shards) {
+    std::vector<core::NodeId> nodes = shard.replicas;
+    nodes.push_back(shard.owner);
+    std::sort(nodes.begin(), nodes.end());
+    if (std::adjacent_find(nodes.begin(), nodes.end()) != nodes.end()) return in_words(shard) + " has two copies on one node";
+  }
   return "";
 }
 

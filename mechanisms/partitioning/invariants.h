@@ -14,6 +14,9 @@ std::string not_a_partition(const Table& table);
 // No point has two owners at one epoch. Of all that any nodes hold or have heard of.
 std::string two_owners(const std::vector<Shard>& all);
 
+// The owner of a shard and its replicas are different nodes: else one crash takes two copies.
+std::string copies_share_a_node(const Table& table);
+
 // What a table says of a point is never older than what it said before.
 std::string went_back(const Table& before, const Table& after);
 

@@ -24,10 +24,10 @@ nlohmann::json sim_json(Words words) {
 void expect_trace_refused(const std::string& text, const std::string& why) {
   program::Folder folder;
   const Ran ran = faultline({"cache-sim", folder.file("t", text), "--size", "2"});
-  EXPECT_EQ(ran.code, 65) << text;
+  EXPECT_EQ(ran.code, 65) << text.substr(0, 80);
   EXPECT_EQ(ran.out, "");
   EXPECT_EQ(program::lines_of(ran.err).size(), 1u);
-  EXPECT_TRUE(has(ran.err, why)) << ran.err;
+  EXPECT_TRUE(has(ran.err, why)) << why << ran.err;
 }
 
 void expect_words_refused(const Words& words, const std::string& why) {
@@ -37,7 +37,7 @@ void expect_words_refused(const Words& words, const std::string& why) {
   const Ran ran = faultline(all);
   EXPECT_EQ(ran.code, 64);
   EXPECT_EQ(ran.out, "");
-  EXPECT_TRUE(has(ran.err, why)) << ran.err;
+  EXPECT_TRUE(has(ran.err, why)) << why << ran.err;
 }
 
 // Least recently used with room for two: a b A C(b goes) B(a goes) A(c goes) - of six requests one hits.

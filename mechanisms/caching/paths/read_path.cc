@@ -37,8 +37,8 @@ bool ReadPath::due_early(const Kept& kept, core::Time now, core::Rng& rng) const
     if (now - kept.filled >= whole / 100 * settings_.refresh_ahead_percent) return true;
   }
   if (settings_.early_beta <= 0) return false;
-  // Figure 3 of Vattani et al.: now - delta * beta * log(rand()) >= expiry. Minus a logarithm of a uniform number is an
-  // exponentially distributed one.
+  // Figure 3 of Vattani et al.: refresh when the time of expiry is reached by now - delta * beta * (the logarithm of a uniform
+  // number); minus such a logarithm is an exponentially distributed number.
   const auto mean = static_cast<double>(kept.took.count()) * settings_.early_beta;
   return now + rng.exponential(core::Duration(static_cast<core::Duration::rep>(mean))) >= kept.fresh_until;
 }

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "mechanisms/partitioning/point.h"
+#include "mechanisms/partitioning/table.h"
 
 namespace partitioning {
 namespace {
@@ -105,17 +106,26 @@ TEST(Placing, AddingANodeMovesWhatTheorySaysByEachWay) {
     larger.join(n + 1);
     SlotMap slots(first_nodes(n)), more = slots;
     more.rebalance(first_nodes(n + 1));
-    double by_modulo = 0, by_ring = 0, by_slots = 0;
+    const Table ranges = even_table(Order::hash, n, first_nodes(n));
+    Table cut = ranges;
+    const Range& first = ranges.shards.front().range;
+    cut.absorb(Shard{n + 1, {first_of(~Position{0} / (2 * n)), first.until}, n + 1, {}, {2, 1}});
+    double by_modulo = 0, by_ring = 0, by_slots = 0, by_range = 0;
     for (int i = 0; i < kUsers; ++i) {
       const std::string key = user(i);
       by_modulo += modulo_of(key, n) != modulo_of(key, n + 1);
       by_ring += ring.owner(position_of(key)) != larger.owner(position_of(key));
       by_slots += slots.owner(slot_of(key)) != more.owner(slot_of(key));
+      const std::string point = point_of(Order::hash, key);
+      by_range += ranges.find(point)->owner != cut.find(point)->owner;
     }
     const double share = 1.0 / (n + 1), chance = 5 * std::sqrt(share * (1 - share) / kUsers);
     EXPECT_NEAR(by_modulo / kUsers, 1 - share, chance) << n;
     EXPECT_NEAR(by_ring / kUsers, share, share * 4 / std::sqrt(256)) << n;
     EXPECT_NEAR(by_slots / kUsers, share, share * 0.05) << n;
+    EXPECT_NEAR(by_range / kUsers, 0.5 / n, 5 * std::sqrt(0.5 / n / kUsers)) << n;
+    std::printf("from %u to %u nodes: modulo moves %.1f %% of the keys, the ring %.1f %%, slots %.1f %%, a range %.1f %%\n", n, n + 1, by_modulo * 100 / kUsers,
+                by_ring * 100 / kUsers, by_slots * 100 / kUsers, by_range * 100 / kUsers);
     EXPECT_GT(by_modulo, 3 * by_ring) << "the reason that consistent hashing exists";
   }
 }

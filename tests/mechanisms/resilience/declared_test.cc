@@ -8,7 +8,6 @@
 #include "mechanisms/resilience/breaker.h"
 #include "mechanisms/resilience/bulkhead.h"
 #include "mechanisms/resilience/concurrency_limit.h"
-#include "mechanisms/resilience/deadline.h"
 #include "mechanisms/resilience/hedging.h"
 #include "mechanisms/resilience/idempotency.h"
 #include "mechanisms/resilience/keyed_limiter.h"
@@ -40,7 +39,6 @@ TEST(Declared, EverySettingHasItsLineItsRangeAndADefaultWithinIt) {
   expect_declared<SheddingQueue::Settings>();
   expect_declared<ConcurrencyLimit::Settings>();
   expect_declared<Hedging::Settings>();
-  expect_declared<Deadline::Settings>();
   expect_declared<IdempotencyKeys::Settings>();
   expect_declared<balancing::Balancer::Settings>();
   expect_declared<balancing::HealthCheck::Settings>();
