@@ -52,14 +52,28 @@ void Users::on_settings(Step& step, const Settings& settings) {
   settle(step);
   step.cancel_timer({Alarm::arrival});
   arrivals_.reset();
-  if (!settings_.active) return;
-  if (settings_.rate > 0) {
+  const bool closed = settings_.active && settings_.rate <= 0;
+  if (!closed) sessions_.clear();
+  if (closed) begin_sessions(step);
+  else if (settings_.active) {
     arrivals_.emplace(settings_.arrive, settings_.rate, step.now);
-    return arm_arrival(step);
+    arm_arrival(step);
   }
-  const auto busy = static_cast<std::size_t>(std::count_if(operations_.begin(), operations_.end(),
-                                                           [](const auto& one) { return one.second.by_itself; }));
-  for (std::size_t i = busy; i < settings_.sessions; ++i) step.set_timer({Alarm::think, i}, settings_.think);
+}
+
+// Those who are not there yet come, all at once.
+void Users::begin_sessions(Step& step) {
+  if (sessions_.empty()) ++crowd_;
+  for (std::uint32_t one = 1; one <= settings_.sessions; ++one)
+    if (sessions_.insert(one).second) step.set_timer({Alarm::think, crowd_ << 32 | one}, {});
+}
+
+// One of them has rested. Who is too many goes.
+bool Users::goes_on(std::uint64_t session) {
+  const auto one = static_cast<std::uint32_t>(session);
+  if (session >> 32 != crowd_ || sessions_.count(one) == 0) return false;
+  if (one > settings_.sessions) sessions_.erase(one);
+  return one <= settings_.sessions;
 }
 
 void Users::arm_arrival(Step& step) { step.set_timer({Alarm::arrival}, arrivals_->until_next(*step.rng, step.now)); }
@@ -67,7 +81,6 @@ void Users::arm_arrival(Step& step) { step.set_timer({Alarm::arrival}, arrivals_
 Users::Operation Users::draw(Step& step) {
   const workload::Action action = workload::draw_action(*step.rng, settings_.mix);
   Operation one;
-  one.by_itself = true;
   one.then_write = action == workload::Action::read_modify_write;
   Request& request = one.request;
   request.function = function_of(action);
@@ -129,7 +142,7 @@ void Users::finish(Step& step, const Outlet::Result& result) {
     write.request.criticality = one.request.criticality;
     return issue(step, std::move(write));
   }
-  if (one.by_itself && settings_.active && settings_.rate <= 0) step.set_timer({Alarm::think, result.tag}, settings_.think);
+  if (one.session != 0) step.set_timer({Alarm::think, one.session}, settings_.think);
 }
 
 void Users::judge(Step& step, const Operation& one, const Reply& reply) {
@@ -164,8 +177,10 @@ void Users::on_timer(Step& step, Timer timer) {
       issue(step, draw(step));
       return settle(step);
     case Alarm::think: {
-      const auto busy = std::count_if(operations_.begin(), operations_.end(), [](const auto& one) { return one.second.by_itself; });
-      if (settings_.active && settings_.rate <= 0 && static_cast<std::size_t>(busy) < settings_.sessions) issue(step, draw(step));
+      if (!goes_on(timer.key)) return;
+      Operation one = draw(step);
+      one.session = timer.key;
+      issue(step, std::move(one));
       return settle(step);
     }
     default:

@@ -8,6 +8,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,7 +50,7 @@ struct UsersSettings {
       clients::kActive,
       core::Setting{"rate", "0", "1000000", "/s",
                     "An open loop: so many requests a second, whatever becomes of them. 0: a closed loop of `sessions`."},
-      core::Setting{"sessions", "1", "100000", "sessions", "How many requests can be open at once in a closed loop."},
+      core::Setting{"sessions", "1", "100000", "sessions", "A closed loop: so many users, who all begin at once."},
       core::Setting{"think", "0", "1h", "", "How long somebody in a closed loop rests between two requests."},
       core::Setting{"patience", "1ms", "1h", "", "How long a user waits for an answer before he leaves."},
       core::Setting{"users", "1", "1000000", "users", "How many different users there are, for limits and balancers that tell them apart,"},
@@ -106,7 +107,7 @@ class Users {
     Request request;
     core::Time began{};
     bool then_write = false;   // The read of a read-modify-write.
-    bool by_itself = false;    // Of the closed loop: the next one follows.
+    std::uint64_t session = 0; // Of the closed loop, as the timer's key: when it has ended, the session rests. 0: of none.
     friend bool operator==(const Operation&, const Operation&) = default;
   };
   struct Flood {
@@ -122,6 +123,8 @@ class Users {
   void finish(Step& step, const Outlet::Result& result);
   void judge(Step& step, const Operation& operation, const Reply& reply);
   void arm_arrival(Step& step);
+  void begin_sessions(Step& step);
+  bool goes_on(std::uint64_t session);
   void flood(Step& step);
   std::string set_flood(Step& step, const std::vector<std::string>& words);
 
@@ -131,6 +134,8 @@ class Users {
   Outlet outlet_;
   workload::Keys keys_;
   std::optional<workload::Arrivals> arrivals_;
+  std::uint64_t crowd_ = 0;     // How often a closed loop was begun: sessions of another one have ended.
+  std::set<std::uint32_t> sessions_;  // Of this one: who is there.
   clients::Numbers numbers_;
   clients::Source source_;
   std::vector<std::uint64_t> idle_;             // Processes that have no operation open.
