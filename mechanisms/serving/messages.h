@@ -36,7 +36,8 @@ struct Request {
   std::uint32_t attempt{};    // 0: the first.
   std::uint64_t version{};    // A put into a cache: of the value.
   partitioning::Epoch epoch{};  // That the asker knows of the shard, if he knows any.
-  FIELDS(Request, id, operation, function, key, value, user, connection, criticality, patience, attempt, version, epoch)
+  std::uint64_t lease{};      // A put into a cache: it is a fill, by the lease that the cache gave. 0: it is a write.
+  FIELDS(Request, id, operation, function, key, value, user, connection, criticality, patience, attempt, version, epoch, lease)
 };
 
 enum class Status : std::uint8_t {
@@ -67,7 +68,8 @@ struct Reply {
   std::vector<std::pair<std::string, std::string>> items;  // What a scan found,
   std::vector<std::string> missing;                        // and the shards that said nothing in time.
   std::vector<partitioning::Shard> newer;
-  FIELDS(Reply, id, status, value, version, age, retry_after, items, missing, newer)
+  std::uint64_t lease{};        // Of a cache: fetch the value yourself, and put it in with this. 0: there is no need.
+  FIELDS(Reply, id, status, value, version, age, retry_after, items, missing, newer, lease)
 };
 
 // An active health check, and what comes back: how full the node is, in percent of its workers.
@@ -122,10 +124,12 @@ enum class Alarm : std::uint8_t {
   silence,   // no answer to one came.
   measure,   // What is shown once in a while.
   raft,      // One of a Raft server's, with its key.
+  look,      // A request has waited long enough for another's fetch.
+  flush,     // A written value has waited long enough in a cache.
 };
 constexpr auto names(Alarm) {
-  return std::array<std::string_view, 12>{"arrival", "think", "turn",  "served",  "attempt", "room",
-                                          "retry",   "hedge", "probe", "silence", "measure", "raft"};
+  return std::array<std::string_view, 14>{"arrival", "think", "turn",    "served",  "attempt", "room", "retry",
+                                          "hedge",   "probe", "silence", "measure", "raft",    "look", "flush"};
 }
 using Timer = core::Timer<Alarm>;
 

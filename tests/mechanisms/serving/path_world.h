@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "mechanisms/caching/server.h"
 #include "mechanisms/serving/service.h"
 #include "mechanisms/serving/users.h"
 #include "tests/mechanisms/small_world.h"
@@ -35,7 +36,7 @@ class Node {
     void apply(const Write& write) { writes.push_back(write); }
     const std::vector<Write>& image() const { return writes; }
   };
-  using Any = std::variant<serving::Users, serving::Service, Scripted>;
+  using Any = std::variant<serving::Users, serving::Service, caching::Server, Scripted>;
 
   explicit Node(Any any) : any_(std::move(any)) {}
 
