@@ -12,6 +12,7 @@
 
 #include "mechanisms/core/fields.h"
 #include "mechanisms/core/step.h"
+#include "mechanisms/partitioning/kept.h"
 #include "mechanisms/partitioning/messages.h"
 #include "mechanisms/resilience/shedding_queue.h"
 #include "mechanisms/traffic/clients/clients.h"
@@ -34,7 +35,8 @@ struct Request {
   std::uint32_t attempt{};    // 0: the first.
   std::uint64_t version{};    // A put into a cache: of the value.
   partitioning::Epoch epoch{};  // That the asker knows of the shard, if he knows any.
-  FIELDS(Request, id, operation, function, key, value, user, connection, criticality, patience, attempt, version, epoch)
+  partitioning::Range within{}; // A scan of one shard among many: of these points only.
+  FIELDS(Request, id, operation, function, key, value, user, connection, criticality, patience, attempt, version, epoch, within)
 };
 
 enum class Status : std::uint8_t {
@@ -109,14 +111,19 @@ enum class Alarm : std::uint8_t {
   probe,     // The next health check, and
   silence,   // no answer to one came.
   measure,   // What is shown once in a while.
+  move,      // Shards: a move has something to send, or to give up.
+  place,     // Placement: tells the shards where they are, and thinks about it.
 };
 constexpr auto names(Alarm) {
-  return std::array<std::string_view, 11>{"arrival", "think", "turn",  "served",  "attempt", "room",
-                                          "retry",   "hedge", "probe", "silence", "measure"};
+  return std::array<std::string_view, 13>{"arrival", "think", "turn",  "served",  "attempt", "room", "retry",
+                                          "hedge",   "probe", "silence", "measure", "move",    "place"};
 }
 using Timer = core::Timer<Alarm>;
 
-using Write = std::variant<clients::TakeNumbers>;
+// The numbers of users; and what is behind them, the changes of a node of a sharded store (partitioning::Change).
+using Write = std::variant<clients::TakeNumbers, partitioning::Kept, partitioning::Wrote, partitioning::Began, partitioning::MoveChunk,
+                           partitioning::Gave, partitioning::Took, partitioning::Accepted, partitioning::SplitShard,
+                           partitioning::MergeShards, partitioning::Learned, partitioning::Dropped>;
 // Of the nodes that keep nothing.
 struct Forgetful {
   void apply(const Write&) {}
