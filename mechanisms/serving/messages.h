@@ -113,10 +113,11 @@ enum class Alarm : std::uint8_t {
   measure,   // What is shown once in a while.
   move,      // Shards: a move has something to send, or to give up.
   place,     // Placement: tells the shards where they are, and thinks about it.
+  gather,    // A scan over many shards has waited long enough.
 };
 constexpr auto names(Alarm) {
-  return std::array<std::string_view, 13>{"arrival", "think", "turn",  "served",  "attempt", "room", "retry",
-                                          "hedge",   "probe", "silence", "measure", "move",    "place"};
+  return std::array<std::string_view, 14>{"arrival", "think", "turn",  "served",  "attempt", "room", "retry",
+                                          "hedge",   "probe", "silence", "measure", "move",    "place", "gather"};
 }
 using Timer = core::Timer<Alarm>;
 

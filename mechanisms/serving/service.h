@@ -58,7 +58,7 @@ class Service {
   using Settings = ServiceSettings;
   using Step = serving::Step;
   static constexpr auto kMetrics = core::joined(kInletMetrics, std::array{&kCacheHits, &kCacheMisses, &kInvalidationsLost},
-                                                metrics_of(kUpstream), metrics_of(kCacheUpstream));
+                                                metrics_of(kUpstream), metrics_of(kCacheUpstream), kScatterMetrics);
 
   Service(const core::Roster& roster, const Settings& settings, Durable);
   void start(Step& step);
