@@ -19,15 +19,26 @@
 
 namespace partitioning {
 
+// An operation that was done.
+struct Done {
+  std::uint64_t operation{};
+  bool absent{};   // A delete that found nothing.
+  FIELDS(Done, operation, absent)
+};
+
 struct Cell {
   std::uint64_t version{};
   std::optional<std::string> value{};
-  std::vector<std::uint64_t> done{};   // Numbers of operations, the oldest first.
+  std::vector<Done> done{};   // The oldest first.
   FIELDS(Cell, version, value, done)
 
-  bool has_done(std::uint64_t operation) const { return std::find(done.begin(), done.end(), operation) != done.end(); }
-  void remember(std::uint64_t operation, std::size_t most) {
-    done.push_back(operation);
+  // null: it was not done, or was forgotten.
+  const Done* find(std::uint64_t operation) const {
+    const auto it = std::find_if(done.begin(), done.end(), [operation](const Done& one) { return one.operation == operation; });
+    return it == done.end() ? nullptr : &*it;
+  }
+  void remember(const Done& one, std::size_t most) {
+    done.push_back(one);
     if (done.size() > most) done.erase(done.begin(), done.end() - static_cast<std::ptrdiff_t>(most));
   }
 };

@@ -81,8 +81,9 @@ Reply Server::perform(Step& step, const Request& request, Out& out) {
 Reply Server::write(Step& step, const Request& request, const std::string& point, Cell cell, Out& out) {
   Reply reply;
   const bool numbered = settings_.idempotent && request.operation != 0;
-  if (numbered && cell.has_done(request.operation)) {
+  if (const Done* done = numbered ? cell.find(request.operation) : nullptr) {
     step.count(resilience::kIdempotentReplays);
+    if (done->absent) reply.status = Status::absent;
     reply.version = cell.version;
     if (cell.value) reply.value = *cell.value;
     return reply;
@@ -97,7 +98,7 @@ Reply Server::write(Step& step, const Request& request, const std::string& point
   }
   const Shard* shard = kept().known.find(point);
   reply.version = cell.version = next_version(step, shard->epoch);
-  if (numbered) cell.remember(request.operation, settings_.remembered);
+  if (numbered) cell.remember({request.operation, reply.status == Status::absent}, settings_.remembered);
   Row row{point, std::nullopt};
   if (cell.value || !cell.done.empty()) row.value = packed(cell);
   const Answer answer = keeper_.put(request.epoch, row, out);

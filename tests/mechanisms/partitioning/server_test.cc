@@ -101,6 +101,15 @@ TEST(ShardServer, ADeleteThatIsSentAgainDeletesNothingThatCameLater) {
   EXPECT_EQ(c.ask(kFirst, Function::get, "k1").value, "later");
 }
 
+TEST(ShardServer, ADeleteThatFoundNothingSaysSoWhenItIsSentAgain) {
+  Cluster c;
+  EXPECT_EQ(c.ask(kFirst, Function::del, "k1", "", {}, 77).status, Status::absent);
+  EXPECT_EQ(c.ask(kFirst, Function::del, "k1", "", {}, 77).status, Status::absent);
+  c.ask(kFirst, Function::put, "k1", "v");
+  EXPECT_EQ(c.ask(kFirst, Function::del, "k1", "", {}, 78).status, Status::ok);
+  EXPECT_EQ(c.ask(kFirst, Function::del, "k1", "", {}, 78).status, Status::ok);
+}
+
 TEST(ShardServer, ScansThePartOfARangeThatItOwns) {
   Cluster c;
   for (const char* key : {"k0", "k1", "k2"}) c.ask(kFirst, Function::put, key, key);
