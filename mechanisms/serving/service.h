@@ -60,7 +60,7 @@ class Service {
   using Settings = ServiceSettings;
   using Step = serving::Step;
   static constexpr auto kMetrics = core::joined(kInletMetrics, std::array{&kCacheHits, &kCacheMisses, &kInvalidationsLost},
-                                                kAnnouncingMetrics, metrics_of(kUpstream), metrics_of(kCacheUpstream));
+                                                kAnnouncingMetrics, metrics_of(kUpstream), metrics_of(kCacheUpstream), kScatterMetrics);
 
   Service(const core::Roster& roster, const Settings& settings, Durable);
   void start(Step& step);

@@ -35,6 +35,13 @@ core::Outcome outcome_of(Status status) {
   return status == Status::timed_out ? core::Outcome::unknown : core::Outcome::failed;
 }
 
+// What a checker is told. To it a delete that failed is one that found nothing; of one that was turned away nobody knows what it
+// would have found, so it is not said that it failed.
+core::Outcome recorded(Function function, Status status) {
+  if (function != Function::del || status == Status::ok) return outcome_of(status);
+  return status == Status::absent ? core::Outcome::failed : core::Outcome::unknown;
+}
+
 }  // namespace
 
 Users::Users(const core::Roster& roster, const Settings& settings, Durable durable)
@@ -161,7 +168,7 @@ void Users::finish(Step& step, const Operation& one, const Reply& reply) {
   judge(step, one, reply);
   const core::Outcome outcome = outcome_of(reply.status);
   // Who does not know whether his write was done must not be heard of again: it may still be done.
-  if (outcome != core::Outcome::unknown) idle_.push_back(one.process);
+  if (recorded(one.request.function, reply.status) != core::Outcome::unknown) idle_.push_back(one.process);
   if (one.then_write && outcome == core::Outcome::ok) {
     Operation write = one;
     write.then_write = false, write.lease = 0;
@@ -184,7 +191,7 @@ void Users::judge(Step& step, const Operation& one, const Reply& reply) {
   if (is_history(one.request.function)) {
     std::optional<std::string> value;
     if (one.request.function == Function::get && reply.status == Status::ok) value = reply.value;
-    step.complete({one.request.operation, outcome, value, {}, ""});
+    step.complete({one.request.operation, recorded(one.request.function, reply.status), value, {}, ""});
   }
   (ok ? answered_ : outcome == core::Outcome::failed ? failed_ : unknown_) += 1;
   last_ = last_ << 1 | (ok ? 1 : 0);
