@@ -74,8 +74,7 @@ void Service::settle(Step& step) {
 }
 
 void Service::on_message(Step& step, core::NodeId from, const Probe& m) {
-  const auto busy = 100 * inlet_.station().busy() / settings_.door.work.workers;
-  step.send(from, ProbeReply{m.id, true, static_cast<std::uint32_t>(busy)});
+  inlet_.probe(step, from, m, !store_ || store_->reachable(step.now));
 }
 
 void Service::on_message(Step&, core::NodeId, const partitioning::Table& m) {
@@ -85,6 +84,7 @@ void Service::on_message(Step&, core::NodeId, const partitioning::Table& m) {
 
 // Its own computing is done.
 void Service::work(Step& step, Ticket ticket) {
+  if (inlet_.was_probe(step, ticket)) return;
   const Request request = inlet_.find(ticket)->request;
   if (step.rng->chance(settings_.errors)) {
     Reply error;
