@@ -121,10 +121,15 @@ bool Outlet::weigh(core::Time now, core::NodeId target, double weight) {
 // --- Calls.
 
 void Outlet::call(Step& step, Tag tag, Request request, std::optional<core::Time> until, core::NodeId over) {
+  if (settings_.route == Route::table && request.function == Function::scan) return scatter(step, tag, request, until);
+  begin(step, Call{tag, std::move(request), until, over, resilience::Backoff(settings_.retry), step.now});
+}
+
+void Outlet::begin(Step& step, Call call) {
   step.count(metrics_->calls);
   budget_.on_request(step.now);
-  const auto [it, fresh] =
-      calls_.emplace(next_id(), Call{tag, std::move(request), until, over, resilience::Backoff(settings_.retry), step.now});
+  const std::optional<core::Time> until = call.until;
+  const auto [it, fresh] = calls_.emplace(next_id(), std::move(call));
   CHECK(fresh);
   if (!settings_.isolating) return attempt(step, it);
   switch (bulkhead_.enter(step.now, it->first)) {
@@ -166,9 +171,11 @@ core::NodeId Outlet::choose(Step& step, Call& call) {
     for (const auto id : call.attempts) but.push_back(attempts_.at(id).target);
     return choose_from_pool(step, call.request, std::move(but));
   }
-  const partitioning::Shard* shard = table_.find(partitioning::point_of(table_.order, call.request.key));
+  const bool part = call.gathering != 0;
+  const partitioning::Shard* shard = table_.find(part ? call.rest.from : partitioning::point_of(table_.order, call.request.key));
   if (shard != nullptr) {
     call.request.epoch = shard->epoch;
+    if (part) call.request.within = partitioning::common(call.rest, shard->range);
     return shard->owner;
   }
   // Nobody has told it yet. Whoever is asked knows better, and says so.
@@ -197,7 +204,7 @@ void Outlet::attempt(Step& step, Calls::iterator it) {
   if (call.until && step.now >= *call.until) return end(step, it, of_our_own(Status::late), core::kNobody);
   const core::NodeId target = choose(step, call);
   if (target == core::kNobody) return failed(step, it, of_our_own(Status::unavailable), core::kNobody);
-  Attempt one{it->first, target, step.now, {}, settings_.route == Route::balance ? pool_life_ : 0};
+  Attempt one{it->first, target, step.now, {}, settings_.route == Route::balance ? pool_life_ : 0, call.request.within};
   if (resilience::Breaker* breaker = breaker_of(target)) {
     const auto pass = breaker->permit(step.now);
     show(step);
@@ -267,6 +274,7 @@ void Outlet::on_reply(Step& step, core::NodeId from, const Reply& reply) {
   bad ? budget_.on_failure() : budget_.on_success();
   if (!bad && !is_write(call->second.request.function)) hedging_.on_answer(step.now - one.began);
   if (reply.status == Status::timed_out) call->second.uncertain = true;
+  if (call->second.gathering != 0 && answered(reply.status)) return part_answered(step, call, reply, one.within, from);
   if (is_final(reply.status)) return end(step, call, reply, from);
   if (reply.status == Status::moved) return redirected(step, call, reply, from);
   failed(step, call, reply, from);
@@ -307,10 +315,13 @@ void Outlet::end(Step& step, Calls::iterator it, Reply reply, core::NodeId from)
     step.count(metrics_->answered);
     step.timing(metrics_->latency, static_cast<double>((step.now - call.began).count()) / 1e6);
   }
-  ended_.push_back({call.tag, std::move(reply), from, call.made});
-  const bool inside = call.inside;
+  const Call done = std::move(call);
   calls_.erase(it);
-  if (inside) leave_bulkhead(step);
+  if (done.gathering != 0)
+    part_ended(step, done, answered(reply.status));
+  else
+    ended_.push_back({done.tag, std::move(reply), from, done.made});
+  if (done.inside) leave_bulkhead(step);
 }
 
 std::optional<Outlet::Result> Outlet::ended() {
@@ -338,6 +349,8 @@ void Outlet::on_timer(Step& step, Timer timer) {
       if (!is_write(of->second.request.function)) hedging_.on_answer(step.now - one.began);
       step.count(metrics_->timeouts);
       of->second.uncertain = true;
+      // Who does not answer may have given his shards away and died: then nobody is left who would say so.
+      if (settings_.route == Route::table) ask_for_table(step);
       return failed(step, of, of_our_own(Status::timed_out), target);
     }
     case Alarm::room:
@@ -359,6 +372,12 @@ void Outlet::on_timer(Step& step, Timer timer) {
       probes_.erase(it);
       pool_.on_check(step.now, target, false);
       return show(step);
+    }
+    case Alarm::gather: {
+      const auto it = gatherings_.find(timer.key);
+      if (it == gatherings_.end()) return;
+      it->second.scatter.tick(step.now);
+      return gathered(step, timer.key);
     }
     default: return;
   }

@@ -7,7 +7,8 @@
 // A read that takes longer than most is hedged: a second attempt is made beside the first.
 //
 // Targets are a pool that is balanced, checked and cleared of outliers (balancing/pool.h), or the owners of shards, found
-// by the routing table (partitioning/table.h).
+// by the routing table (partitioning/table.h). With a table, a scan is scattered: a call to each shard that has a part of it,
+// gathered until all have answered or its deadline comes (partitioning/scatter.h); what is missing then, the reply names.
 //
 // Guarantees
 //   1. Every call ends in exactly one Result.
@@ -22,6 +23,7 @@
 #include <vector>
 
 #include "mechanisms/balancing/pool.h"
+#include "mechanisms/partitioning/scatter.h"
 #include "mechanisms/resilience/backoff.h"
 #include "mechanisms/resilience/breaker.h"
 #include "mechanisms/resilience/bulkhead.h"
@@ -49,7 +51,7 @@ inline constexpr OutletMetrics kUpstream{
     {"upstream_timeouts_total", core::Metric::Kind::counter, "calls", "Attempts that nobody answered in time."},
     {"upstream_kept_back_total", core::Metric::Kind::counter, "calls", "Attempts that a breaker, a bulkhead or a budget kept back."},
     {"upstream_hedges_total", core::Metric::Kind::counter, "calls", "Second attempts beside a first one that took long."},
-    {"breaker_state", core::Metric::Kind::gauge, "", "Of its circuit breakers the most open: 0 closed, 1 half open, 2 open."},
+    {"breaker_state", core::Metric::Kind::gauge, "", "Of its circuit breakers the most open: 0 closed, 1 half open, 2 open.", "closed|half open|open"},
     {"upstream_healthy", core::Metric::Kind::gauge, "nodes", "Targets that are fit to be asked."},
     {"upstream_latency_ms", core::Metric::Kind::timing, "ms", "From a call to its answer, attempts and waits included."}};
 inline constexpr OutletMetrics kCacheUpstream{
@@ -59,7 +61,8 @@ inline constexpr OutletMetrics kCacheUpstream{
     {"cache_timeouts_total", core::Metric::Kind::counter, "calls", "Attempts that the cache did not answer in time."},
     {"cache_kept_back_total", core::Metric::Kind::counter, "calls", "Attempts at the cache that a breaker, a bulkhead or a budget kept back."},
     {"cache_hedges_total", core::Metric::Kind::counter, "calls", "Second attempts at the cache beside a first one."},
-    {"cache_breaker_state", core::Metric::Kind::gauge, "", "Of the breakers before the cache the most open: 0 closed, 1 half open, 2 open."},
+    {"cache_breaker_state", core::Metric::Kind::gauge, "", "Of the breakers before the cache the most open: 0 closed, 1 half open, 2 open.",
+     "closed|half open|open"},
     {"cache_healthy", core::Metric::Kind::gauge, "nodes", "Caches that are fit to be asked."},
     {"cache_latency_ms", core::Metric::Kind::timing, "ms", "From a call of the cache to its answer."}};
 
@@ -70,6 +73,9 @@ constexpr auto names(HashBy) { return std::array<std::string_view, 3>{"key", "us
 constexpr std::array<const core::Metric*, 9> metrics_of(const OutletMetrics& m) {
   return {&m.calls, &m.answered, &m.retries, &m.timeouts, &m.kept_back, &m.hedges, &m.breaker, &m.healthy, &m.latency};
 }
+
+// Scans over many shards, by whichever outlet.
+inline constexpr std::array kScatterMetrics{&partitioning::kScatterLatency, &partitioning::kScatterPartial};
 
 class Outlet {
  public:
@@ -94,8 +100,9 @@ class Outlet {
     resilience::Breaker::Settings breaker;
     resilience::Bulkhead::Settings bulkhead;
     resilience::Hedging::Settings hedge;
+    partitioning::ScatterSettings scatter;
     FIELDS(Settings, timeout, pass_deadline, route, hash_by, checking, ejecting, breaking, isolating, balance, pool, health,
-           outliers, retry, budget, breaker, bulkhead, hedge)
+           outliers, retry, budget, breaker, bulkhead, hedge, scatter)
     static constexpr auto kDeclared = std::array{
         core::Setting{"timeout", "1ms", "1h", "", "How long an attempt waits for its answer."},
         core::Setting{"pass_deadline", "", "", "", "Say how much longer one waits, so that nobody works in vain."},
@@ -180,6 +187,10 @@ class Outlet {
     std::uint32_t moves = 0;
     bool inside = false;                     // The bulkhead.
     bool uncertain = false;                  // An attempt was not answered.
+    std::uint64_t gathering = 0;             // Of a part of a scan: of which one; 0: it is none.
+    partitioning::ShardId part{};            // Which part,
+    partitioning::Range rest{};              // the points of it that nobody has answered for,
+    std::vector<partitioning::Row> rows{};   // and what the others have said: its shard was split meanwhile.
     friend bool operator==(const Call&, const Call&) = default;
   };
   struct Attempt {
@@ -188,14 +199,27 @@ class Outlet {
     core::Time began{};
     resilience::Breaker::Pass pass{};
     std::uint64_t pool = 0;                  // In which life of the pool it began there; 0: it was not picked from it.
+    partitioning::Range within{};            // Of a part of a scan: the points that were asked for.
     friend bool operator==(const Attempt&, const Attempt&) = default;
   };
   using Calls = std::map<std::uint64_t, Call>;
+  // A scan over many shards.
+  struct Gathering {
+    Tag tag{};
+    partitioning::Scatter scatter;
+    std::map<partitioning::ShardId, std::string> names;   // Of its parts.
+    friend bool operator==(const Gathering&, const Gathering&) = default;
+  };
 
   std::uint64_t next_id() { return named(++last_); }
   std::uint64_t named(std::uint64_t number) const {
     return static_cast<std::uint64_t>(number_) << kNumberShift | (number & ((1ull << kNumberShift) - 1));
   }
+  void begin(Step& step, Call call);
+  void scatter(Step& step, Tag tag, const Request& request, std::optional<core::Time> until);
+  void part_answered(Step& step, Calls::iterator call, const Reply& reply, const partitioning::Range& within, core::NodeId from);
+  void part_ended(Step& step, const Call& call, bool answered);
+  void gathered(Step& step, std::uint64_t id);
   void attempt(Step& step, Calls::iterator call);
   void failed(Step& step, Calls::iterator call, const Reply& reply, core::NodeId from);
   void redirected(Step& step, Calls::iterator call, const Reply& reply, core::NodeId from);
@@ -228,6 +252,7 @@ class Outlet {
   std::map<core::NodeId, resilience::Breaker> breakers_;   // With `all`, of kNobody.
   partitioning::Table table_;
   Calls calls_;
+  std::map<std::uint64_t, Gathering> gatherings_;
   std::map<std::uint64_t, Attempt> attempts_;
   // Attempts whose call has ended without them. Their times are still measured: without those that a hedge has cut off,
   // the times that it goes by would grow shorter and shorter, and hedges more and more.

@@ -9,6 +9,7 @@
 namespace serving {
 namespace {
 
+constexpr core::Duration kGlance = std::chrono::milliseconds(1);
 constexpr std::uint64_t kFlooding = 1;   // Key of Alarm::arrival: the next request of a flood.
 
 double to_ms(core::Duration d) { return static_cast<double>(d.count()) / 1e6; }
@@ -34,11 +35,18 @@ core::Outcome outcome_of(Status status) {
   return status == Status::timed_out ? core::Outcome::unknown : core::Outcome::failed;
 }
 
+// What a checker is told. To it a delete that failed is one that found nothing; of one that was turned away nobody knows what it
+// would have found, so it is not said that it failed.
+core::Outcome recorded(Function function, Status status) {
+  if (function != Function::del || status == Status::ok) return outcome_of(status);
+  return status == Status::absent ? core::Outcome::failed : core::Outcome::unknown;
+}
+
 }  // namespace
 
 Users::Users(const core::Roster& roster, const Settings& settings, Durable durable)
     : id_(roster.self), names_(roster.names), settings_(settings), outlet_(0, kUpstream, roster.servers(), settings.call),
-      keys_(settings.keys), numbers_(durable.numbers), source_(roster.self) {}
+      own_(settings.own.read, settings.own.keep), keys_(settings.keys), numbers_(durable.numbers), source_(roster.self) {}
 
 void Users::start(Step& step) {
   outlet_.start(step);
@@ -49,6 +57,8 @@ void Users::on_settings(Step& step, const Settings& settings) {
   if (settings.keys != settings_.keys) keys_ = workload::Keys(settings.keys);
   settings_ = settings;
   outlet_.set(step, settings_.call);
+  own_.tune(settings_.own.read, settings_.own.keep, step.now);
+  if (!settings_.own.on) own_.clear();
   settle(step);
   step.cancel_timer({Alarm::arrival});
   arrivals_.reset();
@@ -119,27 +129,54 @@ void Users::issue(Step& step, Operation one) {
   one.began = step.now;
   const Request& r = one.request;
   if (is_history(r.function)) step.invoke({number, one.process, std::string(core::name_of(r.function)), r.key, r.value, ""});
+  if (const auto kept = recall(step, one)) return finish(step, one, *kept);
   const Request request = r;
   operations_.emplace(number, std::move(one));
   outlet_.call(step, number, request, step.now + settings_.patience);
 }
 
 void Users::settle(Step& step) {
-  while (const auto result = outlet_.ended()) finish(step, *result);
+  while (const auto result = outlet_.ended()) {
+    const auto it = operations_.find(result->tag);
+    CHECK(it != operations_.end());
+    const Operation one = std::move(it->second);
+    operations_.erase(it);
+    keep(step, one, result->reply);
+    finish(step, one, result->reply);
+  }
 }
 
-void Users::finish(Step& step, const Outlet::Result& result) {
-  const auto it = operations_.find(result.tag);
-  CHECK(it != operations_.end());
-  const Operation one = std::move(it->second);
-  operations_.erase(it);
-  judge(step, one, result.reply);
-  const core::Outcome outcome = outcome_of(result.reply.status);
+std::optional<Reply> Users::recall(Step& step, Operation& one) {
+  if (!settings_.own.on || one.request.function != Function::get) return std::nullopt;
+  const auto found = own_.look(one.request.key, step.now, *step.rng);
+  one.lease = found.lease;
+  // Past its time, or nearly: it is asked for as if there were none.
+  if (found.answer != caching::ReadPath::Answer::hit) return std::nullopt;
+  step.count(kOwnHits);
+  Reply reply;
+  reply.value = found.kept->value, reply.version = found.kept->version, reply.age = found.kept->age_at(step.now);
+  return reply;
+}
+
+// What was read is kept; what was written, or perhaps was, is not: the next one who wants it asks.
+void Users::keep(Step& step, const Operation& one, const Reply& reply) {
+  const Request& r = one.request;
+  if (is_write(r.function) && (answered(reply.status) || reply.status == Status::timed_out)) own_.invalidate(r.key, reply.version, step.now);
+  if (one.lease == 0) return;
+  if (reply.status == Status::ok)
+    own_.fill(r.key, one.lease, reply.value, reply.version, step.now - one.began, step.now, *step.rng, reply.age);
+  else
+    own_.fail(r.key, one.lease);
+}
+
+void Users::finish(Step& step, const Operation& one, const Reply& reply) {
+  judge(step, one, reply);
+  const core::Outcome outcome = outcome_of(reply.status);
   // Who does not know whether his write was done must not be heard of again: it may still be done.
-  if (outcome != core::Outcome::unknown) idle_.push_back(one.process);
+  if (recorded(one.request.function, reply.status) != core::Outcome::unknown) idle_.push_back(one.process);
   if (one.then_write && outcome == core::Outcome::ok) {
     Operation write = one;
-    write.then_write = false;
+    write.then_write = false, write.lease = 0;
     write.request = {};
     write.request.function = Function::put;
     write.request.key = one.request.key, write.request.value = value();
@@ -147,7 +184,10 @@ void Users::finish(Step& step, const Outlet::Result& result) {
     write.request.criticality = one.request.criticality;
     return issue(step, std::move(write));
   }
-  if (one.session != 0) step.set_timer({Alarm::think, one.session}, settings_.think);
+  if (one.session == 0) return;
+  // What he had himself took no time; without that he would ask for ever at one moment.
+  const core::Duration least = step.now == one.began ? kGlance : core::Duration{};
+  step.set_timer({Alarm::think, one.session}, std::max(settings_.think, least));
 }
 
 void Users::judge(Step& step, const Operation& one, const Reply& reply) {
@@ -156,7 +196,7 @@ void Users::judge(Step& step, const Operation& one, const Reply& reply) {
   if (is_history(one.request.function)) {
     std::optional<std::string> value;
     if (one.request.function == Function::get && reply.status == Status::ok) value = reply.value;
-    step.complete({one.request.operation, outcome, value, {}, ""});
+    step.complete({one.request.operation, recorded(one.request.function, reply.status), value, {}, ""});
   }
   (ok ? answered_ : outcome == core::Outcome::failed ? failed_ : unknown_) += 1;
   last_ = last_ << 1 | (ok ? 1 : 0);

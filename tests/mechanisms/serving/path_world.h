@@ -9,6 +9,9 @@
 #include <vector>
 
 #include "mechanisms/balancing/proxy.h"
+#include "mechanisms/caching/server.h"
+#include "mechanisms/partitioning/placement_driver.h"
+#include "mechanisms/partitioning/server_invariants.h"
 #include "mechanisms/serving/service.h"
 #include "mechanisms/serving/users.h"
 #include "tests/mechanisms/small_world.h"
@@ -37,7 +40,8 @@ class Node {
     void apply(const Write& write) { writes.push_back(write); }
     const std::vector<Write>& image() const { return writes; }
   };
-  using Any = std::variant<serving::Users, serving::Service, balancing::Proxy, Scripted>;
+  using Any = std::variant<serving::Users, serving::Service, balancing::Proxy, caching::Server, partitioning::Server,
+                           partitioning::PlacementDriver, Scripted>;
 
   explicit Node(Any any) : any_(std::move(any)) {}
 
