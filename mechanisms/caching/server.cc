@@ -66,8 +66,7 @@ void Server::on_message(Step& step, core::NodeId from, const Reply& m) {
 }
 
 void Server::on_message(Step& step, core::NodeId from, const serving::Probe& m) {
-  const auto busy = 100 * inlet_.station().busy() / settings_.door.work.workers;
-  step.send(from, serving::ProbeReply{m.id, true, static_cast<std::uint32_t>(busy)});
+  inlet_.probe(step, from, m, !store_ || store_->reachable(step.now));
 }
 
 void Server::on_message(Step& step, core::NodeId from, const serving::ProbeReply& m) {
@@ -120,6 +119,7 @@ void Server::ended(Step& step, const Errand& errand, const Reply& reply) {
 }
 
 void Server::work(Step& step, Ticket ticket) {
+  if (inlet_.was_probe(step, ticket)) return;
   const auto& open = *inlet_.find(ticket);
   const Request request = open.request;
   if (request.function == Function::scan) {

@@ -55,6 +55,7 @@ void Server::on_timer(Step& step, Timer timer) {
 // --- Requests.
 
 void Server::work(Step& step, serving::Ticket ticket) {
+  if (inlet_.was_probe(step, ticket)) return;
   const Request request = inlet_.find(ticket)->request;
   Out out;
   Reply reply = perform(step, request, out);
@@ -246,8 +247,8 @@ void Server::report(Step& step) {
 // --- Others.
 
 void Server::on_message(Step& step, core::NodeId from, const serving::Probe& m) {
-  const auto busy = 100 * inlet_.station().busy() / settings_.door.work.workers;
-  step.send(from, serving::ProbeReply{m.id, founded(), static_cast<std::uint32_t>(busy)});
+  if (!founded()) return step.send(from, serving::ProbeReply{m.id, false, 0});
+  inlet_.probe(step, from, m, true);
 }
 
 void Server::on_message(Step& step, core::NodeId from, const serving::AskTable&) {

@@ -90,8 +90,7 @@ void QuorumStore::on_message(Step& step, core::NodeId from, const AskTable&) {
 }
 
 void QuorumStore::on_message(Step& step, core::NodeId from, const Probe& m) {
-  const auto busy = 100 * inlet_.station().busy() / settings_.door.work.workers;
-  step.send(from, ProbeReply{m.id, true, static_cast<std::uint32_t>(busy)});
+  inlet_.probe(step, from, m, server_.leads() || server_.leader() != core::kNobody);
 }
 
 void QuorumStore::on_timer(Step& step, Timer timer) {
@@ -109,6 +108,7 @@ void QuorumStore::on_timer(Step& step, Timer timer) {
 }
 
 void QuorumStore::work(Step& step, Ticket ticket) {
+  if (inlet_.was_probe(step, ticket)) return;
   const Request& request = inlet_.find(ticket)->request;
   if (request.function == Function::scan) return inlet_.answer(step, ticket, only(Status::failed));
   // The same request is being done already, and whoever sent it has lost patience and sends it again: he gets its answer.

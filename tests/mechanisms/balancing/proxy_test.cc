@@ -227,6 +227,29 @@ TEST(HealthChecks, ThatWaitInTheQueueAreMissedByWhoIsOverloaded) {
   }
 }
 
+// Idle it answers the check in its turn; busy for a minute, it misses it.
+template <class Node>
+void expect_checks_to_wait() {
+  for (const bool busy : {false, true}) {
+    World world;
+    typename Node::Settings settings;
+    settings.door.work.workers = 1, settings.door.work.time = busy ? 60s : 1ms, settings.door.health = Health::queued;
+    world.put<Node>(kA, settings);
+    balancing::ProxySettings front;
+    front.call.checking = true, front.call.health.interval = 100ms, front.call.health.timeout = 50ms;
+    world.put<Proxy>(kFront, front, {{kA}});
+    world.run_for(1s);
+    EXPECT_EQ(world.sampled(kFront, serving::kUpstream.healthy), busy ? 0 : 1);
+    EXPECT_EQ(world.sampled(kA, serving::kRequests), 0);
+  }
+}
+
+TEST(HealthChecks, WaitAtTheDoorOfEveryKindOfNode) {
+  expect_checks_to_wait<Service>();
+  expect_checks_to_wait<Proxy>();
+  expect_checks_to_wait<caching::Server>();
+}
+
 TEST(HealthChecks, ThatWaitAreAnsweredInTheirTurnAndFailWhenTheQueueIsFull) {
   World world;
   auto one = backend(1, 20ms);
