@@ -11,6 +11,7 @@
 #include "mechanisms/replication/single_leader/client.h"
 #include "mechanisms/replication/single_leader/invariants.h"
 #include "mechanisms/replication/single_leader/monitor.h"
+#include "mechanisms/serving/quorum_store.h"
 #include "mechanisms/serving/service.h"
 #include "mechanisms/serving/users.h"
 #include "mechanisms/time/board/invariants.h"
@@ -39,6 +40,7 @@ const std::vector<std::unique_ptr<const world::Kind>>& owned() {
     list.push_back(kind<serving::Users>("users", "Users of a service: a crowd, or so many who each wait for their answers."));
     list.push_back(kind<serving::Service>("service", "A service with workers and a queue, that asks a cache and a store behind it."));
     list.push_back(kind<caching::Server>("cache", "A cache: beside a store, before it, or at the edge, before services."));
+    list.push_back(kind<serving::QuorumStore>("quorum-store", "A store behind a service: every write goes through Raft."));
     list.push_back(kind<board::Board>("board", "People post questions and answers; every post bears the stamps of four clocks."));
     list.push_back(kind<ntp::Server>("ntp-server", "An NTP server: what its own clock shows is the time."));
     list.push_back(kind<ntp::Client>("ntp-client", "Keeps its clock right by asking NTP servers."));

@@ -10,6 +10,8 @@
 #include <variant>
 #include <vector>
 
+#include "mechanisms/consensus/raft/durable.h"
+#include "mechanisms/consensus/raft/messages.h"
 #include "mechanisms/core/fields.h"
 #include "mechanisms/core/step.h"
 #include "mechanisms/partitioning/messages.h"
@@ -94,10 +96,20 @@ struct AskTable {
   FIELDS(AskTable)
 };
 
+// Between the servers of a store that is replicated by consensus, and on their disks.
+struct OfRaft {
+  raft::Message message;
+  FIELDS(OfRaft, message)
+};
+struct OfRaftLog {
+  raft::Write write;
+  FIELDS(OfRaftLog, write)
+};
+
 using Message = std::variant<Request, Reply, Probe, ProbeReply, Invalidate, AskTable, partitioning::Table,
                              partitioning::MoveChunk, partitioning::ChunkAck, partitioning::HandOver, partitioning::Accepted,
                              partitioning::MoveShard, partitioning::SplitShard, partitioning::MergeShards,
-                             partitioning::ShardReport>;
+                             partitioning::ShardReport, OfRaft>;
 
 enum class Alarm : std::uint8_t {
   arrival,   // Users: the next request of an open loop.
@@ -111,16 +123,17 @@ enum class Alarm : std::uint8_t {
   probe,     // The next health check, and
   silence,   // no answer to one came.
   measure,   // What is shown once in a while.
+  raft,      // One of a Raft server's, with its key.
   look,      // A request has waited long enough for another's fetch.
   flush,     // A written value has waited long enough in a cache.
 };
 constexpr auto names(Alarm) {
-  return std::array<std::string_view, 13>{"arrival", "think", "turn",    "served",  "attempt", "room", "retry",
-                                          "hedge",   "probe", "silence", "measure", "look",    "flush"};
+  return std::array<std::string_view, 14>{"arrival", "think", "turn",    "served",  "attempt", "room", "retry",
+                                          "hedge",   "probe", "silence", "measure", "raft",    "look", "flush"};
 }
 using Timer = core::Timer<Alarm>;
 
-using Write = std::variant<clients::TakeNumbers>;
+using Write = std::variant<clients::TakeNumbers, OfRaftLog>;
 // Of the nodes that keep nothing.
 struct Forgetful {
   void apply(const Write&) {}

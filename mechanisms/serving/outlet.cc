@@ -318,6 +318,8 @@ void Outlet::on_timer(Step& step, Timer timer) {
       if (!is_write(of->second.request.function)) hedging_.on_answer(step.now - one.began);
       step.count(metrics_->timeouts);
       of->second.uncertain = true;
+      // Whoever had it may be dead, and others may know who has it now.
+      if (settings_.route == Route::table) ask_for_table(step);
       return failed(step, of, of_our_own(Status::timed_out), target);
     }
     case Alarm::room:

@@ -20,7 +20,7 @@
 namespace serving {
 
 inline constexpr core::Metric kAsked{"user_requests_total", core::Metric::Kind::counter, "requests", "What users asked for."};
-inline constexpr core::Metric kServed{"user_answers_total", core::Metric::Kind::counter, "requests", "Requests that were answered: the goodput."};
+inline constexpr core::Metric kServed{"user_answers_total", core::Metric::Kind::counter, "operations", "Requests that were answered: the goodput."};
 inline constexpr core::Metric kLeft{"user_errors_total", core::Metric::Kind::counter, "requests",
                                     "Requests that ended in an error, or with the user's patience."};
 inline constexpr core::Metric kTurnedAway{"user_not_issued_total", core::Metric::Kind::counter, "requests",
