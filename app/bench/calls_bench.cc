@@ -14,17 +14,16 @@ namespace {
 
 // The median of short stretches: whoever else uses the machine falls into some of them, not into most.
 template <class Decide>
-double nanoseconds(int stretches, const Decide& decide) {
-  constexpr int kStretch = 1000;
+double nanoseconds(const Decide& decide, int stretch_of = 1000) {
   std::vector<double> each;
   std::uint64_t sum = 0;
-  for (int stretch = 0; stretch < stretches; ++stretch) {
+  for (int stretch = 0; stretch < 1000; ++stretch) {
     const auto began = std::chrono::steady_clock::now();
-    for (int i = 0; i < kStretch; ++i) {
+    for (int i = 0; i < stretch_of; ++i) {
       sum += decide(i);
       asm volatile("" : "+r"(sum));   // Every decision is done, and one after the other: the bare increment, too.
     }
-    each.push_back(std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - began).count() / kStretch);
+    each.push_back(std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - began).count() / stretch_of);
   }
   return median(each);
 }
@@ -35,7 +34,6 @@ struct Calls {
   core::Time next() { return core::kStart + core::Duration(500) * ++made; }
 };
 
-constexpr int kStretches = 1000;
 constexpr std::uint32_t kBackends = 1000;
 
 void breaker_figures(std::vector<Figure>& figures) {
@@ -44,7 +42,7 @@ void breaker_figures(std::vector<Figure>& figures) {
     settings.window = window;
     resilience::Breaker breaker(settings);
     Calls calls;
-    figures.push_back({"breaker, window by " + core::text(window) + ": permit and record", nanoseconds(kStretches, [&](int i) {
+    figures.push_back({"breaker, window by " + core::text(window) + ": permit and record", nanoseconds([&](int i) {
                          const core::Time now = calls.next();
                          const auto pass = breaker.permit(now);
                          if (pass) breaker.record(now, *pass, i % 5 == 0, core::Duration(1000));
@@ -60,21 +58,21 @@ void limiter_figures(std::vector<Figure>& figures) {
     settings.limit = 1'000'000, settings.burst = 100;   // Half of the calls are refused.
     resilience::Limiter limiter(settings);
     Calls calls;
-    figures.push_back({"limiter, " + core::text(settings.by), nanoseconds(kStretches, [&](int) { return std::uint64_t{limiter.ask(calls.next()).allowed}; }), "ns", ""});
+    figures.push_back({"limiter, " + core::text(settings.by), nanoseconds([&](int) { return std::uint64_t{limiter.ask(calls.next()).allowed}; }), "ns", ""});
   }
   resilience::KeyedLimiter::Settings keys;
   keys.per = resilience::LimitPer::user;
   resilience::KeyedLimiter keyed(keys, {});
   core::Rng rng(1);
   Calls calls;
-  figures.push_back({"limiter for each of 10,000 users, token_bucket", nanoseconds(kStretches, [&](int) {
+  figures.push_back({"limiter for each of 10,000 users, token_bucket", nanoseconds([&](int) {
                        return std::uint64_t{keyed.ask(calls.next(), {rng.below(10'000), 0}).allowed};
                      }), "ns", ""});
 }
 
 void balancer_figures(std::vector<Figure>& figures) {
   std::mt19937 twister(1);
-  const double bare = nanoseconds(kStretches, [&](int) { return std::uint64_t{twister() % kBackends}; });
+  const double bare = nanoseconds([&](int) { return std::uint64_t{twister() % kBackends}; });
   figures.push_back({"bare: std::mt19937 modulo 1,000", 1e9 / bare, "picks/s", ""});
   for (std::size_t policy = 0; policy < names(balancing::Policy{}).size(); ++policy) {
     balancing::Balancer::Settings settings;
@@ -84,14 +82,15 @@ void balancer_figures(std::vector<Figure>& figures) {
     // A thousand requests are open: each pick ends the one that was picked a thousand before it.
     std::vector<core::NodeId> open(1000, core::kNobody);
     core::Rng rng(1);
+    std::size_t made = 0;
     const bool looks_at_all = settings.policy == balancing::Policy::weighted_round_robin || settings.policy == balancing::Policy::least_connections;
-    const double each = nanoseconds(looks_at_all ? 50 : kStretches, [&](int i) {
-      core::NodeId& slot = open[static_cast<std::size_t>(i) % open.size()];
+    const double each = nanoseconds([&](int) {
+      core::NodeId& slot = open[made++ % open.size()];
       if (slot != core::kNobody) balancer.end(slot);
       slot = balancer.pick(rng, rng.next());
       balancer.begin(slot);
       return std::uint64_t{slot};
-    });
+    }, looks_at_all ? 20 : 1000);
     figures.push_back({"1,000 backends, " + core::text(settings.policy) + ": pick, begin, end", 1e9 / each, "picks/s", ""});
   }
 }
@@ -100,7 +99,7 @@ void balancer_figures(std::vector<Figure>& figures) {
 
 std::vector<Figure> calls_bench() {
   std::vector<Figure> figures;
-  figures.push_back({"bare: an increment under the same loop", nanoseconds(kStretches, [](int) { return std::uint64_t{1}; }), "ns", ""});
+  figures.push_back({"bare: an increment under the same loop", nanoseconds([](int) { return std::uint64_t{1}; }), "ns", ""});
   breaker_figures(figures);
   limiter_figures(figures);
   balancer_figures(figures);

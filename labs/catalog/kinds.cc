@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "labs/world/kind_of.h"
+#include "mechanisms/caching/server.h"
 #include "mechanisms/consensus/raft/client.h"
 #include "mechanisms/consensus/raft/invariants.h"
 #include "mechanisms/partitioning/placement_driver.h"
@@ -12,6 +13,7 @@
 #include "mechanisms/replication/single_leader/client.h"
 #include "mechanisms/replication/single_leader/invariants.h"
 #include "mechanisms/replication/single_leader/monitor.h"
+#include "mechanisms/serving/quorum_store.h"
 #include "mechanisms/serving/service.h"
 #include "mechanisms/serving/users.h"
 #include "mechanisms/time/board/invariants.h"
@@ -39,6 +41,8 @@ const std::vector<std::unique_ptr<const world::Kind>>& owned() {
     list.push_back(kind<leaderless::Client>("dynamo-client", "Clients of a leaderless cluster."));
     list.push_back(kind<serving::Users>("users", "Users of a service: a crowd, or so many who each wait for their answers."));
     list.push_back(kind<serving::Service>("service", "A service with workers and a queue, that asks a cache and a store behind it."));
+    list.push_back(kind<serving::QuorumStore>("quorum-store", "A store behind a service: every write goes through Raft."));
+    list.push_back(kind<caching::Server>("cache", "A cache: beside a store, before it, or at the edge, before services."));
     list.push_back(kind<partitioning::Server>("shard", "A node of a sharded store: it keeps the shards that the placement gives it."));
     list.push_back(kind<partitioning::PlacementDriver>("placement", "Says which shard is on which node, and orders splits, merges and moves."));
     list.push_back(kind<board::Board>("board", "People post questions and answers; every post bears the stamps of four clocks."));

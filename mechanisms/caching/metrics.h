@@ -8,7 +8,7 @@ using core::Metric;
 
 inline constexpr Metric kHits{"cache_hits_total", Metric::Kind::counter, "", "Requests that were answered from the cache, stale answers among them."};
 inline constexpr Metric kMisses{"cache_misses_total", Metric::Kind::counter, "", "Requests that the cache had nothing for."};
-inline constexpr Metric kHitRate{"cache_hit_rate_percent", Metric::Kind::gauge, "percent", "Hits among all requests since the start."};
+inline constexpr Metric kHitRate{"cache_hit_rate_percent", Metric::Kind::gauge, "percent", "Hits among the requests of the last while."};
 inline constexpr Metric kEntries{"cache_entries", Metric::Kind::gauge, "entries", "How many entries there are."};
 inline constexpr Metric kBytes{"cache_bytes", Metric::Kind::gauge, "bytes", "How large all entries are together."};
 inline constexpr Metric kEvictions{"cache_evictions_total", Metric::Kind::counter, "entries", "Entries that had to make room for others."};

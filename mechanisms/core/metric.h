@@ -14,6 +14,9 @@ struct Metric {
   Kind kind = Kind::gauge;
   std::string_view unit;  // "", "ms", "bytes", "entries", "percent": for the axis.
   std::string_view help;  // One line.
+  // Of a gauge that counts states from 0: what they are called, separated by `|`, from the usual one to the worst. It is
+  // drawn as a strip of what was when.
+  std::string_view states{};
 };
 
 // The metrics of a node and of its parts, as one list.

@@ -1,5 +1,7 @@
 #include "mechanisms/core/settings.h"
 
+#include <algorithm>
+
 namespace core::detail {
 
 std::string expectation(const SettingInfo& info) {
@@ -21,6 +23,18 @@ std::string expectation(const SettingInfo& info) {
   if (!info.low.empty()) return kind + " of at least " + info.low;
   if (!info.high.empty()) return kind + " of at most " + info.high;
   return kind;
+}
+
+void part_by_part(std::vector<SettingInfo>& all) {
+  std::vector<SettingInfo> ordered;
+  std::vector<std::string> parts{""};
+  for (const auto& info : all)
+    if (const std::string part(part_of_name(info.name)); std::find(parts.begin(), parts.end(), part) == parts.end())
+      parts.push_back(part);
+  for (const auto& part : parts)
+    for (const auto& info : all)
+      if (part_of_name(info.name) == part) ordered.push_back(info);
+  all = std::move(ordered);
 }
 
 }  // namespace core::detail

@@ -50,6 +50,12 @@ struct SettingInfo {
   bool flaw = false;                 // A known bug to switch on, not a tuning knob.
 };
 
+// Of which part a setting is: `call.retry`, of `call.retry.base`; empty: of the whole itself.
+constexpr std::string_view part_of_name(std::string_view name) {
+  const auto dot = name.rfind('.');
+  return name.substr(0, dot == std::string_view::npos ? 0 : dot);
+}
+
 namespace detail {
 
 template <class T>
@@ -93,6 +99,8 @@ const Setting* find_declared(std::string_view name) {
 
 // What a value of this setting looks like, for an error message.
 std::string expectation(const SettingInfo& info);
+// Those of one part stand together, wherever nameless parts have put them; parts in the order in which they came.
+void part_by_part(std::vector<SettingInfo>& all);
 
 template <class T>
 void complete(SettingInfo& info, const T& initial, const Setting& declared) {
@@ -145,7 +153,7 @@ std::string conflict_of(const S& settings) {
   return why;
 }
 
-// All settings of a struct, in order.
+// All settings of a struct: its own, and then part by part, in order.
 template <class S>
 std::vector<SettingInfo> describe_settings() {
   std::vector<SettingInfo> all;
@@ -159,6 +167,7 @@ std::vector<SettingInfo> describe_settings() {
     detail::complete(info, member, declared);
     CHECK(detail::in_range(member, declared));
   });
+  detail::part_by_part(all);
   return all;
 }
 

@@ -14,7 +14,7 @@ using serving::Status;
 void Server::Durable::apply(const serving::Write& write) {
   if (const auto* taken = std::get_if<clients::TakeNumbers>(&write)) return numbers.apply(*taken);
   std::visit([this](const auto& one) {
-    if constexpr (!std::is_same_v<std::remove_cvref_t<decltype(one)>, clients::TakeNumbers>) store.apply(Change(one));
+    if constexpr (std::is_constructible_v<Change, decltype(one)>) store.apply(Change(one));
   }, write);
 }
 

@@ -76,7 +76,7 @@ void Inlet::admit(Step& step, Ticket ticket) {
 
 void Inlet::begin(Step& step, Ticket ticket, core::Duration waited) {
   open_.at(ticket).working = true;
-  step.timing(kQueueWait, in_ms(waited));
+  step.timing(resilience::kQueueDelay, in_ms(waited));
   step.set_timer({Alarm::served, ticket}, station_.draw(*step.rng));
 }
 
@@ -144,7 +144,7 @@ void Inlet::measure(Step& step) {
   if (passed > core::Duration{})
     step.gauge(kUtilisation, 100 * in_ms(worked - worked_) / in_ms(passed) / settings_.work.workers);
   worked_ = worked, measured_ = step.now;
-  step.gauge(kQueue, static_cast<double>(station_.waiting()));
+  step.gauge(resilience::kQueueLength, static_cast<double>(station_.waiting()));
   step.gauge(kInFlight, static_cast<double>(open_.size()));
   if (settings_.adapting) step.gauge(resilience::kConcurrencyLimit, adaptive_.limit());
 }

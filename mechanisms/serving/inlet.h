@@ -29,18 +29,15 @@ inline constexpr core::Metric kTooLate{"requests_too_late_total", core::Metric::
                                        "Requests that were dropped from the queue because nobody waited for them any more."};
 inline constexpr core::Metric kInVain{"work_in_vain_total", core::Metric::Kind::counter, "requests",
                                       "Requests that were worked on and answered when nobody waited any more."};
-inline constexpr core::Metric kQueue{"queue_depth", core::Metric::Kind::gauge, "requests", "Requests that wait for a worker."};
 inline constexpr core::Metric kInFlight{"requests_in_flight", core::Metric::Kind::gauge, "requests",
                                         "Requests that came in and are not answered."};
 inline constexpr core::Metric kUtilisation{"worker_utilization_percent", core::Metric::Kind::gauge, "percent",
                                            "Share of the workers' time in which they worked, since the last measurement."};
-inline constexpr core::Metric kQueueWait{"queue_wait_ms", core::Metric::Kind::timing, "ms",
-                                         "How long a request waited for a worker."};
 inline constexpr core::Metric kDuration{"request_duration_ms", core::Metric::Kind::timing, "ms",
                                         "From the arrival of a request to its answer, of those that were answered."};
 
-inline constexpr std::array kInletMetrics{&kRequests, &kAnswered, &kRejected, &kErrors, &kTooLate, &kInVain, &kQueue, &kInFlight,
-                                          &kUtilisation, &kQueueWait, &kDuration, &resilience::kShed, &resilience::kRateLimited,
+inline constexpr std::array kInletMetrics{&kRequests, &kAnswered, &kRejected, &kErrors, &kTooLate, &kInVain, &resilience::kQueueLength, &kInFlight,
+                                          &kUtilisation, &resilience::kQueueDelay, &kDuration, &resilience::kShed, &resilience::kRateLimited,
                                           &resilience::kRateLimitDelay, &resilience::kConcurrencyLimit,
                                           &resilience::kConcurrencyRejected};
 

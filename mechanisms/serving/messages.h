@@ -10,6 +10,8 @@
 #include <variant>
 #include <vector>
 
+#include "mechanisms/consensus/raft/durable.h"
+#include "mechanisms/consensus/raft/messages.h"
 #include "mechanisms/core/fields.h"
 #include "mechanisms/core/step.h"
 #include "mechanisms/partitioning/kept.h"
@@ -35,8 +37,10 @@ struct Request {
   std::uint32_t attempt{};    // 0: the first.
   std::uint64_t version{};    // A put into a cache: of the value.
   partitioning::Epoch epoch{};  // That the asker knows of the shard, if he knows any.
+  std::uint64_t lease{};      // A put into a cache: it is a fill, by the lease that the cache gave. 0: it is a write.
   partitioning::Range within{}; // A scan of one shard among many: of these points only.
-  FIELDS(Request, id, operation, function, key, value, user, connection, criticality, patience, attempt, version, epoch, within)
+  FIELDS(Request, id, operation, function, key, value, user, connection, criticality, patience, attempt, version, epoch, lease,
+         within)
 };
 
 enum class Status : std::uint8_t {
@@ -67,7 +71,8 @@ struct Reply {
   std::vector<std::pair<std::string, std::string>> items;  // What a scan found,
   std::vector<std::string> missing;                        // and the shards that said nothing in time.
   std::vector<partitioning::Shard> newer;
-  FIELDS(Reply, id, status, value, version, age, retry_after, items, missing, newer)
+  std::uint64_t lease{};        // Of a cache: fetch the value yourself, and put it in with this. 0: there is no need.
+  FIELDS(Reply, id, status, value, version, age, retry_after, items, missing, newer, lease)
 };
 
 // An active health check, and what comes back: how full the node is, in percent of its workers.
@@ -94,10 +99,20 @@ struct AskTable {
   FIELDS(AskTable)
 };
 
+// Between the servers of a store that is replicated by consensus, and on their disks.
+struct OfRaft {
+  raft::Message message;
+  FIELDS(OfRaft, message)
+};
+struct OfRaftLog {
+  raft::Write write;
+  FIELDS(OfRaftLog, write)
+};
+
 using Message = std::variant<Request, Reply, Probe, ProbeReply, Invalidate, AskTable, partitioning::Table,
                              partitioning::MoveChunk, partitioning::ChunkAck, partitioning::HandOver, partitioning::Accepted,
                              partitioning::MoveShard, partitioning::SplitShard, partitioning::MergeShards,
-                             partitioning::ShardReport>;
+                             partitioning::ShardReport, OfRaft>;
 
 enum class Alarm : std::uint8_t {
   arrival,   // Users: the next request of an open loop.
@@ -111,20 +126,24 @@ enum class Alarm : std::uint8_t {
   probe,     // The next health check, and
   silence,   // no answer to one came.
   measure,   // What is shown once in a while.
+  raft,      // One of a Raft server's, with its key.
+  look,      // A request has waited long enough for another's fetch.
+  flush,     // A written value has waited long enough in a cache.
   move,      // Shards: a move has something to send, or to give up.
   place,     // Placement: tells the shards where they are, and thinks about it.
   gather,    // A scan over many shards has waited long enough.
 };
 constexpr auto names(Alarm) {
-  return std::array<std::string_view, 14>{"arrival", "think", "turn",  "served",  "attempt", "room", "retry",
-                                          "hedge",   "probe", "silence", "measure", "move",    "place", "gather"};
+  return std::array<std::string_view, 17>{"arrival", "think",   "turn", "served", "attempt", "room", "retry", "hedge", "probe",
+                                          "silence", "measure", "raft", "look",   "flush",   "move", "place", "gather"};
 }
 using Timer = core::Timer<Alarm>;
 
-// The numbers of users; and what is behind them, the changes of a node of a sharded store (partitioning::Change).
-using Write = std::variant<clients::TakeNumbers, partitioning::Kept, partitioning::Wrote, partitioning::Began, partitioning::MoveChunk,
-                           partitioning::Gave, partitioning::Took, partitioning::Accepted, partitioning::SplitShard,
-                           partitioning::MergeShards, partitioning::Learned, partitioning::Dropped>;
+// The numbers of users; the log of a store that is replicated by Raft; and the changes of a node of a sharded store
+// (partitioning::Change).
+using Write = std::variant<clients::TakeNumbers, OfRaftLog, partitioning::Kept, partitioning::Wrote, partitioning::Began,
+                           partitioning::MoveChunk, partitioning::Gave, partitioning::Took, partitioning::Accepted,
+                           partitioning::SplitShard, partitioning::MergeShards, partitioning::Learned, partitioning::Dropped>;
 // Of the nodes that keep nothing.
 struct Forgetful {
   void apply(const Write&) {}

@@ -50,7 +50,7 @@ inline constexpr OutletMetrics kUpstream{
     {"upstream_timeouts_total", core::Metric::Kind::counter, "calls", "Attempts that nobody answered in time."},
     {"upstream_kept_back_total", core::Metric::Kind::counter, "calls", "Attempts that a breaker, a bulkhead or a budget kept back."},
     {"upstream_hedges_total", core::Metric::Kind::counter, "calls", "Second attempts beside a first one that took long."},
-    {"breaker_state", core::Metric::Kind::gauge, "", "Of its circuit breakers the most open: 0 closed, 1 half open, 2 open."},
+    {"breaker_state", core::Metric::Kind::gauge, "", "Of its circuit breakers the most open: 0 closed, 1 half open, 2 open.", "closed|half open|open"},
     {"upstream_healthy", core::Metric::Kind::gauge, "nodes", "Targets that are fit to be asked."},
     {"upstream_latency_ms", core::Metric::Kind::timing, "ms", "From a call to its answer, attempts and waits included."}};
 inline constexpr OutletMetrics kCacheUpstream{
@@ -60,7 +60,8 @@ inline constexpr OutletMetrics kCacheUpstream{
     {"cache_timeouts_total", core::Metric::Kind::counter, "calls", "Attempts that the cache did not answer in time."},
     {"cache_kept_back_total", core::Metric::Kind::counter, "calls", "Attempts at the cache that a breaker, a bulkhead or a budget kept back."},
     {"cache_hedges_total", core::Metric::Kind::counter, "calls", "Second attempts at the cache beside a first one."},
-    {"cache_breaker_state", core::Metric::Kind::gauge, "", "Of the breakers before the cache the most open: 0 closed, 1 half open, 2 open."},
+    {"cache_breaker_state", core::Metric::Kind::gauge, "", "Of the breakers before the cache the most open: 0 closed, 1 half open, 2 open.",
+     "closed|half open|open"},
     {"cache_healthy", core::Metric::Kind::gauge, "nodes", "Caches that are fit to be asked."},
     {"cache_latency_ms", core::Metric::Kind::timing, "ms", "From a call of the cache to its answer."}};
 

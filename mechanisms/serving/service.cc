@@ -4,7 +4,7 @@
 
 namespace serving {
 
-Service::Service(const core::Roster& roster, const Settings& settings, Durable) : settings_(settings), inlet_(settings.door) {
+Service::Service(const core::Roster& roster, const Settings& settings, Durable) : settings_(settings), inlet_(settings.door), announcing_(settings.track) {
   const auto& groups = roster.upstream;
   if (!groups.empty()) store_.emplace(kStore, kUpstream, groups.back().nodes, settings.store);
   if (groups.size() > 1) cache_.emplace(kCache, kCacheUpstream, groups.front().nodes, settings.cache);
@@ -19,6 +19,7 @@ void Service::start(Step& step) {
 void Service::on_settings(Step& step, const Settings& settings) {
   settings_ = settings;
   inlet_.set(step, settings_.door);
+  announcing_.set(step, settings_.track);
   if (cache_) cache_->set(step, settings_.cache);
   if (store_) store_->set(step, settings_.store);
   settle(step);
@@ -62,6 +63,10 @@ void Service::settle(Step& step) {
         if (!result) break;
         more = true;
         if (result->tag == kNobodyAsks) continue;
+        if ((result->tag & kRefresh) != 0) {
+          refreshed(step, result->tag, result->reply);
+          continue;
+        }
         CHECK(inlet_.find(result->tag) != nullptr);
         outlet == &cache_ ? from_cache(step, result->tag, result->reply) : from_store(step, result->tag, result->reply);
       }
@@ -84,9 +89,10 @@ void Service::work(Step& step, Ticket ticket) {
   if (step.rng->chance(settings_.errors)) {
     Reply error;
     error.status = Status::failed;
-    return inlet_.answer(step, ticket, std::move(error));
+    return answer(step, ticket, error);
   }
-  if (!store_) return inlet_.answer(step, ticket, keep(request));
+  if (!store_) return answer(step, ticket, keep(request));
+  if (request.function == Function::get) announcing_.note(step, request.key, inlet_.find(ticket)->from);
   if (cache_ && request.function == Function::get) return ask(step, *cache_, ticket, request, Phase::asking_cache);
   ask(step, *store_, ticket, request, Phase::asking_store);
 }
@@ -103,23 +109,26 @@ void Service::from_cache(Step& step, Ticket ticket, const Reply& reply) {
   if (doing.phase == Phase::telling_cache) {
     if (!answered(reply.status)) step.count(kInvalidationsLost);
     doing_.erase(ticket);
-    return inlet_.answer(step, ticket, doing.reply);
+    return answer(step, ticket, doing.reply);
   }
   if (reply.status == Status::ok) {
     step.count(kCacheHits);
     doing_.erase(ticket);
-    return inlet_.answer(step, ticket, reply);
+    if (reply.lease != 0) refresh(step, request, reply.lease);
+    return answer(step, ticket, reply);
   }
   // It has nothing, or it is ill: the store has everything.
   step.count(kCacheMisses);
   ask(step, *store_, ticket, request, Phase::asking_store);
+  doing_[ticket].lease = reply.lease, doing_[ticket].fills = answered(reply.status);
 }
 
 void Service::from_store(Step& step, Ticket ticket, const Reply& reply) {
   const Request request = inlet_.find(ticket)->request;
+  const Doing doing = doing_.at(ticket);
   doing_.erase(ticket);
   if (cache_ && answered(reply.status)) {
-    if (request.function == Function::get && reply.status == Status::ok) fill(step, request, reply);
+    if (doing.fills && reply.status == Status::ok) fill(step, request, reply, doing.lease);
     if (is_write(request.function) && settings_.on_write != OnWrite::keep) {
       Request tell;
       tell.operation = request.operation, tell.key = request.key, tell.version = reply.version;
@@ -129,14 +138,41 @@ void Service::from_store(Step& step, Ticket ticket, const Reply& reply) {
       return ask(step, *cache_, ticket, std::move(tell), Phase::telling_cache, reply);
     }
   }
-  inlet_.answer(step, ticket, reply);
+  answer(step, ticket, reply);
 }
 
-void Service::fill(Step& step, const Request& request, const Reply& reply) {
+// Others may have its old value, and whoever is answered has the new one.
+void Service::answer(Step& step, Ticket ticket, const Reply& reply) {
+  const Request& request = inlet_.find(ticket)->request;
+  const core::NodeId from = inlet_.find(ticket)->from;
+  if (request.function != Function::scan) {
+    if (is_write(request.function) && (answered(reply.status) || reply.status == Status::timed_out))
+      announcing_.changed(step, request.key, reply.version, answered(reply.status) ? from : core::kNobody);
+    if (answered(reply.status)) announcing_.note(step, request.key, from);
+  }
+  Reply passed = reply;
+  passed.lease = 0;   // Of the cache behind, and not for those in front.
+  inlet_.answer(step, ticket, std::move(passed));
+}
+
+// The cache wants a value anew before its time is over. Nobody waits for that.
+void Service::refresh(Step& step, const Request& request, std::uint64_t lease) {
+  const Outlet::Tag tag = kRefresh | ++last_refresh_;
+  Request& put = refreshes_[tag] = request;
+  put.lease = lease;
+  store_->call(step, tag, request, {});
+}
+
+void Service::refreshed(Step& step, Outlet::Tag tag, const Reply& reply) {
+  const auto put = refreshes_.extract(tag);
+  if (reply.status == Status::ok) fill(step, put.mapped(), reply, put.mapped().lease);
+}
+
+void Service::fill(Step& step, const Request& request, const Reply& reply, std::uint64_t lease) {
   Request put;
   put.operation = request.operation;
   put.function = Function::put;
-  put.key = request.key, put.value = reply.value, put.version = reply.version;
+  put.key = request.key, put.value = reply.value, put.version = reply.version, put.lease = lease;
   cache_->call(step, kNobodyAsks, std::move(put), {});
 }
 

@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "mechanisms/serving/announcing.h"
 #include "mechanisms/serving/inlet.h"
 #include "mechanisms/serving/outlet.h"
 
@@ -36,9 +37,10 @@ struct ServiceSettings {
   bool hold_workers = false;
   double errors = 0;
   OnWrite on_write = OnWrite::invalidate;
+  Announcing::Settings track;
   Outlet::Settings cache;
   Outlet::Settings store;
-  FIELDS(ServiceSettings, door, hold_workers, errors, on_write, cache, store)
+  FIELDS(ServiceSettings, door, hold_workers, errors, on_write, track, cache, store)
   static constexpr auto kDeclared = std::array{
       core::Setting{"hold_workers", "", "", "", "A worker waits with his request for those behind; else he takes another meanwhile."},
       core::Setting{"errors", "0", "1", "", "Share of requests that end in an error, as from a bug."},
@@ -58,7 +60,7 @@ class Service {
   using Settings = ServiceSettings;
   using Step = serving::Step;
   static constexpr auto kMetrics = core::joined(kInletMetrics, std::array{&kCacheHits, &kCacheMisses, &kInvalidationsLost},
-                                                metrics_of(kUpstream), metrics_of(kCacheUpstream), kScatterMetrics);
+                                                kAnnouncingMetrics, metrics_of(kUpstream), metrics_of(kCacheUpstream), kScatterMetrics);
 
   Service(const core::Roster& roster, const Settings& settings, Durable);
   void start(Step& step);
@@ -67,6 +69,8 @@ class Service {
   void on_message(Step& step, core::NodeId from, const Probe& m);
   void on_message(Step& step, core::NodeId from, const ProbeReply& m);
   void on_message(Step& step, core::NodeId from, const partitioning::Table& m);
+  // From the cache, or from another service's: whoever was answered here has an old value.
+  void on_message(Step& step, core::NodeId from, const Invalidate& m) { announcing_.changed(step, m.key, m.version, from); }
   template <class Other>
   void on_message(Step&, core::NodeId, const Other&) {}  // For proxies, caches and shards.
   void on_timer(Step& step, Timer timer);
@@ -81,23 +85,32 @@ class Service {
   struct Doing {
     Phase phase{};
     Reply reply;   // telling_cache: what the store said.
+    std::uint64_t lease = 0;   // asking_store: by which the cache wants to be filled.
+    bool fills = false;        // asking_store: the cache is well, and has nothing.
     friend bool operator==(const Doing&, const Doing&) = default;
   };
   static constexpr std::uint8_t kStore = 0, kCache = 1;   // Numbers of the outlets.
   static constexpr Outlet::Tag kNobodyAsks = 0;           // A value is put into the cache, and nobody waits for that.
+  static constexpr Outlet::Tag kRefresh = 1ull << 63;     // A value is fetched for the cache, and nobody waits for that.
 
   void work(Step& step, Ticket ticket);
   void ask(Step& step, Outlet& outlet, Ticket ticket, Request request, Phase phase, Reply reply = {});
   void settle(Step& step);
   void from_cache(Step& step, Ticket ticket, const Reply& reply);
   void from_store(Step& step, Ticket ticket, const Reply& reply);
-  void fill(Step& step, const Request& request, const Reply& reply);
+  void fill(Step& step, const Request& request, const Reply& reply, std::uint64_t lease);
+  void refresh(Step& step, const Request& request, std::uint64_t lease);
+  void refreshed(Step& step, Outlet::Tag tag, const Reply& reply);
+  void answer(Step& step, Ticket ticket, const Reply& reply);
   Reply keep(const Request& request);
 
   Settings settings_;
   Inlet inlet_;
   std::optional<Outlet> cache_, store_;
+  Announcing announcing_;
   std::map<Ticket, Doing> doing_;
+  std::map<Outlet::Tag, Request> refreshes_;   // Puts into the cache that lack their value.
+  std::uint64_t last_refresh_ = 0;
   std::map<std::string, std::pair<std::string, std::uint64_t>> kept_;   // Without a store: values and their versions.
   std::uint64_t versions_ = 0;
   Shown shown_;

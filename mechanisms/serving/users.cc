@@ -9,6 +9,7 @@
 namespace serving {
 namespace {
 
+constexpr core::Duration kGlance = std::chrono::milliseconds(1);
 constexpr std::uint64_t kFlooding = 1;   // Key of Alarm::arrival: the next request of a flood.
 
 double to_ms(core::Duration d) { return static_cast<double>(d.count()) / 1e6; }
@@ -45,7 +46,7 @@ core::Outcome recorded(Function function, Status status) {
 
 Users::Users(const core::Roster& roster, const Settings& settings, Durable durable)
     : id_(roster.self), names_(roster.names), settings_(settings), outlet_(0, kUpstream, roster.servers(), settings.call),
-      keys_(settings.keys), numbers_(durable.numbers), source_(roster.self) {}
+      own_(settings.own.read, settings.own.keep), keys_(settings.keys), numbers_(durable.numbers), source_(roster.self) {}
 
 void Users::start(Step& step) {
   outlet_.start(step);
@@ -56,17 +57,33 @@ void Users::on_settings(Step& step, const Settings& settings) {
   if (settings.keys != settings_.keys) keys_ = workload::Keys(settings.keys);
   settings_ = settings;
   outlet_.set(step, settings_.call);
+  own_.tune(settings_.own.read, settings_.own.keep, step.now);
+  if (!settings_.own.on) own_.clear();
   settle(step);
   step.cancel_timer({Alarm::arrival});
   arrivals_.reset();
-  if (!settings_.active) return;
-  if (settings_.rate > 0) {
+  const bool closed = settings_.active && settings_.rate <= 0;
+  if (!closed) sessions_.clear();
+  if (closed) begin_sessions(step);
+  else if (settings_.active) {
     arrivals_.emplace(settings_.arrive, settings_.rate, step.now);
-    return arm_arrival(step);
+    arm_arrival(step);
   }
-  const auto busy = static_cast<std::size_t>(std::count_if(operations_.begin(), operations_.end(),
-                                                           [](const auto& one) { return one.second.by_itself; }));
-  for (std::size_t i = busy; i < settings_.sessions; ++i) step.set_timer({Alarm::think, i}, settings_.think);
+}
+
+// Those who are not there yet come, all at once.
+void Users::begin_sessions(Step& step) {
+  if (sessions_.empty()) ++crowd_;
+  for (std::uint32_t one = 1; one <= settings_.sessions; ++one)
+    if (sessions_.insert(one).second) step.set_timer({Alarm::think, crowd_ << 32 | one}, {});
+}
+
+// One of them has rested. Who is too many goes.
+bool Users::goes_on(std::uint64_t session) {
+  const auto one = static_cast<std::uint32_t>(session);
+  if (session >> 32 != crowd_ || sessions_.count(one) == 0) return false;
+  if (one > settings_.sessions) sessions_.erase(one);
+  return one <= settings_.sessions;
 }
 
 void Users::arm_arrival(Step& step) { step.set_timer({Alarm::arrival}, arrivals_->until_next(*step.rng, step.now)); }
@@ -74,7 +91,6 @@ void Users::arm_arrival(Step& step) { step.set_timer({Alarm::arrival}, arrivals_
 Users::Operation Users::draw(Step& step) {
   const workload::Action action = workload::draw_action(*step.rng, settings_.mix);
   Operation one;
-  one.by_itself = true;
   one.then_write = action == workload::Action::read_modify_write;
   Request& request = one.request;
   request.function = function_of(action);
@@ -108,27 +124,54 @@ void Users::issue(Step& step, Operation one) {
   one.began = step.now;
   const Request& r = one.request;
   if (is_history(r.function)) step.invoke({number, one.process, std::string(core::name_of(r.function)), r.key, r.value, ""});
+  if (const auto kept = recall(step, one)) return finish(step, one, *kept);
   const Request request = r;
   operations_.emplace(number, std::move(one));
   outlet_.call(step, number, request, step.now + settings_.patience);
 }
 
 void Users::settle(Step& step) {
-  while (const auto result = outlet_.ended()) finish(step, *result);
+  while (const auto result = outlet_.ended()) {
+    const auto it = operations_.find(result->tag);
+    CHECK(it != operations_.end());
+    const Operation one = std::move(it->second);
+    operations_.erase(it);
+    keep(step, one, result->reply);
+    finish(step, one, result->reply);
+  }
 }
 
-void Users::finish(Step& step, const Outlet::Result& result) {
-  const auto it = operations_.find(result.tag);
-  CHECK(it != operations_.end());
-  const Operation one = std::move(it->second);
-  operations_.erase(it);
-  judge(step, one, result.reply);
-  const core::Outcome outcome = outcome_of(result.reply.status);
+std::optional<Reply> Users::recall(Step& step, Operation& one) {
+  if (!settings_.own.on || one.request.function != Function::get) return std::nullopt;
+  const auto found = own_.look(one.request.key, step.now, *step.rng);
+  one.lease = found.lease;
+  // Past its time, or nearly: it is asked for as if there were none.
+  if (found.answer != caching::ReadPath::Answer::hit) return std::nullopt;
+  step.count(kOwnHits);
+  Reply reply;
+  reply.value = found.kept->value, reply.version = found.kept->version, reply.age = found.kept->age_at(step.now);
+  return reply;
+}
+
+// What was read is kept; what was written, or perhaps was, is not: the next one who wants it asks.
+void Users::keep(Step& step, const Operation& one, const Reply& reply) {
+  const Request& r = one.request;
+  if (is_write(r.function) && (answered(reply.status) || reply.status == Status::timed_out)) own_.invalidate(r.key, reply.version, step.now);
+  if (one.lease == 0) return;
+  if (reply.status == Status::ok)
+    own_.fill(r.key, one.lease, reply.value, reply.version, step.now - one.began, step.now, *step.rng, reply.age);
+  else
+    own_.fail(r.key, one.lease);
+}
+
+void Users::finish(Step& step, const Operation& one, const Reply& reply) {
+  judge(step, one, reply);
+  const core::Outcome outcome = outcome_of(reply.status);
   // Who does not know whether his write was done must not be heard of again: it may still be done.
-  if (recorded(one.request.function, result.reply.status) != core::Outcome::unknown) idle_.push_back(one.process);
+  if (recorded(one.request.function, reply.status) != core::Outcome::unknown) idle_.push_back(one.process);
   if (one.then_write && outcome == core::Outcome::ok) {
     Operation write = one;
-    write.then_write = false;
+    write.then_write = false, write.lease = 0;
     write.request = {};
     write.request.function = Function::put;
     write.request.key = one.request.key, write.request.value = value();
@@ -136,7 +179,10 @@ void Users::finish(Step& step, const Outlet::Result& result) {
     write.request.criticality = one.request.criticality;
     return issue(step, std::move(write));
   }
-  if (one.by_itself && settings_.active && settings_.rate <= 0) step.set_timer({Alarm::think, result.tag}, settings_.think);
+  if (one.session == 0) return;
+  // What he had himself took no time; without that he would ask for ever at one moment.
+  const core::Duration least = step.now == one.began ? kGlance : core::Duration{};
+  step.set_timer({Alarm::think, one.session}, std::max(settings_.think, least));
 }
 
 void Users::judge(Step& step, const Operation& one, const Reply& reply) {
@@ -171,8 +217,10 @@ void Users::on_timer(Step& step, Timer timer) {
       issue(step, draw(step));
       return settle(step);
     case Alarm::think: {
-      const auto busy = std::count_if(operations_.begin(), operations_.end(), [](const auto& one) { return one.second.by_itself; });
-      if (settings_.active && settings_.rate <= 0 && static_cast<std::size_t>(busy) < settings_.sessions) issue(step, draw(step));
+      if (!goes_on(timer.key)) return;
+      Operation one = draw(step);
+      one.session = timer.key;
+      issue(step, std::move(one));
       return settle(step);
     }
     default:

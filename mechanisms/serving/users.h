@@ -8,16 +8,19 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "mechanisms/caching/metrics.h"
+#include "mechanisms/caching/paths/read_path.h"
 #include "mechanisms/serving/outlet.h"
 #include "mechanisms/traffic/workload/workload.h"
 
 namespace serving {
 
 inline constexpr core::Metric kAsked{"user_requests_total", core::Metric::Kind::counter, "requests", "What users asked for."};
-inline constexpr core::Metric kServed{"user_answers_total", core::Metric::Kind::counter, "requests", "Requests that were answered: the goodput."};
+inline constexpr core::Metric kServed{"user_answers_total", core::Metric::Kind::counter, "operations", "Requests that were answered: the goodput."};
 inline constexpr core::Metric kLeft{"user_errors_total", core::Metric::Kind::counter, "requests",
                                     "Requests that ended in an error, or with the user's patience."};
 inline constexpr core::Metric kTurnedAway{"user_not_issued_total", core::Metric::Kind::counter, "requests",
@@ -28,6 +31,26 @@ inline constexpr core::Metric kUserLatency{"user_latency_ms", core::Metric::Kind
                                            "From a user's request to its answer, of those that were answered."};
 inline constexpr core::Metric kAge{"user_value_age_ms", core::Metric::Kind::timing, "ms",
                                    "For how long what a read returned had lain in caches."};
+
+inline constexpr core::Metric kOwnHits{"user_cache_hits_total", core::Metric::Kind::counter, "requests",
+                                       "Gets that users answered themselves, from what they had kept."};
+
+// What users keep of what they have read, as a browser or an app does: nobody is asked while it is fresh.
+struct OwnSettings {
+  bool on = false;
+  caching::ReadSettings read = plain();
+  caching::CacheSettings keep;
+  FIELDS(OwnSettings, on, read, keep)
+  static constexpr auto kDeclared = std::array{core::Setting{"on", "", "", "", "Whether users keep what they have read, all of them together in one cache."}};
+
+ private:
+  // Each goes his own way: nobody waits for another's fetch.
+  static caching::ReadSettings plain() {
+    caching::ReadSettings settings;
+    settings.lock = false;
+    return settings;
+  }
+};
 
 struct UsersSettings {
   bool active = true;
@@ -44,12 +67,13 @@ struct UsersSettings {
   workload::KeySettings keys;
   workload::MixSettings mix;
   Outlet::Settings call;
-  FIELDS(UsersSettings, active, rate, sessions, think, patience, users, connections, vital, sheddable, value_bytes, arrive, keys, mix, call)
+  OwnSettings own;
+  FIELDS(UsersSettings, active, rate, sessions, think, patience, users, connections, vital, sheddable, value_bytes, arrive, keys, mix, call, own)
   static constexpr auto kDeclared = std::array{
       clients::kActive,
       core::Setting{"rate", "0", "1000000", "/s",
                     "An open loop: so many requests a second, whatever becomes of them. 0: a closed loop of `sessions`."},
-      core::Setting{"sessions", "1", "100000", "sessions", "How many requests can be open at once in a closed loop."},
+      core::Setting{"sessions", "1", "100000", "sessions", "A closed loop: so many users, who all begin at once."},
       core::Setting{"think", "0", "1h", "", "How long somebody in a closed loop rests between two requests."},
       core::Setting{"patience", "1ms", "1h", "", "How long a user waits for an answer before he leaves."},
       core::Setting{"users", "1", "1000000", "users", "How many different users there are, for limits and balancers that tell them apart,"},
@@ -82,13 +106,15 @@ class Users {
       core::Tell{"hot KEYS SHARE", "A share of all requests goes to one key, or to a range such as k10..k19. `hot off`: no more."},
       core::Tell{"flood NODE RATE", "Ask one node directly, so often a second, whatever it answers. `flood off`: no more."}};
   static constexpr auto kMetrics = core::joined(
-      std::array{&kAsked, &kServed, &kLeft, &kTurnedAway, &kSuccess, &kUserLatency, &kAge}, metrics_of(kUpstream), kScatterMetrics);
+      std::array{&kAsked, &kServed, &kLeft, &kTurnedAway, &kSuccess, &kUserLatency, &kAge, &kOwnHits}, metrics_of(kUpstream),
+      kScatterMetrics);
 
   Users(const core::Roster& roster, const Settings& settings, Durable durable);
   void start(Step& step);
   void on_message(Step& step, core::NodeId from, const Reply& m);
   void on_message(Step& step, core::NodeId from, const ProbeReply& m) { outlet_.on_probe_reply(step, from, m); }
   void on_message(Step&, core::NodeId, const partitioning::Table& m) { outlet_.on_table(m); }
+  void on_message(Step& step, core::NodeId, const Invalidate& m) { own_.invalidate(m.key, m.version, step.now); }
   template <class Other>
   void on_message(Step&, core::NodeId, const Other&) {}  // For those who serve.
   void on_timer(Step& step, Timer timer);
@@ -106,7 +132,8 @@ class Users {
     Request request;
     core::Time began{};
     bool then_write = false;   // The read of a read-modify-write.
-    bool by_itself = false;    // Of the closed loop: the next one follows.
+    caching::Lease lease = 0;  // Of the own cache: it wants what is found.
+    std::uint64_t session = 0; // Of the closed loop, as the timer's key: when it has ended, the session rests. 0: of none.
     friend bool operator==(const Operation&, const Operation&) = default;
   };
   struct Flood {
@@ -118,10 +145,15 @@ class Users {
   Operation draw(Step& step);
   std::string value() { return source_.value(numbers_.next(), settings_.value_bytes); }
   void issue(Step& step, Operation operation);
+  // From what was kept, with nobody asked. The lease of `one` is set.
+  std::optional<Reply> recall(Step& step, Operation& one);
+  void keep(Step& step, const Operation& one, const Reply& reply);
   void settle(Step& step);
-  void finish(Step& step, const Outlet::Result& result);
+  void finish(Step& step, const Operation& one, const Reply& reply);
   void judge(Step& step, const Operation& operation, const Reply& reply);
   void arm_arrival(Step& step);
+  void begin_sessions(Step& step);
+  bool goes_on(std::uint64_t session);
   void flood(Step& step);
   std::string set_flood(Step& step, const std::vector<std::string>& words);
 
@@ -129,8 +161,11 @@ class Users {
   core::Names names_;
   Settings settings_;
   Outlet outlet_;
+  caching::ReadPath own_;
   workload::Keys keys_;
   std::optional<workload::Arrivals> arrivals_;
+  std::uint64_t crowd_ = 0;     // How often a closed loop was begun: sessions of another one have ended.
+  std::set<std::uint32_t> sessions_;  // Of this one: who is there.
   clients::Numbers numbers_;
   clients::Source source_;
   std::vector<std::uint64_t> idle_;             // Processes that have no operation open.

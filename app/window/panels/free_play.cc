@@ -181,6 +181,7 @@ void FreePlay::draw_group(std::size_t which) {
 void FreePlay::draw_group_settings(world::Group& group) {
   ImGui::Indent(px(16));
   bool flaws = false;
+  std::string head;
   const auto one = [&](const SettingInfo& info) {
     const std::string* const set = find(group.settings, info.name);
     const std::string value = set != nullptr ? *set : info.initial, key = "draft " + group.name + "." + info.name;
@@ -188,7 +189,9 @@ void FreePlay::draw_group_settings(world::Group& group) {
   };
   for (const auto& info : group.kind->settings) {
     flaws = flaws || info.flaw;
-    if (!info.flaw) one(info);
+    if (info.flaw) continue;
+    part_heading(info, head);
+    one(info);
   }
   if (flaws && fold("known bugs to switch on", flaws_open_, "", theme().warn))
     for (const auto& info : group.kind->settings)

@@ -61,7 +61,7 @@ struct Plots {
   void draw_metric(Frame& frame, std::size_t i, const Area& area);
   void draw_lines(Frame& frame, const One& one, const ValueAxis& values);
   void draw_legend(Frame& frame, One& one);
-  void draw_roles(Frame& frame, std::size_t i, float top);
+  void draw_strips(Frame& frame, std::size_t i, float top, const MetricInfo* info);
   struct Entry {                       // Of a legend.
     std::string key, name, value;      // `key`: what of it is hidden.
     Colour colour = 0;

@@ -20,7 +20,8 @@ void Plots::draw_plot(Frame& frame, std::size_t i) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float top = std::floor(at.y);
   one.whole = {region_least().x, top, region_greatest().x, top};
-  if (one.spec.what == PlotSpec::What::roles) draw_roles(frame, i, top);
+  const MetricInfo* const info = one.spec.what == PlotSpec::What::metric ? find_metric(metrics_, one.spec.name) : nullptr;
+  if (one.spec.what == PlotSpec::What::roles || (info != nullptr && !info->states.empty())) draw_strips(frame, i, top, info);
   else draw_metric(frame, i, {frame.area.left, top + px(kTitle), frame.area.right, top + px(kTitle) + std::floor(px(kLines) * static_cast<float>(one.spec.tall))});
   one.height = one.whole.bottom - top;
 }
@@ -205,15 +206,23 @@ void Plots::draw_legend(Frame& frame, One& one) {
   }
 }
 
-void Plots::draw_roles(Frame& frame, std::size_t i, float top) {
+// `info`: of a gauge with states; null: roles.
+void Plots::draw_strips(Frame& frame, std::size_t i, float top, const MetricInfo* info) {
   One& one = plots[i];
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  const auto rows = fold_roles(frame.view.line, one.spec.name, frame.time, frame.view.end);
+  const auto fold = [&](const timeline::Timeline& of, const TimeAxis& time, core::Time end) {
+    return info != nullptr ? fold_states(of, *info, time, end) : fold_roles(of, one.spec.name, time, end);
+  };
+  const auto rows = fold(frame.view.line, frame.time, frame.view.end);
   one.folded = {};
+  // What is copied and exported of a gauge are its values.
+  if (info != nullptr)
+    one.folded = fold_plot(one.spec, metrics_, frame.sources, frame.time.shown, frame.area.right - frame.area.left, px(4.5f), one.hidden, columns_);
   one.folded.title = title_of(one.spec, metrics_);
   const float row = std::floor(px(kRow) * static_cast<float>(one.spec.tall)), gap_below = px(kRowGap);
   one.area = {frame.area.left, top + px(kTitle), frame.area.right, top + px(kTitle) + static_cast<float>(rows.size()) * (row + gap_below)};
-  draw_title(frame, i, one.folded.title, "", "Who was what. One who leads no more but does not know it has a colour of its own.");
+  draw_title(frame, i, one.folded.title, "",
+             info != nullptr ? info->help : "Who was what. One who leads no more but does not know it has a colour of its own.");
   use_hands(frame, "area", one.area, i);
   const bool hovered = ImGui::IsItemHovered();
   probe("area:" + one.folded.title, {one.area.left, one.area.top}, {one.area.right, one.area.bottom});
@@ -223,7 +232,7 @@ void Plots::draw_roles(Frame& frame, std::size_t i, float top) {
   for (std::size_t s = 1; s < frame.sources.size(); ++s) {
     TimeAxis own = frame.time;
     own.shown = {frame.time.shown.from - frame.sources[s].shift, frame.time.shown.to - frame.sources[s].shift};
-    others.push_back(fold_roles(*frame.sources[s].line, one.spec.name, own, frame.sources[s].line->end()));
+    others.push_back(fold(*frame.sources[s].line, own, frame.sources[s].line->end()));
   }
   for (const RoleRow& line : rows) {
     draw_text(list, {one.whole.left + px(18), y + (row - look().fonts.small->FontSize) / 2}, line.name, theme().muted, look().fonts.small);

@@ -109,7 +109,11 @@ void Settings::draw_part(const Part& part, const std::vector<ValuesOfNode>& valu
   if (search_.empty()) closed_[part.name] = !open;
   if (!open) return;
   ImGui::Indent(px(16));
-  for (const auto* info : shown) draw_setting(part, *info, values, commands);
+  std::string head;
+  for (const auto* info : shown) {
+    part_heading(*info, head);
+    draw_setting(part, *info, values, commands);
+  }
   if (search_.empty() && plain > kAtFirst && (hidden > 0 || all)) {
     const std::string words = all ? "Fewer" : std::to_string(hidden) + " more";
     ImGui::PushID(part.name.c_str());

@@ -152,6 +152,15 @@ std::optional<std::string> write(const Row& row, const SettingInfo& info, const 
 
 }  // namespace
 
+void part_heading(const SettingInfo& info, std::string& part) {
+  const std::string words = part_words(info.name);
+  if (words == part) return;
+  part = words;
+  if (words.empty()) return;
+  gap(6);
+  muted(words);
+}
+
 std::optional<std::string> setting_control(const SettingInfo& info, const ControlLook& how, Holding& holding) {
   Row row{setting_words(info.name), shown_value(info, how.value), tip_of(info, how), how.changed, how.mixed};
   std::optional<std::string> result;

@@ -26,6 +26,8 @@ struct ControlLook {
   std::string (*refuse)(const void* who, std::string_view setting, std::string_view value) = nullptr;
   const void* who = nullptr;
 };
+// Says of which part the settings that follow are, when that is another one than `part`, which is that then.
+void part_heading(const core::SettingInfo& info, std::string& part);
 // The new value, once it was let go.
 std::optional<std::string> setting_control(const core::SettingInfo& info, const ControlLook& how, Holding& holding);
 

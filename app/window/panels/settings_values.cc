@@ -154,9 +154,19 @@ std::string shown_value(const SettingInfo& info, std::string_view text) {
 }
 
 std::string setting_words(std::string_view name) {
-  std::string words(name.starts_with("flaw.") ? name.substr(5) : name);
-  for (char& c : words)
-    if (c == '_' || c == '.') c = ' ';
+  const auto dot = name.rfind('.');
+  std::string words(dot == std::string_view::npos ? name : name.substr(dot + 1));
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return words;
+}
+
+std::string part_words(std::string_view name) {
+  std::string words;
+  if (name.starts_with("flaw.")) return words;
+  for (const char c : core::part_of_name(name)) {
+    if (c == '.') words += " \u00b7 ";
+    else words += c == '_' ? ' ' : c;
+  }
   return words;
 }
 

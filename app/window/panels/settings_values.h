@@ -32,6 +32,8 @@ std::string span_text(const core::SettingInfo& info, double low, double high);
 std::string shown_value(const core::SettingInfo& info, std::string_view text);
 // `flaw.commit_old_term` -> `commit old term`
 std::string setting_words(std::string_view name);
+// `call.retry.base` -> `call \u00b7 retry`: the part that it is of; empty: of none, or a flaw.
+std::string part_words(std::string_view name);
 
 using ValuesOfNode = std::map<std::string, std::string, std::less<>>;
 

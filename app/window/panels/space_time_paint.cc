@@ -211,6 +211,7 @@ class Painter {
     switch (bar.kind) {
       case Kind::usual: list_.AddLine({x0, y}, {x1, y}, faded(theme().strong_line, 0.45f), px(3)); break;
       case Kind::changing:
+      case Kind::worst:
       case Kind::other: list_.AddLine({x0, y}, {x1, y}, theme().strong_line, px(3)); break;
       case Kind::leading: list_.AddLine({x0, y}, {x1, y}, theme().accent, thick); break;
       case Kind::outdated:

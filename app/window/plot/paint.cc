@@ -142,6 +142,7 @@ void paint_role(ImDrawList& list, const RoleBar& bar, const Area& at, bool with_
     case Kind::leading: back = t.accent, front = t.on_accent; break;
     case Kind::outdated: back = t.warn, front = t.on_accent; break;
     case Kind::other: back = faded(t.series[3], 0.75f), front = t.on_accent; break;
+    case Kind::worst: back = t.bad, front = t.on_accent; break;
     case Kind::changing: back = t.strong_line, front = t.ground; break;
     case Kind::paused: back = faded(t.series[3], 0.25f), front = t.text; break;
     case Kind::down: back = 0, front = t.faint; break;

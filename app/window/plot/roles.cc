@@ -1,6 +1,7 @@
 #include "app/window/plot/roles.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "app/window/plot/fold.h"
 #include "app/window/words.h"
@@ -14,8 +15,6 @@ using timeline::Spell;
 
 struct Context {
   const timeline::Timeline& line;
-  const TimeAxis& time;
-  Time until;
   record::NameId usual = 0;
   std::string_view kind;
 };
@@ -29,41 +28,69 @@ RoleBar bar_of(const Context& c, const Spell& spell, Time to) {
   return bar;
 }
 
-// A spell is a bar, unless several lie on one pixel: then they are one bar, and the search goes on after that pixel.
-std::vector<RoleBar> bars_of(const Context& c, const std::vector<Spell>& spells) {
+// What was one after the other: spells, or samples of a gauge.
+struct Course {
+  std::size_t size = 0;
+  std::function<Time(std::size_t)> since;
+  std::function<std::size_t(Time)> after;              // The first that began later; size: none did.
+  std::function<RoleBar(std::size_t, Time to)> bar;
+};
+
+// Each is a bar, unless several lie on one pixel: then they are one bar, and the search goes on after that pixel.
+std::vector<RoleBar> bars_of(const TimeAxis& time, Time until, const Course& course) {
   std::vector<RoleBar> bars;
-  const auto after = [&](Time at) {
-    return std::upper_bound(spells.begin(), spells.end(), at, [](Time t, const Spell& s) { return t < s.since; });
-  };
-  auto spell = after(c.time.shown.from);
-  if (spell != spells.begin()) --spell;
-  const core::Duration pixel = std::max(c.time.of(1), core::Duration(1));
-  while (spell != spells.end() && spell->since < c.time.shown.to && spell->since <= c.until) {
-    const auto next = spell + 1;
-    const Time to = next == spells.end() ? c.until : std::min(next->since, c.until);
-    const auto later = next != spells.end() && to - spell->since < pixel ? after(spell->since + pixel) : next;
-    if (later - spell <= 2) {
-      RoleBar bar = bar_of(c, *spell, std::max(to, spell->since));
+  std::size_t at = course.after(time.shown.from);
+  if (at > 0) --at;
+  const core::Duration pixel = std::max(time.of(1), core::Duration(1));
+  while (at < course.size && course.since(at) < time.shown.to && course.since(at) <= until) {
+    const Time since = course.since(at);
+    const std::size_t next = at + 1;
+    const Time to = next == course.size ? until : std::min(course.since(next), until);
+    const std::size_t later = next < course.size && to - since < pixel ? course.after(since + pixel) : next;
+    if (later - at <= 2) {
+      RoleBar bar = course.bar(at, std::max(to, since));
       const bool goes_on = !bars.empty() && bars.back().kind == bar.kind && bars.back().role == bar.role && bars.back().epoch == bar.epoch &&
                            bars.back().to == bar.from;
       if (goes_on) bars.back().to = bar.to;
       else bars.push_back(std::move(bar));
-      spell = next;
+      at = next;
       continue;
     }
     RoleBar bar;
-    bar.kind = RoleBar::Kind::changing, bar.from = spell->since, bar.row = spell->row;
-    bar.to = later == spells.end() ? std::min(spell->since + pixel, c.until) : std::min(later->since, c.until);
-    bar.role = std::to_string(later - spell) + " changes";
+    bar.kind = RoleBar::Kind::changing, bar.from = since, bar.row = course.bar(at, to).row;
+    bar.to = later == course.size ? std::min(since + pixel, until) : std::min(course.since(later), until);
+    bar.role = std::to_string(later - at) + " changes";
     bars.push_back(std::move(bar));
     // The last of them lasts until the next pixel's first.
-    spell = later - 1;
-    if (spell->since - bars.back().from < pixel) {
-      bars.back().to = std::max(bars.back().from, spell->since);
-      if (next == later) ++spell;
+    at = later - 1;
+    if (course.since(at) - bars.back().from < pixel) {
+      bars.back().to = std::max(bars.back().from, course.since(at));
+      if (next == later) ++at;
     }
   }
   return bars;
+}
+
+Course course_of(const Context& c, const std::vector<Spell>& spells) {
+  return {spells.size(), [&spells](std::size_t i) { return spells[i].since; },
+          [&spells](Time at) {
+            const auto it = std::upper_bound(spells.begin(), spells.end(), at, [](Time t, const Spell& s) { return t < s.since; });
+            return static_cast<std::size_t>(it - spells.begin());
+          },
+          [&c, &spells](std::size_t i, Time to) { return bar_of(c, spells[i], to); }};
+}
+
+Course course_of(const timeline::Pyramid& samples, const std::vector<std::string>& states) {
+  return {samples.size(), [&samples](std::size_t i) { return samples.time(i); },
+          [&samples](Time at) { return samples.first_at_or_after(at + core::Duration(1)); },
+          [&samples, &states](std::size_t i, Time to) {
+            RoleBar bar;
+            bar.from = samples.time(i), bar.to = to;
+            const auto state = static_cast<std::size_t>(std::max(0.0, samples.value(i)));
+            bar.role = state < states.size() ? states[state] : value_text(samples.value(i));
+            bar.kind = state == 0 ? RoleBar::Kind::usual : state + 1 < states.size() ? RoleBar::Kind::other : RoleBar::Kind::worst;
+            return bar;
+          }};
 }
 
 // Who leads, by node: cut where another one leads with a higher epoch.
@@ -130,7 +157,7 @@ std::string epoch_word(std::string_view kind) {
 
 std::vector<RoleRow> fold_roles(const timeline::Timeline& line, const std::string& group, const TimeAxis& time, Time until) {
   std::vector<RoleRow> rows;
-  Context context{line, time, until, 0, {}};
+  Context context{line, 0, {}};
   for (const auto& node : line.recording().header().nodes) {
     if (node.group != group) continue;
     for (const Spell& spell : line.spells(node.id)) {
@@ -139,8 +166,17 @@ std::vector<RoleRow> fold_roles(const timeline::Timeline& line, const std::strin
     }
   }
   for (const auto& node : line.recording().header().nodes)
-    if (node.group == group) context.kind = node.kind, rows.push_back({node.id, node.name, bars_of(context, line.spells(node.id)), epoch_word(node.kind)});
+    if (node.group == group) context.kind = node.kind, rows.push_back({node.id, node.name, bars_of(time, until, course_of(context, line.spells(node.id))), epoch_word(node.kind)});
   mark_outdated(rows);
+  return rows;
+}
+
+std::vector<RoleRow> fold_states(const timeline::Timeline& line, const MetricInfo& info, const TimeAxis& time, Time until) {
+  std::vector<RoleRow> rows;
+  const record::NameId name = name_id(line.recording(), info.name);
+  for (const auto& node : line.recording().header().nodes)
+    if (const timeline::Series* const series = name == 0 ? nullptr : line.find(node.id, name); series != nullptr)
+      rows.push_back({node.id, node.name, bars_of(time, until, course_of(series->samples, info.states)), ""});
   return rows;
 }
 

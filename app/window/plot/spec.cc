@@ -44,6 +44,16 @@ std::vector<std::string_view> words_of(std::string_view text) {
   return words;
 }
 
+std::vector<std::string> states_of(std::string_view words) {
+  std::vector<std::string> states;
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find('|'), words.size());
+    states.emplace_back(words.substr(0, end));
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return states;
+}
+
 bool read_option(std::string_view word, PlotSpec& spec) {
   if (word == "log") return spec.log = true;
   if (word == "total") return spec.total = true;
@@ -100,6 +110,7 @@ std::vector<MetricInfo> metrics_of(const timeline::Timeline& line) {
     for (const core::Metric* metric : kind->metrics) {
       MetricInfo& info = entry(metric->name);
       info.kind = metric->kind, info.unit = metric->unit, info.help = metric->help;
+      if (info.nodes.empty()) info.states = states_of(metric->states);
       info.nodes.push_back(node.id);
     }
   }
@@ -205,8 +216,10 @@ struct Candidate {
 
 }  // namespace
 
-// Of gauges the one of each unit that says most, then timings, then who is what, then how much is done.
-std::vector<PlotSpec> default_plots(const timeline::Timeline& line, const std::vector<MetricInfo>& all) {
+// What the lab speaks of; of gauges the one of each unit that says most, then timings, then who is what, then how much is done.
+std::vector<PlotSpec> default_plots(const timeline::Timeline& line, const std::vector<MetricInfo>& all,
+                                    const std::vector<std::string>& told) {
+  constexpr std::size_t kMostTold = 4;
   std::vector<Candidate> gauges, timings, counters;
   for (const auto& info : all) {
     const record::NameId name = name_id(line.recording(), info.name);
@@ -221,15 +234,23 @@ std::vector<PlotSpec> default_plots(const timeline::Timeline& line, const std::v
   std::stable_sort(counters.begin(), counters.end(), by_rank);
   std::vector<PlotSpec> plots;
   const auto add = [&](const Candidate& c) {
+    if (std::any_of(plots.begin(), plots.end(), [&](const PlotSpec& had) { return had.name == c.info->name; })) return;
     PlotSpec spec;
     spec.name = c.info->name;
     // More lines than that nobody can tell apart.
     if (c.info->nodes.size() > 7) spec.nodes = c.info->kind == MetricKind::counter ? PlotSpec::Nodes::sum : PlotSpec::Nodes::max;
     plots.push_back(spec);
   };
+  for (const auto& name : told)
+    if (const MetricInfo* const info = find_metric(all, name); info != nullptr && plots.size() < kMostTold) add({info, 0});
+  const std::size_t first = plots.size();
+  // A strip takes the place of no other gauge.
+  for (const auto& gauge : gauges)
+    if (!gauge.info->states.empty()) add(gauge);
+  std::erase_if(gauges, [](const Candidate& c) { return !c.info->states.empty(); });
   std::set<std::string> units;
   for (const auto& gauge : gauges) {
-    if (!units.insert(gauge.info->unit).second || plots.size() == 3) continue;
+    if (!units.insert(gauge.info->unit).second || plots.size() >= first + 3) continue;
     const auto best = std::max_element(gauges.begin(), gauges.end(), [&](const Candidate& a, const Candidate& b) {
       const bool mine = a.info->unit == gauge.info->unit, yours = b.info->unit == gauge.info->unit;
       return mine != yours ? yours : a.rank < b.rank;

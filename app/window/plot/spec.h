@@ -38,6 +38,7 @@ struct MetricInfo {
   core::Metric::Kind kind = core::Metric::Kind::gauge;
   std::string unit, help;
   std::vector<core::NodeId> nodes;     // That may have it.
+  std::vector<std::string> states{};   // Of one that is drawn as a strip.
 };
 // In the order in which they are declared; what is not declared comes last.
 std::vector<MetricInfo> metrics_of(const timeline::Timeline& line);
@@ -47,7 +48,9 @@ record::NameId name_id(const record::Recording& recording, std::string_view name
 // "Replication lag", of consensus_replication_lag_entries: what a person calls it.
 std::string title_of(const PlotSpec& spec, const std::vector<MetricInfo>& all);
 
-// What shows most of a run, for any lab: by what its kinds declare and what changes.
-std::vector<PlotSpec> default_plots(const timeline::Timeline& line, const std::vector<MetricInfo>& all);
+// What shows most of a run, for any lab: the metrics that it speaks of itself (`told`), and then by what its kinds declare
+// and what changes.
+std::vector<PlotSpec> default_plots(const timeline::Timeline& line, const std::vector<MetricInfo>& all,
+                                    const std::vector<std::string>& told = {});
 
 }  // namespace window

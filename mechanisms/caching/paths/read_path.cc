@@ -43,11 +43,12 @@ bool ReadPath::due_early(const Kept& kept, core::Time now, core::Rng& rng) const
   return now + rng.exponential(core::Duration(static_cast<core::Duration::rep>(mean))) >= kept.fresh_until;
 }
 
-ReadPath::Fill ReadPath::fill(const std::string& key, Lease lease, std::string value, Version version, core::Duration took, core::Time now, core::Rng& rng) {
+ReadPath::Fill ReadPath::fill(const std::string& key, Lease lease, std::string value, Version version, core::Duration took, core::Time now, core::Rng& rng,
+                              core::Duration age) {
   fail(key, lease);   // Whatever becomes of the value, this one does not lead any more.
   if (!settings_.flaws.fill_without_lease && is_late(key, lease, version)) return ++counts_.late_fills, Fill::late;
   if (!settings_.flaws.older_overwrites && is_older(key, version, now)) return ++counts_.older_fills, Fill::older;
-  return store(key, std::move(value), version, took, now, rng);
+  return store(key, std::move(value), version, took, now, rng, age);
 }
 
 void ReadPath::fail(const std::string& key, Lease lease) {
@@ -71,12 +72,13 @@ bool ReadPath::is_older(const std::string& key, Version version, core::Time now)
   return kept != nullptr && version < kept->version;
 }
 
-ReadPath::Fill ReadPath::store(const std::string& key, std::string value, Version version, core::Duration took, core::Time now, core::Rng& rng) {
+ReadPath::Fill ReadPath::store(const std::string& key, std::string value, Version version, core::Duration took, core::Time now, core::Rng& rng,
+                               core::Duration age) {
   const core::Duration jitter = settings_.ttl / 100 * settings_.jitter_percent;
   const core::Time fresh_until = now + settings_.ttl - (jitter > core::Duration{} ? rng.between({}, jitter) : core::Duration{});
   const core::Time expires = fresh_until + std::max(settings_.stale_while_revalidate, settings_.stale_if_error);
   const std::uint64_t bytes = key.size() + value.size();
-  return cache_.put(key, {std::move(value), version, now, fresh_until, took}, bytes, expires, now) ? Fill::stored : Fill::too_large;
+  return cache_.put(key, {std::move(value), version, now, fresh_until, took, age}, bytes, expires, now, mourn()) ? Fill::stored : Fill::too_large;
 }
 
 const ReadPath::Kept* ReadPath::in_place_of_error(const std::string& key, core::Time now) const {
@@ -128,7 +130,13 @@ void ReadPath::expire(core::Time now) {
 void ReadPath::tune(const Settings& settings, const CacheSettings& cache, core::Time now) {
   settings_ = settings;
   if (!settings.lock) leases_.clear();
-  cache_.tune(cache, now);
+  cache_.tune(cache, now, mourn());
+}
+
+void ReadPath::clear() {
+  std::vector<std::string> keys;
+  cache_.each([&](const std::string& key, const Kept&, std::uint64_t, core::Time) { keys.push_back(key); });
+  for (const auto& key : keys) cache_.erase(key);
 }
 
 }  // namespace caching

@@ -25,6 +25,7 @@
 #pragma once
 #include <map>
 #include <string>
+#include <vector>
 
 #include "mechanisms/caching/policies/cache.h"
 
@@ -43,6 +44,7 @@ struct ReadFlaws {
 };
 
 struct ReadSettings {
+  static constexpr bool kNameless = true;
   core::Duration ttl = std::chrono::seconds(60);
   std::uint32_t jitter_percent = 0;
   bool lock = true;
@@ -76,7 +78,10 @@ class ReadPath {
     Version version = 0;
     core::Time filled, fresh_until;
     core::Duration took{};   // What the fetch cost: XFetch's delta.
-    FIELDS(Kept, value, version, filled, fresh_until, took)
+    core::Duration age{};    // For how long it had lain in other caches when it came into this one.
+    FIELDS(Kept, value, version, filled, fresh_until, took, age)
+    // In all caches together, as HTTP's Age header says it (RFC 9111, section 4.2.3).
+    core::Duration age_at(core::Time now) const { return age + (now - filled); }
   };
   enum class Answer : std::uint8_t {
     hit,       // Serve it.
@@ -100,8 +105,9 @@ class ReadPath {
   ReadPath(const Settings& settings, const CacheSettings& cache) : settings_(settings), cache_(cache) {}
 
   Lookup look(const std::string& key, core::Time now, core::Rng& rng);
-  // What the holder of a lease fetched, and how long that took.
-  Fill fill(const std::string& key, Lease lease, std::string value, Version version, core::Duration took, core::Time now, core::Rng& rng);
+  // What the holder of a lease fetched, how long that took, and how old it was already.
+  Fill fill(const std::string& key, Lease lease, std::string value, Version version, core::Duration took, core::Time now, core::Rng& rng,
+            core::Duration age = {});
   // It could not be fetched: the next one who misses leads.
   void fail(const std::string& key, Lease lease);
   // What may be served instead: nullptr, nothing.
@@ -113,10 +119,19 @@ class ReadPath {
   // Drops what is over: values, leases, tombstones.
   void expire(core::Time now);
   void tune(const Settings& settings, const CacheSettings& cache, core::Time now);
+  // Forgets all values, as a restart does. Leases and tombstones stay.
+  void clear();
+  // Who had to make room at the last fill, write or tune: a write-back cache stores these first.
+  const std::vector<std::string>& evicted() const { return evicted_; }
 
   const Counts& counts() const { return counts_; }
   const Cache<std::string, Kept>& cache() const { return cache_; }
   std::size_t leases() const { return leases_.size(); }
+  // With `lock`: the lease of who leads; 0: nobody.
+  Lease leading(const std::string& key) const {
+    const auto held = leases_.find(key);
+    return held == leases_.end() ? 0 : held->second.lease;
+  }
   std::size_t tombstones() const { return tombstones_.size(); }
   friend bool operator==(const ReadPath&, const ReadPath&) = default;
 
@@ -139,7 +154,14 @@ class ReadPath {
   bool is_older(const std::string& key, Version version, core::Time now) const;
   void bury(const std::string& key, Version version, core::Time now);
   void forget_tombstones(core::Time now);
-  Fill store(const std::string& key, std::string value, Version version, core::Duration took, core::Time now, core::Rng& rng);
+  Fill store(const std::string& key, std::string value, Version version, core::Duration took, core::Time now, core::Rng& rng,
+             core::Duration age = {});
+  auto mourn() {
+    evicted_.clear();
+    return [this](const std::string& key, const Kept&, Why why) {
+      if (why == Why::evicted) evicted_.push_back(key);
+    };
+  }
 
   Settings settings_;
   Cache<std::string, Kept> cache_;
@@ -149,6 +171,7 @@ class ReadPath {
   Lease last_ = 0;                                // Leases and tombstones are numbered together.
   Lease floor_ = 0;                               // Older leases than this are refused whatever their key.
   Counts counts_;
+  std::vector<std::string> evicted_;
 };
 
 }  // namespace caching

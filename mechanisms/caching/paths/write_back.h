@@ -29,6 +29,7 @@ struct WriteBackFlaws {
 };
 
 struct WriteBackSettings {
+  static constexpr bool kNameless = true;
   core::Duration flush_after = std::chrono::seconds(1);
   std::uint64_t flush_count = 100;
   std::uint64_t batch = 100;
@@ -49,7 +50,8 @@ class WriteBack {
   struct Value {
     std::string value;
     std::uint64_t version = 0;
-    FIELDS(Value, value, version)
+    bool deleted = false;   // The key is to be removed behind the cache, too.
+    FIELDS(Value, value, version, deleted)
   };
   struct Flush {
     std::string key;

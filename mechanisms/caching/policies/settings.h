@@ -16,6 +16,7 @@ constexpr auto names(Policy) {
 }
 
 struct CacheSettings {
+  static constexpr bool kNameless = true;
   Policy policy = Policy::lru;
   std::uint64_t entries = 10'000;
   std::uint64_t bytes = 0;

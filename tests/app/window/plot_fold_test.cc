@@ -1,4 +1,6 @@
 // Folds of series to lines and shapes: what is drawn is what was recorded, whatever the zoom, however long the run.
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -251,6 +253,39 @@ TEST(PlotRoles, AHundredThousandSpellsAreNoMoreBarsThanPixels) {
   for (std::size_t i = 1; i < rows[0].bars.size(); ++i) EXPECT_GE(rows[0].bars[i].from, rows[0].bars[i - 1].from);
 }
 
+MetricInfo breaker() {
+  return {"breaker_state", core::Metric::Kind::gauge, "", "", {core::NodeId(1), core::NodeId(2)}, {"closed", "half open", "open"}};
+}
+
+TEST(PlotStates, AGaugeWhoseValuesAreStatesIsAStripOfWhatWasWhen) {
+  PlotRun run;
+  run.metric(1, "breaker_state", 1000, 0).metric(1, "breaker_state", 3000, 2).metric(1, "breaker_state", 5000, 1).metric(1, "breaker_state", 5500, 0);
+  run.event(9000, record::EventKind::note, 1);
+  Folding f(std::move(run));
+  const auto rows = fold_states(*f.run.line, breaker(), {{ms(0), ms(10'000)}, 0, 400}, ms(9000));
+  ASSERT_EQ(rows.size(), 1u);   // Only S1 has ever had one.
+  EXPECT_EQ(rows[0].name, "S1");
+  ASSERT_EQ(rows[0].bars.size(), 4u);
+  using Kind = RoleBar::Kind;
+  const std::vector<std::pair<Kind, std::string>> expected{{Kind::usual, "closed"}, {Kind::worst, "open"}, {Kind::other, "half open"}, {Kind::usual, "closed"}};
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(rows[0].bars[i].kind, expected[i].first) << i;
+    EXPECT_EQ(rows[0].bars[i].role, expected[i].second) << i;
+  }
+  EXPECT_EQ(rows[0].bars[1].from, ms(3000));
+  EXPECT_EQ(rows[0].bars[3].to, ms(9000));
+  EXPECT_TRUE(role_text(rows[0], rows[0].bars[1]).starts_with("S1: open\n"));
+}
+
+TEST(PlotStates, AHundredThousandChangesAreNoMoreBarsThanPixels) {
+  PlotRun run;
+  for (int i = 0; i < 100'000; ++i) run.metric(1, "breaker_state", i + 1, i % 3);
+  Folding f(std::move(run));
+  const auto rows = fold_states(*f.run.line, breaker(), {{ms(0), ms(100'000)}, 0, 300}, ms(100'000));
+  EXPECT_LE(rows[0].bars.size(), 700u);
+  EXPECT_GE(rows[0].bars.size(), 100u);
+}
+
 TEST(PlotFaults, APartitionLastsUntilAllIsHealedAndACrashUntilTheRestart) {
   Folding f(PlotRun::usual());
   Faults faults;
@@ -334,6 +369,16 @@ TEST(PlotSpecs, ALabShowsWhatChangesAndWhoIsWhat) {
   EXPECT_TRUE(has("roles servers"));
   EXPECT_FALSE(has("roles clients"));
   EXPECT_FALSE(has("metric consensus_snapshots_total"));
+}
+
+TEST(PlotSpecs, WhatTheLabSpeaksOfComesFirst) {
+  Folding f(PlotRun::usual());
+  const auto plots = default_plots(*f.run.line, f.metrics, {"client_operations_total", "no_such_metric", "consensus_term"});
+  ASSERT_GE(plots.size(), 3u);
+  EXPECT_EQ(plots[0].name, "client_operations_total");
+  EXPECT_EQ(plots[1].name, "consensus_term");
+  std::set<std::string> names;
+  for (const auto& spec : plots) EXPECT_TRUE(names.insert(spec.name).second) << spec.name << " is drawn twice";
 }
 
 TEST(PlotCsv, HasAHeadAndNoFormulas) {

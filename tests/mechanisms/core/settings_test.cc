@@ -114,6 +114,9 @@ struct Borrower {
 };
 
 TEST(Settings, OfANamelessPartAreTheWholesOwn) {
+  std::vector<std::string> order;
+  for (const auto& info : core::describe_settings<Borrower>()) order.push_back(info.name);
+  EXPECT_EQ(order, (std::vector<std::string>{"depth", "size", "part.low", "part.high", "flaw.leak"}));
   Borrower whole;
   EXPECT_EQ(core::set_setting(whole, "depth", "4"), "");
   EXPECT_EQ(core::set_setting(whole, "part.low", "4"), "");

@@ -188,6 +188,38 @@ TEST(Users, OfAClosedLoopWaitForTheirAnswers) {
   EXPECT_NEAR(static_cast<double>(world.scripted(kService).asked.size()), 300, 5);
 }
 
+TEST(Users, OfAClosedLoopComeAllAtOnceAndGoOneByOne) {
+  World world;
+  serving::UsersSettings settings;
+  settings.rate = 0, settings.sessions = 5, settings.think = 100ms;
+  world.put<Users>(kUsers, settings, {{kService}});
+  world.script(kService, [](auto& step, auto from, const auto& r) { reply(step, from, r, Status::ok); });
+  const auto asked = [&](core::Duration time) {
+    world.scripted(kService).asked.clear();
+    world.run_for(time);
+    return world.scripted(kService).asked.size();
+  };
+  const auto set = [&](std::uint32_t sessions, bool active) {
+    settings.sessions = sessions, settings.active = active;
+    world.step(kUsers, [&](auto& node, auto& step) { node.template as<Users>().on_settings(step, settings); });
+  };
+  EXPECT_EQ(asked(50ms), 5u);
+  set(8, true);   // Three more, and nobody twice.
+  EXPECT_EQ(asked(10ms), 3u);
+  asked(200ms);
+  set(2, true);
+  asked(200ms);
+  EXPECT_NEAR(static_cast<double>(asked(1s)), 2 * 1000.0 / 102, 2);
+  set(5, true);
+  asked(200ms);
+  EXPECT_NEAR(static_cast<double>(asked(1s)), 5 * 1000.0 / 102, 5);
+  set(5, false);
+  asked(50ms);
+  EXPECT_EQ(asked(1s), 0u);
+  set(5, true);
+  EXPECT_EQ(asked(50ms), 5u);
+}
+
 TEST(Users, EveryOperationEndsOnceInTheHistory) {
   World world;
   serving::UsersSettings settings;

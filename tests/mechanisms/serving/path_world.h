@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "mechanisms/caching/server.h"
 #include "mechanisms/partitioning/placement_driver.h"
 #include "mechanisms/partitioning/server_invariants.h"
 #include "mechanisms/serving/service.h"
@@ -37,7 +38,7 @@ class Node {
     void apply(const Write& write) { writes.push_back(write); }
     const std::vector<Write>& image() const { return writes; }
   };
-  using Any = std::variant<serving::Users, serving::Service, partitioning::Server, partitioning::PlacementDriver, Scripted>;
+  using Any = std::variant<serving::Users, serving::Service, caching::Server, partitioning::Server, partitioning::PlacementDriver, Scripted>;
 
   explicit Node(Any any) : any_(std::move(any)) {}
 
