@@ -107,6 +107,7 @@ core::NodeId Balancer::pick(core::Rng& rng, std::uint64_t hash) {
     case Policy::two_choices: picked = pick_of_choices(rng); break;
     case Policy::ip_hash: picked = pick_hashed(hash); break;
     case Policy::bounded_hash: picked = pick_bounded(hash); break;
+    case Policy::modulo: picked = eligible_[hash % eligible_.size()]; break;
     case Policy::random: picked = eligible_[rng.below(eligible_.size())]; break;
   }
   return last_ = members_[picked].backend.id;

@@ -9,6 +9,8 @@
 //   bounded_hash          Consistent hashing with bounded loads (Mirrokni, Thorup, Zadimoghaddam, SODA 2018): the first backend
 //                         clockwise that has less than c times its share.
 //   random                The baseline.
+//   modulo                By hash modulo the number of those who are there, as twemproxy's `modula` when it ejects hosts: simple,
+//                         and when one goes or comes nearly everybody is sent elsewhere.
 //
 // Guarantees
 //   1. pick() gives an eligible backend, or kNobody when there is none.
@@ -16,7 +18,7 @@
 //      (as long as neither weights nor eligible set have ever changed; otherwise in the long run).
 //   3. bounded_hash: whoever is picked has, with this request, at most ceil(c * its share of the open requests).
 //   4. Eligibility changes nothing of the ring: the clients of others stay where they are (ip_hash, bounded_hash).
-// Weights are ignored by round_robin, ip_hash and random.
+// Weights are ignored by round_robin, ip_hash, random and modulo.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -30,9 +32,9 @@
 
 namespace balancing {
 
-enum class Policy : std::uint8_t { round_robin, weighted_round_robin, least_connections, two_choices, ip_hash, bounded_hash, random };
+enum class Policy : std::uint8_t { round_robin, weighted_round_robin, least_connections, two_choices, ip_hash, bounded_hash, random, modulo };
 constexpr auto names(Policy) {
-  return std::array<std::string_view, 7>{"round_robin", "weighted_round_robin", "least_connections", "two_choices", "ip_hash", "bounded_hash", "random"};
+  return std::array<std::string_view, 8>{"round_robin", "weighted_round_robin", "least_connections", "two_choices", "ip_hash", "bounded_hash", "random", "modulo"};
 }
 
 inline constexpr core::Metric kActiveRequests{"upstream_requests_active", core::Metric::Kind::gauge, "requests", "Requests that backends have and have not answered."};

@@ -21,7 +21,7 @@ Balancer balancer(Policy policy, std::vector<double> weights, double bound = 1.2
 Balancer equals(Policy policy, std::size_t n, double bound = 1.25) { return balancer(policy, std::vector<double>(n, 1), bound); }
 
 constexpr Policy kEveryPolicy[] = {Policy::round_robin, Policy::weighted_round_robin, Policy::least_connections, Policy::two_choices,
-                                   Policy::ip_hash,     Policy::bounded_hash,         Policy::random};
+                                   Policy::ip_hash,     Policy::bounded_hash,         Policy::random,            Policy::modulo};
 
 std::string sequence(Balancer& from, int picks) {
   core::Rng rng(1);
@@ -111,6 +111,20 @@ TEST(Balancer, IpHashKeepsAClientWhereItIsAndMovesOnlyThoseWhoseBackendIsAway) {
     const core::NodeId now = b.pick(rng, client);
     EXPECT_NE(now, 4u);
     if (before[client] != 4) { ASSERT_EQ(now, before[client]); }
+  }
+}
+
+TEST(Balancer, ModuloSendsFourOfFiveElsewhereWhenOneOfFiveGoesAndTheRingOnlyThoseOfTheOneThatWent) {
+  core::Rng rng(1);
+  for (const Policy policy : {Policy::modulo, Policy::bounded_hash}) {
+    Balancer b = equals(policy, 5, 100);
+    std::vector<core::NodeId> before;
+    for (std::uint64_t i = 0; i < 10'000; ++i) before.push_back(b.pick(rng, core::derive_seed(i, "key")));
+    b.set_eligible(3, false);
+    int moved = 0;
+    for (std::uint64_t i = 0; i < 10'000; ++i) moved += b.pick(rng, core::derive_seed(i, "key")) != before[i];
+    if (policy == Policy::modulo) EXPECT_NEAR(moved, 8000, 200);
+    else EXPECT_EQ(moved, std::count(before.begin(), before.end(), core::NodeId(3)));
   }
 }
 
