@@ -20,6 +20,7 @@ const std::vector<check::FuzzTarget>& fuzz_targets() {
   static const std::vector<check::FuzzTarget> all = {{"raft", check::Model::kv, draw_raft, flaws_of({"raft"})},
                                                      {"single-leader", check::Model::kv, draw_single_leader, flaws_of({"replica", "monitor"})},
                                                      {"dynamo", check::Model::kv, draw_dynamo, flaws_of({"dynamo"})},
+                                                     {"shards", check::Model::kv, draw_shards, flaws_of({"shard", "placement"})},
                                                      {"board", check::Model::kv, draw_board, flaws_of({"board"})},
                                                      {"ntp", check::Model::kv, draw_ntp, flaws_of({"ntp-client"})}};
   return all;

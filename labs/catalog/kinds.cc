@@ -3,9 +3,12 @@
 #include <memory>
 
 #include "labs/world/kind_of.h"
+#include "mechanisms/balancing/proxy.h"
 #include "mechanisms/caching/server.h"
 #include "mechanisms/consensus/raft/client.h"
 #include "mechanisms/consensus/raft/invariants.h"
+#include "mechanisms/partitioning/placement_driver.h"
+#include "mechanisms/partitioning/server_invariants.h"
 #include "mechanisms/replication/leaderless/client.h"
 #include "mechanisms/replication/leaderless/invariants.h"
 #include "mechanisms/replication/single_leader/client.h"
@@ -38,9 +41,12 @@ const std::vector<std::unique_ptr<const world::Kind>>& owned() {
     list.push_back(kind<leaderless::Replica>("dynamo", "A node of a leaderless cluster, as Dynamo's."));
     list.push_back(kind<leaderless::Client>("dynamo-client", "Clients of a leaderless cluster."));
     list.push_back(kind<serving::Users>("users", "Users of a service: a crowd, or so many who each wait for their answers."));
+    list.push_back(kind<balancing::Proxy>("proxy", "A proxy: passes requests, or whole connections, on to one of those behind it."));
     list.push_back(kind<serving::Service>("service", "A service with workers and a queue, that asks a cache and a store behind it."));
-    list.push_back(kind<caching::Server>("cache", "A cache: beside a store, before it, or at the edge, before services."));
     list.push_back(kind<serving::QuorumStore>("quorum-store", "A store behind a service: every write goes through Raft."));
+    list.push_back(kind<caching::Server>("cache", "A cache: beside a store, before it, or at the edge, before services."));
+    list.push_back(kind<partitioning::Server>("shard", "A node of a sharded store: it keeps the shards that the placement gives it."));
+    list.push_back(kind<partitioning::PlacementDriver>("placement", "Says which shard is on which node, and orders splits, merges and moves."));
     list.push_back(kind<board::Board>("board", "People post questions and answers; every post bears the stamps of four clocks."));
     list.push_back(kind<ntp::Server>("ntp-server", "An NTP server: what its own clock shows is the time."));
     list.push_back(kind<ntp::Client>("ntp-client", "Keeps its clock right by asking NTP servers."));

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kMaxText = 64 * 1024;
 constexpr int kMaxDepth = 16;
-constexpr int kMaxDots = 100;  // Of one line: `a.b.c = 1` nests, too.
+constexpr int kMaxDots = 100;  // Of one key: `a.b.c = 1` nests, too.
 
 [[noreturn]] void fail_in(int line, const std::string& why) {
   throw BadLab("line " + std::to_string(line) + ": " + why);
@@ -22,7 +22,8 @@ void check_depth(std::string_view text, int line, const char* what) {
     if (c == '[' || c == '{') ++depth;
     if ((c == ']' || c == '}') && depth > 0) --depth;
     if (c == '.') ++dots;
-    if (c == '\n') ++line, dots = 0;
+    if (c == '\n') ++line;
+    if (c == '\n' || c == ',' || c == '=' || c == '{') dots = 0;
     if (depth > kMaxDepth || dots > kMaxDots)
       fail_in(line, std::string("the ") + what + " block is nested too deeply");
   }

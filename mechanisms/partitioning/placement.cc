@@ -53,6 +53,11 @@ Placement::Sums Placement::sums(const std::vector<core::NodeId>& nodes) const {
   return all;
 }
 
+std::optional<core::Time> Placement::changed(ShardId shard) const {
+  const auto it = shard_changed_.find(shard);
+  return it == shard_changed_.end() ? std::nullopt : std::optional(it->second);
+}
+
 bool Placement::rested(core::Time now, const std::map<std::uint64_t, core::Time>& since, std::uint64_t who) const {
   if (settings_.flaws.no_cooldown) return true;
   const auto changed = since.find(who);

@@ -15,6 +15,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -38,6 +39,7 @@ enum class Balance : std::uint8_t { nothing, count, size, load };
 constexpr auto names(Balance) { return std::array<std::string_view, 4>{"nothing", "count", "size", "load"}; }
 
 struct PlacementSettings {
+  static constexpr bool kNameless = true;
   std::uint64_t split_bytes = 64 * 1024 * 1024;
   double split_load = 2500;
   std::uint64_t merge_bytes = 16 * 1024 * 1024;
@@ -87,12 +89,19 @@ class Placement {
   void learn(core::Time now, const Shard& shard);
   // What is to be done now, by these nodes, those that are up.
   std::vector<Instruction> decide(core::Time now, const std::vector<core::NodeId>& nodes);
+  // By hand, whatever the figures say: why it cannot be done, or nothing, and then the instruction is appended. `at` is a point;
+  // empty: where half of the bytes are in front.
+  std::string split(core::Time now, ShardId shard, std::string at, std::vector<Instruction>& out);
+  std::string merge(core::Time now, ShardId left, ShardId right, std::vector<Instruction>& out);
+  std::string move(core::Time now, ShardId shard, core::NodeId to, std::vector<Instruction>& out);
 
   const Table& table() const { return table_; }
   ShardId fresh() const { return fresh_; }
   std::size_t moves_in_progress() const;
   // How much more the fullest of these nodes has than the mean, in percent.
   double imbalance(const std::vector<core::NodeId>& nodes) const;
+  // When a shard was last seen to change; nothing: never yet.
+  std::optional<core::Time> changed(ShardId shard) const;
   void set(const PlacementSettings& settings) { settings_ = settings; }
 
  private:
@@ -104,6 +113,8 @@ class Placement {
   using Sums = std::map<core::NodeId, double>;
 
   const ShardReport* report_of(const Shard& shard) const;
+  const Shard* find(ShardId shard) const;
+  std::string busy_with(const Shard& shard) const;
   double weight(const Shard& shard) const;
   Sums sums(const std::vector<core::NodeId>& nodes) const;
   bool rested(core::Time now, const std::map<std::uint64_t, core::Time>& since, std::uint64_t who) const;

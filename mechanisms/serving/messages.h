@@ -14,6 +14,7 @@
 #include "mechanisms/consensus/raft/messages.h"
 #include "mechanisms/core/fields.h"
 #include "mechanisms/core/step.h"
+#include "mechanisms/partitioning/kept.h"
 #include "mechanisms/partitioning/messages.h"
 #include "mechanisms/resilience/shedding_queue.h"
 #include "mechanisms/traffic/clients/clients.h"
@@ -36,8 +37,11 @@ struct Request {
   std::uint32_t attempt{};    // 0: the first.
   std::uint64_t version{};    // A put into a cache: of the value.
   partitioning::Epoch epoch{};  // That the asker knows of the shard, if he knows any.
-  std::uint64_t lease{};      // A put into a cache: it is a fill, by the lease that the cache gave. 0: it is a write.
-  FIELDS(Request, id, operation, function, key, value, user, connection, criticality, patience, attempt, version, epoch, lease)
+  std::uint64_t lease{};      // A put into a cache: it is a fill, by the lease that the cache gave; a delete: nothing was found to
+                              // fill it with, and the lease is given back. 0: it is a write.
+  partitioning::Range within{}; // A scan of one shard among many: of these points only.
+  FIELDS(Request, id, operation, function, key, value, user, connection, criticality, patience, attempt, version, epoch, lease,
+         within)
 };
 
 enum class Status : std::uint8_t {
@@ -126,14 +130,21 @@ enum class Alarm : std::uint8_t {
   raft,      // One of a Raft server's, with its key.
   look,      // A request has waited long enough for another's fetch.
   flush,     // A written value has waited long enough in a cache.
+  move,      // Shards: a move has something to send, or to give up.
+  place,     // Placement: tells the shards where they are, and thinks about it.
+  gather,    // A scan over many shards has waited long enough.
 };
 constexpr auto names(Alarm) {
-  return std::array<std::string_view, 14>{"arrival", "think", "turn",    "served",  "attempt", "room", "retry",
-                                          "hedge",   "probe", "silence", "measure", "raft",    "look", "flush"};
+  return std::array<std::string_view, 17>{"arrival", "think",   "turn", "served", "attempt", "room", "retry", "hedge", "probe",
+                                          "silence", "measure", "raft", "look",   "flush",   "move", "place", "gather"};
 }
 using Timer = core::Timer<Alarm>;
 
-using Write = std::variant<clients::TakeNumbers, OfRaftLog>;
+// The numbers of users; the log of a store that is replicated by Raft; and the changes of a node of a sharded store
+// (partitioning::Change).
+using Write = std::variant<clients::TakeNumbers, OfRaftLog, partitioning::Kept, partitioning::Wrote, partitioning::Began,
+                           partitioning::MoveChunk, partitioning::Gave, partitioning::Took, partitioning::Accepted,
+                           partitioning::SplitShard, partitioning::MergeShards, partitioning::Learned, partitioning::Dropped>;
 // Of the nodes that keep nothing.
 struct Forgetful {
   void apply(const Write&) {}

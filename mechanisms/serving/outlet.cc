@@ -61,6 +61,8 @@ void Outlet::set_pool() {
   pool_ = made_pool(settings_);
   // As at the very beginning: somebody has to take the load, no slow start for anybody.
   for (const auto target : targets_) pool_.join(core::kStart, {target});
+  for (const auto& [target, weight] : weights_) pool_.weigh(core::kStart, target, weight);
+  for (const auto target : draining_) pool_.drain(core::kStart, target);
 }
 
 void Outlet::start(Step& step) {
@@ -105,16 +107,29 @@ void Outlet::set(Step& step, const Settings& settings) {
 bool Outlet::drain(core::Time now, core::NodeId target, bool draining) {
   if (std::find(targets_.begin(), targets_.end(), target) == targets_.end()) return false;
   pool_.drain(now, target, draining);
+  if (draining) draining_.insert(target);
+  else draining_.erase(target);
+  return true;
+}
+
+bool Outlet::weigh(core::Time now, core::NodeId target, double weight) {
+  if (std::find(targets_.begin(), targets_.end(), target) == targets_.end()) return false;
+  pool_.weigh(now, target, weights_[target] = weight);
   return true;
 }
 
 // --- Calls.
 
-void Outlet::call(Step& step, Tag tag, Request request, std::optional<core::Time> until) {
+void Outlet::call(Step& step, Tag tag, Request request, std::optional<core::Time> until, core::NodeId over) {
+  if (settings_.route == Route::table && request.function == Function::scan) return scatter(step, tag, request, until);
+  begin(step, Call{tag, std::move(request), until, over, resilience::Backoff(settings_.retry), step.now});
+}
+
+void Outlet::begin(Step& step, Call call) {
   step.count(metrics_->calls);
   budget_.on_request(step.now);
-  const auto [it, fresh] =
-      calls_.emplace(next_id(), Call{tag, std::move(request), until, resilience::Backoff(settings_.retry), step.now});
+  const std::optional<core::Time> until = call.until;
+  const auto [it, fresh] = calls_.emplace(next_id(), std::move(call));
   CHECK(fresh);
   if (!settings_.isolating) return attempt(step, it);
   switch (bulkhead_.enter(step.now, it->first)) {
@@ -149,10 +164,18 @@ resilience::Breaker* Outlet::breaker_of(core::NodeId target) {
 }
 
 core::NodeId Outlet::choose(Step& step, Call& call) {
-  if (settings_.route == Route::balance) return choose_from_pool(step, call);
-  const partitioning::Shard* shard = table_.find(partitioning::point_of(table_.order, call.request.key));
+  if (call.over != core::kNobody) return call.over;
+  if (settings_.route == Route::balance) {
+    // A second attempt beside the first one goes to somebody else.
+    std::vector<core::NodeId> but;
+    for (const auto id : call.attempts) but.push_back(attempts_.at(id).target);
+    return choose_from_pool(step, call.request, std::move(but));
+  }
+  const bool part = call.gathering != 0;
+  const partitioning::Shard* shard = table_.find(part ? call.rest.from : partitioning::point_of(table_.order, call.request.key));
   if (shard != nullptr) {
     call.request.epoch = shard->epoch;
+    if (part) call.request.within = partitioning::common(call.rest, shard->range);
     return shard->owner;
   }
   // Nobody has told it yet. Whoever is asked knows better, and says so.
@@ -161,16 +184,15 @@ core::NodeId Outlet::choose(Step& step, Call& call) {
   return targets_.empty() ? core::kNobody : targets_[step.rng->below(targets_.size())];
 }
 
-core::NodeId Outlet::choose_from_pool(Step& step, const Call& call) {
-  // A second attempt beside the first one goes to somebody else; and nobody whose breaker is open is worth an attempt.
-  std::vector<core::NodeId> but;
-  for (const auto id : call.attempts) but.push_back(attempts_.at(id).target);
+core::NodeId Outlet::open_connection(Step& step, const Request& first) { return choose_from_pool(step, first, {}); }
+
+core::NodeId Outlet::choose_from_pool(Step& step, const Request& r, std::vector<core::NodeId> but) {
+  // Nobody whose breaker is open is worth an attempt.
   if (settings_.breaking == Breaking::each)
     for (auto& [target, breaker] : breakers_) {
       breaker.advance(step.now);
       if (breaker.state() == resilience::BreakerState::open) but.push_back(target);
     }
-  const Request& r = call.request;
   const std::uint64_t hash = settings_.hash_by == HashBy::key
                                  ? partitioning::position_of(r.key)
                                  : core::derive_seed(0, "address", settings_.hash_by == HashBy::user ? r.user : r.connection);
@@ -182,13 +204,13 @@ void Outlet::attempt(Step& step, Calls::iterator it) {
   if (call.until && step.now >= *call.until) return end(step, it, of_our_own(Status::late), core::kNobody);
   const core::NodeId target = choose(step, call);
   if (target == core::kNobody) return failed(step, it, of_our_own(Status::unavailable), core::kNobody);
-  Attempt one{it->first, target, step.now, {}, settings_.route == Route::balance ? pool_life_ : 0};
+  Attempt one{it->first, target, step.now, {}, settings_.route == Route::balance ? pool_life_ : 0, call.request.within};
   if (resilience::Breaker* breaker = breaker_of(target)) {
     const auto pass = breaker->permit(step.now);
     show(step);
     if (!pass) {
       step.count(metrics_->kept_back);
-      if (one.pool != 0) pool_.end(step.now, target, false);
+      if (one.pool != 0 && call.over == core::kNobody) pool_.end(step.now, target, false);
       return failed(step, it, of_our_own(Status::unavailable), core::kNobody);
     }
     one.pass = *pass;
@@ -213,8 +235,12 @@ Outlet::Attempt Outlet::close(Step& step, std::uint64_t id, std::optional<bool> 
   const Attempt one = it->second;
   attempts_.erase(it);
   step.cancel_timer({Alarm::attempt, id});
-  std::erase(calls_.at(one.call).attempts, id);
-  if (one.pool == pool_life_) pool_.end(step.now, one.target, failure.value_or(false));
+  Call& call = calls_.at(one.call);
+  std::erase(call.attempts, id);
+  if (one.pool == pool_life_) {
+    if (call.over == core::kNobody) pool_.end(step.now, one.target, failure.value_or(false));
+    else if (failure) pool_.record(step.now, one.target, *failure);   // Its connection stays open.
+  }
   if (resilience::Breaker* const breaker = breaker_of(one.target)) {
     if (failure)
       breaker->record(step.now, one.pass, *failure, step.now - one.began);
@@ -242,11 +268,13 @@ void Outlet::on_reply(Step& step, core::NodeId from, const Reply& reply) {
   const auto it = attempts_.find(reply.id);
   if (it == attempts_.end() || it->second.target != from) return;  // Too late, or from a stranger.
   const auto call = calls_.find(it->second.call);
-  const bool bad = is_failure(reply.status);
+  // Whoever passes on what comes over a connection does not see what it says: only that something came.
+  const bool bad = is_failure(reply.status) && call->second.over == core::kNobody;
   const Attempt one = close(step, reply.id, bad);
   bad ? budget_.on_failure() : budget_.on_success();
   if (!bad && !is_write(call->second.request.function)) hedging_.on_answer(step.now - one.began);
   if (reply.status == Status::timed_out) call->second.uncertain = true;
+  if (call->second.gathering != 0 && answered(reply.status)) return part_answered(step, call, reply, one.within, from);
   if (is_final(reply.status)) return end(step, call, reply, from);
   if (reply.status == Status::moved) return redirected(step, call, reply, from);
   failed(step, call, reply, from);
@@ -287,10 +315,13 @@ void Outlet::end(Step& step, Calls::iterator it, Reply reply, core::NodeId from)
     step.count(metrics_->answered);
     step.timing(metrics_->latency, static_cast<double>((step.now - call.began).count()) / 1e6);
   }
-  ended_.push_back({call.tag, std::move(reply), from, call.made});
-  const bool inside = call.inside;
+  const Call done = std::move(call);
   calls_.erase(it);
-  if (inside) leave_bulkhead(step);
+  if (done.gathering != 0)
+    part_ended(step, done, answered(reply.status));
+  else
+    ended_.push_back({done.tag, std::move(reply), from, done.made});
+  if (done.inside) leave_bulkhead(step);
 }
 
 std::optional<Outlet::Result> Outlet::ended() {
@@ -318,7 +349,7 @@ void Outlet::on_timer(Step& step, Timer timer) {
       if (!is_write(of->second.request.function)) hedging_.on_answer(step.now - one.began);
       step.count(metrics_->timeouts);
       of->second.uncertain = true;
-      // Whoever had it may be dead, and others may know who has it now.
+      // Who does not answer may have given his shards away and died: then nobody is left who would say so.
       if (settings_.route == Route::table) ask_for_table(step);
       return failed(step, of, of_our_own(Status::timed_out), target);
     }
@@ -341,6 +372,12 @@ void Outlet::on_timer(Step& step, Timer timer) {
       probes_.erase(it);
       pool_.on_check(step.now, target, false);
       return show(step);
+    }
+    case Alarm::gather: {
+      const auto it = gatherings_.find(timer.key);
+      if (it == gatherings_.end()) return;
+      it->second.scatter.tick(step.now);
+      return gathered(step, timer.key);
     }
     default: return;
   }
@@ -379,6 +416,23 @@ void Outlet::on_probe_reply(Step& step, core::NodeId from, const ProbeReply& rep
   step.cancel_timer({Alarm::silence, reply.id});
   pool_.on_check(step.now, from, reply.healthy);
   show(step);
+}
+
+void Outlet::advance(Step& step) {
+  pool_.advance(step.now);
+  for (auto& [target, breaker] : breakers_) breaker.advance(step.now);
+  show(step);
+}
+
+bool Outlet::reachable(core::Time now) {
+  // An open breaker becomes half open by itself here: nobody calls a node that is thought ill, and so nobody else would
+  // find out that those behind it are well again.
+  for (auto& [target, breaker] : breakers_) breaker.advance(now);
+  pool_.advance(now);
+  return std::any_of(targets_.begin(), targets_.end(), [&](core::NodeId target) {
+    const auto* breaker = breaker_of(target);
+    return pool_.fit(target) && (breaker == nullptr || breaker->state() != resilience::BreakerState::open);
+  });
 }
 
 resilience::BreakerState Outlet::breaker_state() const {

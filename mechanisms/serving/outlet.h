@@ -7,7 +7,8 @@
 // A read that takes longer than most is hedged: a second attempt is made beside the first.
 //
 // Targets are a pool that is balanced, checked and cleared of outliers (balancing/pool.h), or the owners of shards, found
-// by the routing table (partitioning/table.h).
+// by the routing table (partitioning/table.h). With a table, a scan is scattered: a call to each shard that has a part of it,
+// gathered until all have answered or its deadline comes (partitioning/scatter.h); what is missing then, the reply names.
 //
 // Guarantees
 //   1. Every call ends in exactly one Result.
@@ -18,9 +19,11 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "mechanisms/balancing/pool.h"
+#include "mechanisms/partitioning/scatter.h"
 #include "mechanisms/resilience/backoff.h"
 #include "mechanisms/resilience/breaker.h"
 #include "mechanisms/resilience/bulkhead.h"
@@ -71,6 +74,9 @@ constexpr std::array<const core::Metric*, 9> metrics_of(const OutletMetrics& m) 
   return {&m.calls, &m.answered, &m.retries, &m.timeouts, &m.kept_back, &m.hedges, &m.breaker, &m.healthy, &m.latency};
 }
 
+// Scans over many shards, by whichever outlet.
+inline constexpr std::array kScatterMetrics{&partitioning::kScatterLatency, &partitioning::kScatterPartial};
+
 class Outlet {
  public:
   // What the node wants to be told of the result: its ticket.
@@ -94,8 +100,9 @@ class Outlet {
     resilience::Breaker::Settings breaker;
     resilience::Bulkhead::Settings bulkhead;
     resilience::Hedging::Settings hedge;
+    partitioning::ScatterSettings scatter;
     FIELDS(Settings, timeout, pass_deadline, route, hash_by, checking, ejecting, breaking, isolating, balance, pool, health,
-           outliers, retry, budget, breaker, bulkhead, hedge)
+           outliers, retry, budget, breaker, bulkhead, hedge, scatter)
     static constexpr auto kDeclared = std::array{
         core::Setting{"timeout", "1ms", "1h", "", "How long an attempt waits for its answer."},
         core::Setting{"pass_deadline", "", "", "", "Say how much longer one waits, so that nobody works in vain."},
@@ -132,8 +139,12 @@ class Outlet {
   void start(Step& step);
   void set(Step& step, const Settings& settings);
 
-  // Of the request, id, patience, attempt and epoch are set here. `until`: when nobody waits any more.
-  void call(Step& step, Tag tag, Request request, std::optional<core::Time> until);
+  // Of the request, id, patience, attempt and epoch are set here. `until`: when nobody waits any more. `over`: to the target of
+  // a connection, and to no other; kNobody: to one that is chosen for this call.
+  void call(Step& step, Tag tag, Request request, std::optional<core::Time> until, core::NodeId over = core::kNobody);
+  // The target of a new connection, as it is balanced; kNobody: there is none. It counts as open there until it is closed.
+  core::NodeId open_connection(Step& step, const Request& first);
+  void close_connection(core::Time now, core::NodeId target) { pool_.end(now, target, false); }
   void on_reply(Step& step, core::NodeId from, const Reply& reply);
   void on_probe_reply(Step& step, core::NodeId from, const ProbeReply& reply);
   // Alarm::attempt, room, retry, hedge, probe, silence.
@@ -143,6 +154,14 @@ class Outlet {
   void on_table(const partitioning::Table& newer) { table_.absorb(newer); }
   // Takes no new calls to this one; those it has are ended. false: it is back.
   bool drain(core::Time now, core::NodeId target, bool draining = true);
+  bool weigh(core::Time now, core::NodeId target, double weight);
+  // What time alone changes: ejections end, breakers turn half open. Calls do it, too.
+  void advance(Step& step);
+  // Whether a call now would be sent to anybody.
+  bool reachable(core::Time now);
+  // Grows when the pool is made anew, by other settings: what was open in the one before counts no more.
+  std::uint64_t pool_life() const { return pool_life_; }
+  const std::vector<core::NodeId>& targets() const { return targets_; }
 
   // Whether a reply's id or a timer's key is of this outlet.
   bool owns(std::uint64_t id) const { return id >> kNumberShift == number_; }
@@ -160,6 +179,7 @@ class Outlet {
     Tag tag{};
     Request request;
     std::optional<core::Time> until;
+    core::NodeId over = core::kNobody;       // The one target that its connection leads to.
     resilience::Backoff backoff;
     core::Time began{};
     std::vector<std::uint64_t> attempts{};   // Open ones.
@@ -167,6 +187,10 @@ class Outlet {
     std::uint32_t moves = 0;
     bool inside = false;                     // The bulkhead.
     bool uncertain = false;                  // An attempt was not answered.
+    std::uint64_t gathering = 0;             // Of a part of a scan: of which one; 0: it is none.
+    partitioning::ShardId part{};            // Which part,
+    partitioning::Range rest{};              // the points of it that nobody has answered for,
+    std::vector<partitioning::Row> rows{};   // and what the others have said: its shard was split meanwhile.
     friend bool operator==(const Call&, const Call&) = default;
   };
   struct Attempt {
@@ -175,14 +199,27 @@ class Outlet {
     core::Time began{};
     resilience::Breaker::Pass pass{};
     std::uint64_t pool = 0;                  // In which life of the pool it began there; 0: it was not picked from it.
+    partitioning::Range within{};            // Of a part of a scan: the points that were asked for.
     friend bool operator==(const Attempt&, const Attempt&) = default;
   };
   using Calls = std::map<std::uint64_t, Call>;
+  // A scan over many shards.
+  struct Gathering {
+    Tag tag{};
+    partitioning::Scatter scatter;
+    std::map<partitioning::ShardId, std::string> names;   // Of its parts.
+    friend bool operator==(const Gathering&, const Gathering&) = default;
+  };
 
   std::uint64_t next_id() { return named(++last_); }
   std::uint64_t named(std::uint64_t number) const {
     return static_cast<std::uint64_t>(number_) << kNumberShift | (number & ((1ull << kNumberShift) - 1));
   }
+  void begin(Step& step, Call call);
+  void scatter(Step& step, Tag tag, const Request& request, std::optional<core::Time> until);
+  void part_answered(Step& step, Calls::iterator call, const Reply& reply, const partitioning::Range& within, core::NodeId from);
+  void part_ended(Step& step, const Call& call, bool answered);
+  void gathered(Step& step, std::uint64_t id);
   void attempt(Step& step, Calls::iterator call);
   void failed(Step& step, Calls::iterator call, const Reply& reply, core::NodeId from);
   void redirected(Step& step, Calls::iterator call, const Reply& reply, core::NodeId from);
@@ -192,7 +229,7 @@ class Outlet {
   void abandon(Step& step, std::uint64_t id);
   void leave_bulkhead(Step& step);
   core::NodeId choose(Step& step, Call& call);
-  core::NodeId choose_from_pool(Step& step, const Call& call);
+  core::NodeId choose_from_pool(Step& step, const Request& request, std::vector<core::NodeId> but);
   void ask_for_table(Step& step);
   void probe(Step& step, core::NodeId target);
   void arm_probes(Step& step);
@@ -207,12 +244,15 @@ class Outlet {
   Settings settings_;
   balancing::Pool pool_;
   std::uint64_t pool_life_ = 1;
+  std::map<core::NodeId, double> weights_;                 // That somebody gave,
+  std::set<core::NodeId> draining_;                        // and who was told to end; a new pool keeps to both.
   resilience::RetryBudget budget_;
   resilience::Bulkhead bulkhead_;
   resilience::Hedging hedging_;
   std::map<core::NodeId, resilience::Breaker> breakers_;   // With `all`, of kNobody.
   partitioning::Table table_;
   Calls calls_;
+  std::map<std::uint64_t, Gathering> gatherings_;
   std::map<std::uint64_t, Attempt> attempts_;
   // Attempts whose call has ended without them. Their times are still measured: without those that a hedge has cut off,
   // the times that it goes by would grow shorter and shorter, and hedges more and more.

@@ -35,6 +35,13 @@ core::Outcome outcome_of(Status status) {
   return status == Status::timed_out ? core::Outcome::unknown : core::Outcome::failed;
 }
 
+// What a checker is told. To it a delete that failed is one that found nothing; of one that was turned away nobody knows what it
+// would have found, so it is not said that it failed.
+core::Outcome recorded(Function function, Status status) {
+  if (function != Function::del || status == Status::ok) return outcome_of(status);
+  return status == Status::absent ? core::Outcome::failed : core::Outcome::unknown;
+}
+
 }  // namespace
 
 Users::Users(const core::Roster& roster, const Settings& settings, Durable durable)
@@ -81,6 +88,12 @@ bool Users::goes_on(std::uint64_t session) {
 
 void Users::arm_arrival(Step& step) { step.set_timer({Alarm::arrival}, arrivals_->until_next(*step.rng, step.now)); }
 
+// Two groups of users are different people, who share no connection.
+void Users::come_from(Request& request, std::uint64_t user) const {
+  const std::uint64_t group = static_cast<std::uint64_t>(id_) << 32;
+  request.user = group | user, request.connection = group | user % settings_.connections;
+}
+
 Users::Operation Users::draw(Step& step) {
   const workload::Action action = workload::draw_action(*step.rng, settings_.mix);
   Operation one;
@@ -94,8 +107,7 @@ Users::Operation Users::draw(Step& step) {
   if (action == workload::Action::scan) request.value = request.key + "~";
   if (is_write(request.function) && request.function != Function::del) request.value = value();
   if (request.function == Function::append) request.value += ";";
-  request.user = step.rng->below(settings_.users) + 1;
-  request.connection = request.user % settings_.connections;
+  come_from(request, step.rng->below(settings_.users) + 1);
   const double at = step.rng->unit();
   if (at < settings_.vital) request.criticality = resilience::Criticality::critical_plus;
   else if (at < settings_.vital + settings_.sheddable) request.criticality = resilience::Criticality::sheddable;
@@ -161,7 +173,7 @@ void Users::finish(Step& step, const Operation& one, const Reply& reply) {
   judge(step, one, reply);
   const core::Outcome outcome = outcome_of(reply.status);
   // Who does not know whether his write was done must not be heard of again: it may still be done.
-  if (outcome != core::Outcome::unknown) idle_.push_back(one.process);
+  if (recorded(one.request.function, reply.status) != core::Outcome::unknown) idle_.push_back(one.process);
   if (one.then_write && outcome == core::Outcome::ok) {
     Operation write = one;
     write.then_write = false, write.lease = 0;
@@ -184,7 +196,7 @@ void Users::judge(Step& step, const Operation& one, const Reply& reply) {
   if (is_history(one.request.function)) {
     std::optional<std::string> value;
     if (one.request.function == Function::get && reply.status == Status::ok) value = reply.value;
-    step.complete({one.request.operation, outcome, value, {}, ""});
+    step.complete({one.request.operation, recorded(one.request.function, reply.status), value, {}, ""});
   }
   (ok ? answered_ : outcome == core::Outcome::failed ? failed_ : unknown_) += 1;
   last_ = last_ << 1 | (ok ? 1 : 0);
@@ -271,7 +283,7 @@ std::string Users::on_tell(Step& step, std::string_view line) {
   } else {
     return clients::expected_one_of(kTells);
   }
-  one.request.user = 1, one.request.connection = 1;
+  come_from(one.request, 1);
   issue(step, std::move(one));
   settle(step);
   return "";

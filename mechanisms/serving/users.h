@@ -106,7 +106,8 @@ class Users {
       core::Tell{"hot KEYS SHARE", "A share of all requests goes to one key, or to a range such as k10..k19. `hot off`: no more."},
       core::Tell{"flood NODE RATE", "Ask one node directly, so often a second, whatever it answers. `flood off`: no more."}};
   static constexpr auto kMetrics = core::joined(
-      std::array{&kAsked, &kServed, &kLeft, &kTurnedAway, &kSuccess, &kUserLatency, &kAge, &kOwnHits}, metrics_of(kUpstream));
+      std::array{&kAsked, &kServed, &kLeft, &kTurnedAway, &kSuccess, &kUserLatency, &kAge, &kOwnHits}, metrics_of(kUpstream),
+      kScatterMetrics);
 
   Users(const core::Roster& roster, const Settings& settings, Durable durable);
   void start(Step& step);
@@ -142,6 +143,7 @@ class Users {
   };
 
   Operation draw(Step& step);
+  void come_from(Request& request, std::uint64_t user) const;
   std::string value() { return source_.value(numbers_.next(), settings_.value_bytes); }
   void issue(Step& step, Operation operation);
   // From what was kept, with nobody asked. The lease of `one` is set.

@@ -71,6 +71,7 @@ class World {
   Member& operator[](core::NodeId id) { return members_.at(id); }
   Node& node(core::NodeId id) { return members_.at(id).node.value(); }
   bool up(core::NodeId id) const { return members_.at(id).node.has_value(); }
+  bool exists(core::NodeId id) const { return members_.count(id) != 0; }
   core::Time now() const { return now_; }
   core::Time clock(core::NodeId id) const { return members_.at(id).clock.read(now_); }
   double sampled(core::NodeId id, const core::Metric& metric) { return members_.at(id).samples[metric.name]; }
