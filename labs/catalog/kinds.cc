@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "labs/world/kind_of.h"
+#include "mechanisms/balancing/proxy.h"
 #include "mechanisms/caching/server.h"
 #include "mechanisms/consensus/raft/client.h"
 #include "mechanisms/consensus/raft/invariants.h"
@@ -40,6 +41,7 @@ const std::vector<std::unique_ptr<const world::Kind>>& owned() {
     list.push_back(kind<leaderless::Replica>("dynamo", "A node of a leaderless cluster, as Dynamo's."));
     list.push_back(kind<leaderless::Client>("dynamo-client", "Clients of a leaderless cluster."));
     list.push_back(kind<serving::Users>("users", "Users of a service: a crowd, or so many who each wait for their answers."));
+    list.push_back(kind<balancing::Proxy>("proxy", "A proxy: passes requests, or whole connections, on to one of those behind it."));
     list.push_back(kind<serving::Service>("service", "A service with workers and a queue, that asks a cache and a store behind it."));
     list.push_back(kind<serving::QuorumStore>("quorum-store", "A store behind a service: every write goes through Raft."));
     list.push_back(kind<caching::Server>("cache", "A cache: beside a store, before it, or at the edge, before services."));

@@ -54,6 +54,14 @@ void Pool::drain(core::Time now, core::NodeId id, bool draining) {
   choose_eligible();
 }
 
+void Pool::weigh(core::Time now, core::NodeId id, double weight) {
+  Member* member = find(id);
+  CHECK(member && weight > 0);
+  member->backend.weight = weight;
+  if (!member->growing) balancer_.set_weight(id, weight);
+  grow(now);
+}
+
 core::NodeId Pool::pick(core::Time now, core::Rng& rng, std::uint64_t hash, std::span<const core::NodeId> but) {
   advance(now);
   std::vector<core::NodeId> barred;
@@ -67,6 +75,10 @@ core::NodeId Pool::pick(core::Time now, core::Rng& rng, std::uint64_t hash, std:
 
 void Pool::end(core::Time now, core::NodeId id, bool failed) {
   balancer_.end(id);
+  record(now, id, failed);
+}
+
+void Pool::record(core::Time now, core::NodeId id, bool failed) {
   if (outliers_.record(now, id, failed)) {
     next_look_ = std::min(next_look_, outliers_.changes_at());
     choose_eligible();
@@ -116,6 +128,11 @@ void Pool::choose_eligible() {
 bool Pool::fit(core::NodeId id) const {
   const Member* member = find(id);
   return member && fit(*member);
+}
+
+bool Pool::up(core::NodeId id) const {
+  const Member* member = find(id);
+  return member && member->health.up();
 }
 
 bool Pool::drained(core::NodeId id) const {

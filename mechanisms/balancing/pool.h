@@ -42,12 +42,17 @@ class Pool {
   // kNobody: there is none. The request has begun there. `but`: not one of these.
   core::NodeId pick(core::Time now, core::Rng&, std::uint64_t hash, std::span<const core::NodeId> but = {});
   void end(core::Time now, core::NodeId, bool failed);
+  // How a request went that was not picked here: it came over a connection that was.
+  void record(core::Time now, core::NodeId, bool failed);
+  // Another weight from now on.
+  void weigh(core::Time now, core::NodeId, double weight);
   // The outcome of a health check. True: the backend went down or came up.
   bool on_check(core::Time now, core::NodeId, bool passed);
   // What time changes: ejections, and shares that grow. A node calls it by a timer; pick() and end() do it, too.
   void advance(core::Time now);
 
   bool fit(core::NodeId) const;       // Up, not ejected, not draining.
+  bool up(core::NodeId) const;        // By its health checks.
   bool drained(core::NodeId) const;
   bool panicking() const { return panicking_; }
   const Balancer& balancer() const { return balancer_; }

@@ -37,7 +37,14 @@ void Server::told(Step& step, Ticket ticket, const Request& request) {
   const core::NodeId from = inlet_.find(ticket)->from;
   Reply reply;
   reply.version = request.version;
-  if (request.function == Function::del) {
+  if (request.function == Function::del && request.lease != 0) {
+    // Others wait for this fetch. They may look for themselves now.
+    granted_.erase(request.lease);
+    path_.fail(request.key, request.lease);
+    Reply nothing = reply;
+    nothing.status = Status::absent;
+    answer_waiting(step, request.key, request.lease, nothing);
+  } else if (request.function == Function::del) {
     dropped(step, request.key, request.version, from);
   } else if (request.function == Function::append) {
     reply.status = Status::failed;   // It does not know to what.

@@ -42,7 +42,7 @@ void Inlet::take(Step& step, core::NodeId from, const Request& request) {
   const Ticket ticket = ++last_;
   std::optional<core::Time> until;
   if (request.patience > core::Duration{}) until = step.now + request.patience;
-  open_[ticket] = {from, request, step.now, until, false, false};
+  open_[ticket] = {from, request, step.now, until, false, false, false};
   if (settings_.limiting) {
     const auto verdict = limiter_.ask(step.now, {request.user, request.connection});
     if (!verdict.allowed) {
@@ -66,6 +66,11 @@ void Inlet::admit(Step& step, Ticket ticket) {
       return refuse(step, ticket, Status::overloaded);
     }
   }
+  line_up(step, ticket);
+}
+
+void Inlet::line_up(Step& step, Ticket ticket) {
+  const Open& one = open_.at(ticket);
   const Station::Arrival arrival = station_.arrive(step.now, ticket, one.until, one.request.criticality);
   if (arrival.begins) return begin(step, ticket, {});
   if (arrival.shed) {
@@ -73,6 +78,35 @@ void Inlet::admit(Step& step, Ticket ticket) {
     refuse(step, *arrival.shed, Status::overloaded);
   }
 }
+
+// --- Health checks.
+
+void Inlet::probe(Step& step, core::NodeId from, const Probe& probe, bool reachable) {
+  if (settings_.health != Health::queued)
+    return say_healthy(step, from, probe.id, settings_.health == Health::shallow || reachable);
+  const Ticket ticket = ++last_;
+  Request request;
+  request.id = probe.id;
+  open_[ticket] = {from, request, step.now, std::nullopt, false, false, true};
+  line_up(step, ticket);
+}
+
+bool Inlet::was_probe(Step& step, Ticket ticket) {
+  const auto it = open_.find(ticket);
+  CHECK(it != open_.end());
+  if (!it->second.probe) return false;
+  say_healthy(step, it->second.from, it->second.request.id, true);
+  open_.erase(it);
+  next(step, station_.release(step.now));
+  return true;
+}
+
+void Inlet::say_healthy(Step& step, core::NodeId to, std::uint64_t probe, bool healthy) const {
+  const auto busy = 100 * station_.busy() / settings_.work.workers;
+  step.send(to, ProbeReply{probe, healthy, static_cast<std::uint32_t>(busy)});
+}
+
+// --- Work.
 
 void Inlet::begin(Step& step, Ticket ticket, core::Duration waited) {
   open_.at(ticket).working = true;
@@ -93,8 +127,13 @@ void Inlet::next(Step& step, const Station::Next& next) {
 }
 
 void Inlet::refuse(Step& step, Ticket ticket, Status why, core::Duration retry_after) {
-  if (why != Status::late) step.count(kRejected);
   const Open& one = open_.at(ticket);
+  if (one.probe) {
+    say_healthy(step, one.from, one.request.id, false);
+    open_.erase(ticket);
+    return;
+  }
+  if (why != Status::late) step.count(kRejected);
   uncount(step, one, true);
   Reply reply;
   reply.id = one.request.id, reply.status = why, reply.retry_after = retry_after;

@@ -8,6 +8,8 @@
 // Guarantees
 //   1. Every request that came in is answered exactly once, unless the node crashes.
 //   2. No request is begun while all workers are busy, and none waits while one is free.
+//   3. Every health check is answered exactly once, unless the node crashes. One that waits for a worker counts as no request,
+//      and no rate limit or adaptive limit keeps it out; when the queue sheds it, it has failed.
 #pragma once
 #include <map>
 
@@ -17,6 +19,14 @@
 #include "mechanisms/serving/station.h"
 
 namespace serving {
+
+// What a node looks at before it answers a health check.
+enum class Health : std::uint8_t {
+  shallow,   // Nothing: it answers at once, so it lives.
+  queued,    // Its own queue: the check waits for a worker as any request does, and an overloaded node misses it.
+  deep,      // Those behind it: it is ill when it cannot reach them.
+};
+constexpr auto names(Health) { return std::array<std::string_view, 3>{"shallow", "queued", "deep"}; }
 
 inline constexpr core::Metric kRequests{"requests_total", core::Metric::Kind::counter, "requests", "Requests that came in."};
 inline constexpr core::Metric kAnswered{"requests_answered_total", core::Metric::Kind::counter, "requests",
@@ -51,10 +61,12 @@ class Inlet {
     resilience::Limiter::Settings limit;
     bool adapting = false;
     resilience::ConcurrencyLimit::Settings adapt;
-    FIELDS(Settings, work, limiting, limits, limit, adapting, adapt)
+    Health health = Health::shallow;
+    FIELDS(Settings, work, limiting, limits, limit, adapting, adapt, health)
     static constexpr auto kDeclared = std::array{
         core::Setting{"limiting", "", "", "", "Whether there is a rate limit at the door."},
-        core::Setting{"adapting", "", "", "", "Whether a limit of the requests under way is found out and kept."}};
+        core::Setting{"adapting", "", "", "", "Whether a limit of the requests under way is found out and kept."},
+        core::Setting{"health", "", "", "", "What it looks at before it answers a health check: nothing, its queue, or those behind it."}};
   };
 
   struct Open {
@@ -64,6 +76,7 @@ class Inlet {
     std::optional<core::Time> until;   // When nobody waits any more.
     bool working = false;              // A worker has it.
     bool counted = false;              // By the adaptive limit.
+    bool probe = false;                // No request but a health check.
     friend bool operator==(const Open&, const Open&) = default;
   };
 
@@ -74,6 +87,10 @@ class Inlet {
   void set(Step& step, const Settings& settings);
 
   void take(Step& step, core::NodeId from, const Request& request);
+  // `reachable`: whether those behind it are.
+  void probe(Step& step, core::NodeId from, const Probe& probe, bool reachable);
+  // To be asked first when a worker is done: it was a health check, and now it is answered.
+  bool was_probe(Step& step, Ticket ticket);
   // Alarm::turn: a request has waited for its turn, as a leaky bucket wants it.
   void on_turn(Step& step, Ticket ticket) { admit(step, ticket); }
   // Alarm::served: a worker has done his work on the request of that ticket. null: it is none any more.
@@ -95,6 +112,8 @@ class Inlet {
   static constexpr core::Duration kMeasured = std::chrono::milliseconds(100);
 
   void admit(Step& step, Ticket ticket);
+  void line_up(Step& step, Ticket ticket);
+  void say_healthy(Step& step, core::NodeId to, std::uint64_t probe, bool healthy) const;
   void begin(Step& step, Ticket ticket, core::Duration waited);
   void next(Step& step, const Station::Next& next);
   void refuse(Step& step, Ticket ticket, Status why, core::Duration retry_after = {});

@@ -37,7 +37,8 @@ struct Request {
   std::uint32_t attempt{};    // 0: the first.
   std::uint64_t version{};    // A put into a cache: of the value.
   partitioning::Epoch epoch{};  // That the asker knows of the shard, if he knows any.
-  std::uint64_t lease{};      // A put into a cache: it is a fill, by the lease that the cache gave. 0: it is a write.
+  std::uint64_t lease{};      // A put into a cache: it is a fill, by the lease that the cache gave; a delete: nothing was found to
+                              // fill it with, and the lease is given back. 0: it is a write.
   partitioning::Range within{}; // A scan of one shard among many: of these points only.
   FIELDS(Request, id, operation, function, key, value, user, connection, criticality, patience, attempt, version, epoch, lease,
          within)

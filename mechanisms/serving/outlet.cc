@@ -61,6 +61,8 @@ void Outlet::set_pool() {
   pool_ = made_pool(settings_);
   // As at the very beginning: somebody has to take the load, no slow start for anybody.
   for (const auto target : targets_) pool_.join(core::kStart, {target});
+  for (const auto& [target, weight] : weights_) pool_.weigh(core::kStart, target, weight);
+  for (const auto target : draining_) pool_.drain(core::kStart, target);
 }
 
 void Outlet::start(Step& step) {
@@ -105,14 +107,22 @@ void Outlet::set(Step& step, const Settings& settings) {
 bool Outlet::drain(core::Time now, core::NodeId target, bool draining) {
   if (std::find(targets_.begin(), targets_.end(), target) == targets_.end()) return false;
   pool_.drain(now, target, draining);
+  if (draining) draining_.insert(target);
+  else draining_.erase(target);
+  return true;
+}
+
+bool Outlet::weigh(core::Time now, core::NodeId target, double weight) {
+  if (std::find(targets_.begin(), targets_.end(), target) == targets_.end()) return false;
+  pool_.weigh(now, target, weights_[target] = weight);
   return true;
 }
 
 // --- Calls.
 
-void Outlet::call(Step& step, Tag tag, Request request, std::optional<core::Time> until) {
+void Outlet::call(Step& step, Tag tag, Request request, std::optional<core::Time> until, core::NodeId over) {
   if (settings_.route == Route::table && request.function == Function::scan) return scatter(step, tag, request, until);
-  begin(step, Call{tag, std::move(request), until, resilience::Backoff(settings_.retry), step.now});
+  begin(step, Call{tag, std::move(request), until, over, resilience::Backoff(settings_.retry), step.now});
 }
 
 void Outlet::begin(Step& step, Call call) {
@@ -154,7 +164,13 @@ resilience::Breaker* Outlet::breaker_of(core::NodeId target) {
 }
 
 core::NodeId Outlet::choose(Step& step, Call& call) {
-  if (settings_.route == Route::balance) return choose_from_pool(step, call);
+  if (call.over != core::kNobody) return call.over;
+  if (settings_.route == Route::balance) {
+    // A second attempt beside the first one goes to somebody else.
+    std::vector<core::NodeId> but;
+    for (const auto id : call.attempts) but.push_back(attempts_.at(id).target);
+    return choose_from_pool(step, call.request, std::move(but));
+  }
   const bool part = call.gathering != 0;
   const partitioning::Shard* shard = table_.find(part ? call.rest.from : partitioning::point_of(table_.order, call.request.key));
   if (shard != nullptr) {
@@ -168,16 +184,15 @@ core::NodeId Outlet::choose(Step& step, Call& call) {
   return targets_.empty() ? core::kNobody : targets_[step.rng->below(targets_.size())];
 }
 
-core::NodeId Outlet::choose_from_pool(Step& step, const Call& call) {
-  // A second attempt beside the first one goes to somebody else; and nobody whose breaker is open is worth an attempt.
-  std::vector<core::NodeId> but;
-  for (const auto id : call.attempts) but.push_back(attempts_.at(id).target);
+core::NodeId Outlet::open_connection(Step& step, const Request& first) { return choose_from_pool(step, first, {}); }
+
+core::NodeId Outlet::choose_from_pool(Step& step, const Request& r, std::vector<core::NodeId> but) {
+  // Nobody whose breaker is open is worth an attempt.
   if (settings_.breaking == Breaking::each)
     for (auto& [target, breaker] : breakers_) {
       breaker.advance(step.now);
       if (breaker.state() == resilience::BreakerState::open) but.push_back(target);
     }
-  const Request& r = call.request;
   const std::uint64_t hash = settings_.hash_by == HashBy::key
                                  ? partitioning::position_of(r.key)
                                  : core::derive_seed(0, "address", settings_.hash_by == HashBy::user ? r.user : r.connection);
@@ -195,7 +210,7 @@ void Outlet::attempt(Step& step, Calls::iterator it) {
     show(step);
     if (!pass) {
       step.count(metrics_->kept_back);
-      if (one.pool != 0) pool_.end(step.now, target, false);
+      if (one.pool != 0 && call.over == core::kNobody) pool_.end(step.now, target, false);
       return failed(step, it, of_our_own(Status::unavailable), core::kNobody);
     }
     one.pass = *pass;
@@ -220,8 +235,12 @@ Outlet::Attempt Outlet::close(Step& step, std::uint64_t id, std::optional<bool> 
   const Attempt one = it->second;
   attempts_.erase(it);
   step.cancel_timer({Alarm::attempt, id});
-  std::erase(calls_.at(one.call).attempts, id);
-  if (one.pool == pool_life_) pool_.end(step.now, one.target, failure.value_or(false));
+  Call& call = calls_.at(one.call);
+  std::erase(call.attempts, id);
+  if (one.pool == pool_life_) {
+    if (call.over == core::kNobody) pool_.end(step.now, one.target, failure.value_or(false));
+    else if (failure) pool_.record(step.now, one.target, *failure);   // Its connection stays open.
+  }
   if (resilience::Breaker* const breaker = breaker_of(one.target)) {
     if (failure)
       breaker->record(step.now, one.pass, *failure, step.now - one.began);
@@ -249,7 +268,8 @@ void Outlet::on_reply(Step& step, core::NodeId from, const Reply& reply) {
   const auto it = attempts_.find(reply.id);
   if (it == attempts_.end() || it->second.target != from) return;  // Too late, or from a stranger.
   const auto call = calls_.find(it->second.call);
-  const bool bad = is_failure(reply.status);
+  // Whoever passes on what comes over a connection does not see what it says: only that something came.
+  const bool bad = is_failure(reply.status) && call->second.over == core::kNobody;
   const Attempt one = close(step, reply.id, bad);
   bad ? budget_.on_failure() : budget_.on_success();
   if (!bad && !is_write(call->second.request.function)) hedging_.on_answer(step.now - one.began);
@@ -396,6 +416,23 @@ void Outlet::on_probe_reply(Step& step, core::NodeId from, const ProbeReply& rep
   step.cancel_timer({Alarm::silence, reply.id});
   pool_.on_check(step.now, from, reply.healthy);
   show(step);
+}
+
+void Outlet::advance(Step& step) {
+  pool_.advance(step.now);
+  for (auto& [target, breaker] : breakers_) breaker.advance(step.now);
+  show(step);
+}
+
+bool Outlet::reachable(core::Time now) {
+  // An open breaker becomes half open by itself here: nobody calls a node that is thought ill, and so nobody else would
+  // find out that those behind it are well again.
+  for (auto& [target, breaker] : breakers_) breaker.advance(now);
+  pool_.advance(now);
+  return std::any_of(targets_.begin(), targets_.end(), [&](core::NodeId target) {
+    const auto* breaker = breaker_of(target);
+    return pool_.fit(target) && (breaker == nullptr || breaker->state() != resilience::BreakerState::open);
+  });
 }
 
 resilience::BreakerState Outlet::breaker_state() const {

@@ -19,6 +19,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "mechanisms/balancing/pool.h"
@@ -138,8 +139,12 @@ class Outlet {
   void start(Step& step);
   void set(Step& step, const Settings& settings);
 
-  // Of the request, id, patience, attempt and epoch are set here. `until`: when nobody waits any more.
-  void call(Step& step, Tag tag, Request request, std::optional<core::Time> until);
+  // Of the request, id, patience, attempt and epoch are set here. `until`: when nobody waits any more. `over`: to the target of
+  // a connection, and to no other; kNobody: to one that is chosen for this call.
+  void call(Step& step, Tag tag, Request request, std::optional<core::Time> until, core::NodeId over = core::kNobody);
+  // The target of a new connection, as it is balanced; kNobody: there is none. It counts as open there until it is closed.
+  core::NodeId open_connection(Step& step, const Request& first);
+  void close_connection(core::Time now, core::NodeId target) { pool_.end(now, target, false); }
   void on_reply(Step& step, core::NodeId from, const Reply& reply);
   void on_probe_reply(Step& step, core::NodeId from, const ProbeReply& reply);
   // Alarm::attempt, room, retry, hedge, probe, silence.
@@ -149,6 +154,14 @@ class Outlet {
   void on_table(const partitioning::Table& newer) { table_.absorb(newer); }
   // Takes no new calls to this one; those it has are ended. false: it is back.
   bool drain(core::Time now, core::NodeId target, bool draining = true);
+  bool weigh(core::Time now, core::NodeId target, double weight);
+  // What time alone changes: ejections end, breakers turn half open. Calls do it, too.
+  void advance(Step& step);
+  // Whether a call now would be sent to anybody.
+  bool reachable(core::Time now);
+  // Grows when the pool is made anew, by other settings: what was open in the one before counts no more.
+  std::uint64_t pool_life() const { return pool_life_; }
+  const std::vector<core::NodeId>& targets() const { return targets_; }
 
   // Whether a reply's id or a timer's key is of this outlet.
   bool owns(std::uint64_t id) const { return id >> kNumberShift == number_; }
@@ -166,6 +179,7 @@ class Outlet {
     Tag tag{};
     Request request;
     std::optional<core::Time> until;
+    core::NodeId over = core::kNobody;       // The one target that its connection leads to.
     resilience::Backoff backoff;
     core::Time began{};
     std::vector<std::uint64_t> attempts{};   // Open ones.
@@ -215,7 +229,7 @@ class Outlet {
   void abandon(Step& step, std::uint64_t id);
   void leave_bulkhead(Step& step);
   core::NodeId choose(Step& step, Call& call);
-  core::NodeId choose_from_pool(Step& step, const Call& call);
+  core::NodeId choose_from_pool(Step& step, const Request& request, std::vector<core::NodeId> but);
   void ask_for_table(Step& step);
   void probe(Step& step, core::NodeId target);
   void arm_probes(Step& step);
@@ -230,6 +244,8 @@ class Outlet {
   Settings settings_;
   balancing::Pool pool_;
   std::uint64_t pool_life_ = 1;
+  std::map<core::NodeId, double> weights_;                 // That somebody gave,
+  std::set<core::NodeId> draining_;                        // and who was told to end; a new pool keeps to both.
   resilience::RetryBudget budget_;
   resilience::Bulkhead bulkhead_;
   resilience::Hedging hedging_;

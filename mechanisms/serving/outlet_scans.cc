@@ -27,7 +27,7 @@ void Outlet::scatter(Step& step, Tag tag, const Request& request, std::optional<
   for (const auto& shard : table_.shards) {
     const partitioning::Range range = partitioning::common(all, shard.range);
     if (range.empty() || request.value <= request.key) continue;
-    Call part{tag, request, deadline, resilience::Backoff(settings_.retry), step.now};
+    Call part{tag, request, deadline, core::kNobody, resilience::Backoff(settings_.retry), step.now};
     part.gathering = id;
     numbers.push_back(part.part = parts.size() + 1);
     part.rest = range;

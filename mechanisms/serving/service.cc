@@ -74,8 +74,7 @@ void Service::settle(Step& step) {
 }
 
 void Service::on_message(Step& step, core::NodeId from, const Probe& m) {
-  const auto busy = 100 * inlet_.station().busy() / settings_.door.work.workers;
-  step.send(from, ProbeReply{m.id, true, static_cast<std::uint32_t>(busy)});
+  inlet_.probe(step, from, m, !store_ || store_->reachable(step.now));
 }
 
 void Service::on_message(Step&, core::NodeId, const partitioning::Table& m) {
@@ -85,6 +84,7 @@ void Service::on_message(Step&, core::NodeId, const partitioning::Table& m) {
 
 // Its own computing is done.
 void Service::work(Step& step, Ticket ticket) {
+  if (inlet_.was_probe(step, ticket)) return;
   const Request request = inlet_.find(ticket)->request;
   if (step.rng->chance(settings_.errors)) {
     Reply error;
@@ -127,6 +127,7 @@ void Service::from_store(Step& step, Ticket ticket, const Reply& reply) {
   const Request request = inlet_.find(ticket)->request;
   const Doing doing = doing_.at(ticket);
   doing_.erase(ticket);
+  if (doing.lease != 0 && reply.status != Status::ok) give_back(step, request, doing.lease);
   if (cache_ && answered(reply.status)) {
     if (doing.fills && reply.status == Status::ok) fill(step, request, reply, doing.lease);
     if (is_write(request.function) && settings_.on_write != OnWrite::keep) {
@@ -166,6 +167,15 @@ void Service::refresh(Step& step, const Request& request, std::uint64_t lease) {
 void Service::refreshed(Step& step, Outlet::Tag tag, const Reply& reply) {
   const auto put = refreshes_.extract(tag);
   if (reply.status == Status::ok) fill(step, put.mapped(), reply, put.mapped().lease);
+  else give_back(step, put.mapped(), put.mapped().lease);
+}
+
+void Service::give_back(Step& step, const Request& request, std::uint64_t lease) {
+  Request back;
+  back.operation = request.operation;
+  back.function = Function::del;
+  back.key = request.key, back.lease = lease;
+  cache_->call(step, kNobodyAsks, std::move(back), {});
 }
 
 void Service::fill(Step& step, const Request& request, const Reply& reply, std::uint64_t lease) {

@@ -99,6 +99,8 @@ class Service {
   void from_cache(Step& step, Ticket ticket, const Reply& reply);
   void from_store(Step& step, Ticket ticket, const Reply& reply);
   void fill(Step& step, const Request& request, const Reply& reply, std::uint64_t lease);
+  // The cache waits for a value that is not there, or could not be fetched.
+  void give_back(Step& step, const Request& request, std::uint64_t lease);
   void refresh(Step& step, const Request& request, std::uint64_t lease);
   void refreshed(Step& step, Outlet::Tag tag, const Reply& reply);
   void answer(Step& step, Ticket ticket, const Reply& reply);

@@ -88,6 +88,12 @@ bool Users::goes_on(std::uint64_t session) {
 
 void Users::arm_arrival(Step& step) { step.set_timer({Alarm::arrival}, arrivals_->until_next(*step.rng, step.now)); }
 
+// Two groups of users are different people, who share no connection.
+void Users::come_from(Request& request, std::uint64_t user) const {
+  const std::uint64_t group = static_cast<std::uint64_t>(id_) << 32;
+  request.user = group | user, request.connection = group | user % settings_.connections;
+}
+
 Users::Operation Users::draw(Step& step) {
   const workload::Action action = workload::draw_action(*step.rng, settings_.mix);
   Operation one;
@@ -101,8 +107,7 @@ Users::Operation Users::draw(Step& step) {
   if (action == workload::Action::scan) request.value = request.key + "~";
   if (is_write(request.function) && request.function != Function::del) request.value = value();
   if (request.function == Function::append) request.value += ";";
-  request.user = step.rng->below(settings_.users) + 1;
-  request.connection = request.user % settings_.connections;
+  come_from(request, step.rng->below(settings_.users) + 1);
   const double at = step.rng->unit();
   if (at < settings_.vital) request.criticality = resilience::Criticality::critical_plus;
   else if (at < settings_.vital + settings_.sheddable) request.criticality = resilience::Criticality::sheddable;
@@ -278,7 +283,7 @@ std::string Users::on_tell(Step& step, std::string_view line) {
   } else {
     return clients::expected_one_of(kTells);
   }
-  one.request.user = 1, one.request.connection = 1;
+  come_from(one.request, 1);
   issue(step, std::move(one));
   settle(step);
   return "";

@@ -143,6 +143,7 @@ class Users {
   };
 
   Operation draw(Step& step);
+  void come_from(Request& request, std::uint64_t user) const;
   std::string value() { return source_.value(numbers_.next(), settings_.value_bytes); }
   void issue(Step& step, Operation operation);
   // From what was kept, with nobody asked. The lease of `one` is set.

@@ -95,6 +95,23 @@ TEST(CacheServer, AsideLetsOneFetchAndTheOthersWaitUntilHeHasFilled) {
   EXPECT_EQ(std::count_if(path.heard().begin(), path.heard().end(), [](const auto& r) { return r.value == "v"; }), 2);
 }
 
+TEST(CacheServer, AsideLetsTheOthersGoOnWhenTheFirstHasFoundNothing) {
+  CachePath path(Mode::aside);
+  path.begin();
+  for (std::uint64_t id = 1; id <= 3; ++id) path.ask(request(id, Function::get, "k"));
+  path.world.run_for(50ms);
+  ASSERT_EQ(path.heard().size(), 1u);
+  auto back = request(9, Function::del, "k");
+  back.lease = path.heard()[0].lease;
+  path.ask(back);
+  path.world.run_for(20ms);
+  EXPECT_EQ(std::count_if(path.heard().begin(), path.heard().end(), [](const auto& r) { return r.status == Status::absent; }), 3);
+  // And the next who asks gets a lease of his own.
+  path.ask(request(10, Function::get, "k"));
+  path.world.run_for(20ms);
+  EXPECT_GT(path.heard().back().lease, path.heard()[0].lease);
+}
+
 TEST(CacheServer, AsideLetsAnotherFetchWhenTheFirstHasVanished) {
   CachePath path(Mode::aside);
   path.settings.read.lock_timeout = 300ms;
@@ -343,7 +360,7 @@ TEST(Tracking, TellsThoseOfAKeyThatDoesNotFitAnyMore) {
 struct Beside {
   Beside() {
     world.put<Server>(kCacheNode, cache);
-    world.script(kBehind, [this](auto& step, auto from, const auto& r) { reply(step, from, r, Status::ok, value, ++version); });
+    world.script(kBehind, [this](auto& step, auto from, const auto& r) { reply(step, from, r, status, value, ++version); });
     serving::ServiceSettings service;
     service.door.work.time = 1us, service.track.on = true;
     world.put<serving::Service>(kOther, service, {{kCacheNode}, {kBehind}});
@@ -356,6 +373,7 @@ struct Beside {
   }();
   std::string value = "one";
   std::uint64_t version = 0;
+  Status status = Status::ok;
 };
 
 TEST(ServiceBesideACache, FillsWithTheLeaseAndRefreshesBeforeTheTimeIsOver) {
@@ -375,6 +393,19 @@ TEST(ServiceBesideACache, FillsWithTheLeaseAndRefreshesBeforeTheTimeIsOver) {
   EXPECT_EQ(path.world.scripted(kBehind).asked.size(), 2u);
   EXPECT_EQ(get().value, "two");   // and the next has its value.
   EXPECT_EQ(get().lease, 0u);
+}
+
+TEST(ServiceBesideACache, GivesTheLeaseBackWhenThereIsNothingToFillItWith) {
+  Beside path;
+  path.world.script(kAsker);
+  path.status = Status::absent;
+  for (std::uint64_t id = 1; id <= 5; ++id) {
+    path.world.ask(kAsker, kOther, request(id, Function::get, "k"));
+    path.world.run_for(20ms);
+    ASSERT_EQ(path.world.scripted(kAsker).heard.size(), id) << "somebody waits for a lease that nobody will fill";
+    EXPECT_EQ(path.world.scripted(kAsker).heard.back().status, Status::absent);
+  }
+  EXPECT_EQ(path.world.sampled(kCacheNode, caching::kWaits), 0);
 }
 
 TEST(ServiceBesideACache, PassesOnWhatTheCacheSaysToThoseWhoAskedHere) {

@@ -1,4 +1,4 @@
-// A small world of the nodes of a request path, whichever they are: users, services, and a scripted node that answers as the
+// A small world of the nodes of a request path, whichever they are: users, proxies, services, and a scripted node that answers as the
 // test says.
 #pragma once
 #include <deque>
@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "mechanisms/balancing/proxy.h"
 #include "mechanisms/caching/server.h"
 #include "mechanisms/partitioning/placement_driver.h"
 #include "mechanisms/partitioning/server_invariants.h"
@@ -24,6 +25,7 @@ struct Scripted {
   std::function<void(serving::Step&, core::NodeId from, const serving::Request&)> answer;
   std::vector<serving::Request> asked;
   std::vector<serving::Reply> heard;
+  bool well = true;   // It answers health checks.
 };
 
 // Any of them, as small_world wants a node.
@@ -38,7 +40,8 @@ class Node {
     void apply(const Write& write) { writes.push_back(write); }
     const std::vector<Write>& image() const { return writes; }
   };
-  using Any = std::variant<serving::Users, serving::Service, caching::Server, partitioning::Server, partitioning::PlacementDriver, Scripted>;
+  using Any = std::variant<serving::Users, serving::Service, balancing::Proxy, caching::Server, partitioning::Server,
+                           partitioning::PlacementDriver, Scripted>;
 
   explicit Node(Any any) : any_(std::move(any)) {}
 
@@ -62,6 +65,8 @@ class Node {
         if (scripted->answer) scripted->answer(step, from, m);
       }
       if constexpr (std::is_same_v<M, serving::Reply>) scripted->heard.push_back(m);
+      if constexpr (std::is_same_v<M, serving::Probe>)
+        if (scripted->well) step.send(from, serving::ProbeReply{m.id, true, 0});
       return;
     }
     std::visit([&](auto& node) { if constexpr (requires { node.on_message(step, from, m); }) node.on_message(step, from, m); }, any_);
@@ -91,7 +96,7 @@ class World : public small_world::World<Node> {
   }
   // One that answers by a script.
   Scripted& script(core::NodeId id, decltype(Scripted::answer) answer = {}) {
-    add(id, [=](Node::Durable) { return Node(Scripted{answer, {}, {}}); });
+    add(id, [=](Node::Durable) { return Node(Scripted{answer, {}, {}, true}); });
     return scripted(id);
   }
   Scripted& scripted(core::NodeId id) { return node(id).as<Scripted>(); }

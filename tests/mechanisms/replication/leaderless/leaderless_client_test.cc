@@ -158,6 +158,13 @@ TEST(LeaderlessClient, SaysUnknownOfAWriteThatMayStillBeDoneAndFailedOfOneThatWa
   EXPECT_EQ(client.ended().outcome, Outcome::unknown);
 }
 
+TEST(LeaderlessClient, DoesNotSayThatADeleteFoundNothingWhenItWasTurnedAway) {
+  Driven client(idle());
+  client.tell("delete k");
+  client.answer({}, Status::refused);
+  EXPECT_EQ(client.ended().outcome, Outcome::unknown);
+}
+
 TEST(LeaderlessClient, AProbeReadsWhatItWroteAndCountsWhetherItIsSeen) {
   for (const bool stale : {false, true}) {
     ClientSettings settings;
