@@ -50,8 +50,8 @@ struct ServiceSettings {
 class Service {
  public:
   struct Shown {
-    std::uint32_t at_work{}, waiting{}, open{};
-    FIELDS(Shown, at_work, waiting, open)
+    std::uint32_t busy{}, queued{}, open{};
+    FIELDS(Shown, busy, queued, open)
   };
   using Message = serving::Message;
   using Timer = serving::Timer;

@@ -223,6 +223,13 @@ struct Folding {
   }
 };
 
+// `servers` -> `server`, `proxies` -> `proxy`; a name that is no plural stays.
+std::string one_of(std::string name) {
+  if (name.size() > 3 && name.ends_with("ies")) return name.substr(0, name.size() - 3) + "y";
+  if (name.size() > 1 && name.ends_with('s')) name.pop_back();
+  return name;
+}
+
 std::string fault_words(const world::LinkFaults& f) {
   std::string all;
   const auto say = [&](const std::string& words) { all += (all.empty() ? "" : " \u00b7 ") + words; };
@@ -476,9 +483,9 @@ void fold(const View& view, const Selection& selection, const Places& places, co
   }
   for (const auto& group : places.groups) {
     if (group.clients) continue;
-    const bool one = group.nodes.size() == 1 && group.name.ends_with('s');
-    out.title += (out.title.empty() ? "" : " \u00b7 ") + std::to_string(group.nodes.size()) + " " + group.name.substr(0, group.name.size() - (one ? 1 : 0));
-    if (group.kind != group.name) out.title += " \u00b7 " + group.kind;
+    const std::string words = group.nodes.size() == 1 ? one_of(group.name) : group.name;
+    out.title += (out.title.empty() ? "" : " \u00b7 ") + std::to_string(group.nodes.size()) + " " + words;
+    if (group.kind != one_of(group.name)) out.title += " \u00b7 " + group.kind;
   }
 }
 

@@ -85,8 +85,10 @@ void put_ring(const GroupPlace& group, std::size_t index, Places& places) {
   for (std::size_t r = 0; r < rings.size(); ++r) {
     const float radius = radius_of(group.nodes.size(), rings.size() - r, rings[r]);
     for (std::size_t i = 0; i < rings[r]; ++i, ++next) {
-      // Two stand side by side, else the first is on top.
-      const float first = group.nodes.size() == 2 ? std::numbers::pi_v<float> : -std::numbers::pi_v<float> / 2;
+      // Two stand side by side, else the first is on top. Two that call others stand one above the other: their links go to
+      // the right, and would run through the other one.
+      const bool beside = group.nodes.size() == 2 && group.to.empty();
+      const float first = beside ? std::numbers::pi_v<float> : -std::numbers::pi_v<float> / 2;
       const float angle = first + 2 * std::numbers::pi_v<float> * static_cast<float>(i) / static_cast<float>(rings[r]);
       places.site_of[group.nodes[next] - 1] = places.sites.size();
       places.sites.push_back({group.nodes[next], index, group.centre + towards(angle) * radius, false});

@@ -30,8 +30,8 @@ bool numbers_of(std::string_view text, std::vector<std::uint64_t>& out) {
 }
 
 // Numbers that say how far a node is, before those that name somebody.
-constexpr std::array<std::string_view, 12> kTelling{"commit", "last", "applied", "open", "answered", "received",
-                                                    "size",   "used", "queued",  "keys", "hits",     "version"};
+constexpr std::array<std::string_view, 13> kTelling{"commit", "last", "applied", "busy", "queued", "open", "answered", "received",
+                                                    "size",   "used", "keys",    "hits", "version"};
 
 void say_numbers(const Fields& fields, std::string_view epoch_word, NodeWords& words) {
   std::size_t said = 0;

@@ -208,7 +208,7 @@ TEST(Gallery, SaysThatThereIsAReportOfACrashUntilItIsPutAway) {
 }
 
 TEST(Gallery, OnesOwnLabIsDeletedInItsCornerAndBroughtBack) {
-  Browsing b(1280, 2400);
+  Browsing b(1280, 6000);
   b.labs.push_back(b.labs.front());
   b.labs.back().name = "/home/me/labs/mine.md", b.labs.back().title = "Mine", b.labs.back().family = "Yours";
   b.hands.frame();
