@@ -19,6 +19,8 @@ struct Bench {
 const std::vector<Bench>& all();
 
 double median(std::vector<double> of);
+// Round trips a second of 64 bytes between two sockets of Asio that do nothing else.
+double ping_pong_rate();
 
 std::vector<Figure> world_bench();
 std::vector<Figure> checker_bench();

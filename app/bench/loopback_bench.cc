@@ -1,6 +1,5 @@
 // Raft over real sockets: operations a second and their latency, beside what two sockets of the same library can do that
 // only send 64 bytes to and fro; and asynchronous single-leader replication, which waits for nobody, beside Raft.
-#include <algorithm>
 #include <array>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
@@ -9,6 +8,7 @@
 #include <chrono>
 
 #include "app/bench/bench.h"
+#include "app/bench/meter.h"
 #include "labs/catalog/kinds.h"
 #include "labs/world/loopback/loopback.h"
 
@@ -39,40 +39,6 @@ struct Player {
   }
 };
 
-double ping_pong_rate() {
-  asio::io_context io{1};
-  tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
-  tcp::socket here(io), there(io);
-  here.connect(acceptor.local_endpoint());
-  acceptor.accept(there);
-  for (auto* socket : {&here, &there}) socket->set_option(tcp::no_delay(true));
-  Player first{here, {}, 0, Clock::now() + kMeasured}, second{there, {}, 0, Clock::now() + kMeasured};
-  second.receive();
-  first.hit();
-  const auto began = Clock::now();
-  io.run_until(first.end);
-  return static_cast<double>(first.hits) / std::chrono::duration<double>(Clock::now() - began).count();
-}
-
-// The latency of every operation that ended.
-struct Meter : record::Listener {
-  record::NameId latency = 0;
-  std::vector<double> all;
-
-  void on_name(record::NameId id, std::string_view name) override {
-    if (name == "client_latency_ms") latency = id;
-  }
-  void on_event(const record::Event& event, core::BytesView) override {
-    if (event.kind == record::EventKind::metric && event.type == latency) all.push_back(event.value);
-  }
-  double percentile(double part) {
-    if (all.empty()) return 0;
-    const auto at = all.begin() + static_cast<std::ptrdiff_t>(part * static_cast<double>(all.size() - 1));
-    std::nth_element(all.begin(), at, all.end());
-    return *at;
-  }
-};
-
 struct Served {
   double rate = 0, p50 = 0, p99 = 0;
 };
@@ -87,12 +53,12 @@ Served serve(const char* kind, world::SettingValues settings, std::uint32_t clie
   system.judge = false;  // Measured is the mechanism, not its invariants.
   world::LoopbackWorld world(system, 1);
   world.run_for(std::chrono::seconds(1));  // Somebody leads, and all caches are warm.
-  Meter meter;
+  Meter meter("client_latency_ms");
   world.listen(&meter);
   const auto began = world.now();
   world.run_for(kMeasured);
   const double seconds = std::chrono::duration<double>(world.now() - began).count();
-  return {static_cast<double>(meter.all.size()) / seconds, meter.percentile(0.5), meter.percentile(0.99)};
+  return {static_cast<double>(meter.count()) / seconds, meter.percentile(0.5), meter.percentile(0.99)};
 }
 
 // One message at a time to each follower: what comes meanwhile shares the next. On a network without delay that costs
@@ -103,6 +69,21 @@ Served single_leader(std::uint32_t clients, bool files) {
 }
 
 }  // namespace
+
+double ping_pong_rate() {
+  asio::io_context io{1};
+  tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
+  tcp::socket here(io), there(io);
+  here.connect(acceptor.local_endpoint());
+  acceptor.accept(there);
+  for (auto* socket : {&here, &there}) socket->set_option(tcp::no_delay(true));
+  Player first{here, {}, 0, Clock::now() + kMeasured}, second{there, {}, 0, Clock::now() + kMeasured};
+  second.receive();
+  first.hit();
+  const auto began = Clock::now();
+  io.run_until(first.end);
+  return static_cast<double>(first.hits) / std::chrono::duration<double>(Clock::now() - began).count();
+}
 
 std::vector<Figure> loopback_bench() {
   std::vector<Figure> figures;

@@ -1,10 +1,11 @@
 #include "mechanisms/serving/service.h"
 
 #include "mechanisms/core/check.h"
+#include "mechanisms/core/codec.h"
 
 namespace serving {
 
-Service::Service(const core::Roster& roster, const Settings& settings, Durable) : settings_(settings), inlet_(settings.door), announcing_(settings.track) {
+Service::Service(const core::Roster& roster, const Settings& settings, Durable) : settings_(settings), inlet_(settings.door), announcing_(settings.track), remembered_(settings.remember) {
   const auto& groups = roster.upstream;
   if (!groups.empty()) store_.emplace(kStore, kUpstream, groups.back().nodes, settings.store);
   if (groups.size() > 1) cache_.emplace(kCache, kCacheUpstream, groups.front().nodes, settings.cache);
@@ -17,6 +18,7 @@ void Service::start(Step& step) {
 }
 
 void Service::on_settings(Step& step, const Settings& settings) {
+  if (settings.remember != settings_.remember) remembered_ = resilience::IdempotencyKeys(settings.remember);
   settings_ = settings;
   inlet_.set(step, settings_.door);
   announcing_.set(step, settings_.track);
@@ -91,7 +93,7 @@ void Service::work(Step& step, Ticket ticket) {
     error.status = Status::failed;
     return answer(step, ticket, error);
   }
-  if (!store_) return answer(step, ticket, keep(request));
+  if (!store_) return answer(step, ticket, keep_once(step, request));
   if (request.function == Function::get) announcing_.note(step, request.key, inlet_.find(ticket)->from);
   if (cache_ && request.function == Function::get) return ask(step, *cache_, ticket, request, Phase::asking_cache);
   ask(step, *store_, ticket, request, Phase::asking_store);
@@ -184,6 +186,34 @@ void Service::fill(Step& step, const Request& request, const Reply& reply, std::
   put.function = Function::put;
   put.key = request.key, put.value = reply.value, put.version = reply.version, put.lease = lease;
   cache_->call(step, kNobodyAsks, std::move(put), {});
+}
+
+Reply Service::keep_once(Step& step, const Request& request) {
+  if (!settings_.idempotent || !is_write(request.function) || request.operation == 0) return keep(request);
+  const std::string number = std::to_string(request.operation);
+  const std::uint64_t body = partitioning::position_of(std::string(core::name_of(request.function)) + ' ' + request.key + ' ' + request.value);
+  const auto before = remembered_.begin(step.now, number, body);
+  Reply reply;
+  switch (before.told) {
+    case resilience::IdempotencyKeys::Told::perform: {
+      reply = keep(request);
+      const core::Bytes answer = core::encode(reply);
+      remembered_.finish(step.now, number, {answer.begin(), answer.end()});
+      return reply;
+    }
+    case resilience::IdempotencyKeys::Told::replay:
+      step.count(resilience::kIdempotentReplays);
+      return core::decode<Reply>({reinterpret_cast<const std::uint8_t*>(before.answer.data()), before.answer.size()});
+    case resilience::IdempotencyKeys::Told::conflict:
+      step.count(resilience::kIdempotencyConflicts);
+      reply.status = Status::conflict;
+      return reply;
+    // What is done is done within one step, and then remembered: nothing is ever in progress.
+    case resilience::IdempotencyKeys::Told::in_progress:
+    case resilience::IdempotencyKeys::Told::full: break;
+  }
+  CHECK(false);
+  return reply;
 }
 
 Reply Service::keep(const Request& request) {

@@ -7,7 +7,8 @@
 // workers, and it stands still though it has nothing to do.
 //
 // Guarantees
-//   1. A write that was answered with ok was answered so by the store.
+//   1. A write that was answered with ok was answered so by the store. Without a store, a write that comes again while its
+//      number is remembered is done once (idempotent).
 //   2. on_write = invalidate: when a write is answered with ok, the cache was told to drop the old value before; or it could
 //      not be told, which `service_invalidations_lost_total` counts. A read that fetched the old value before may still put
 //      it into the cache afterwards: what is against that is the cache's own affair (versions, leases).
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "mechanisms/serving/announcing.h"
+#include "mechanisms/resilience/idempotency.h"
 #include "mechanisms/serving/inlet.h"
 #include "mechanisms/serving/outlet.h"
 
@@ -37,14 +39,17 @@ struct ServiceSettings {
   bool hold_workers = false;
   double errors = 0;
   OnWrite on_write = OnWrite::invalidate;
+  bool idempotent = true;
+  resilience::IdempotencyKeys::Settings remember;
   Announcing::Settings track;
   Outlet::Settings cache;
   Outlet::Settings store;
-  FIELDS(ServiceSettings, door, hold_workers, errors, on_write, track, cache, store)
+  FIELDS(ServiceSettings, door, hold_workers, errors, on_write, idempotent, remember, track, cache, store)
   static constexpr auto kDeclared = std::array{
       core::Setting{"hold_workers", "", "", "", "A worker waits with his request for those behind; else he takes another meanwhile."},
       core::Setting{"errors", "0", "1", "", "Share of requests that end in an error, as from a bug."},
-      core::Setting{"on_write", "", "", "", "What a write does to the cache: drop the old value, put the new one in, or nothing."}};
+      core::Setting{"on_write", "", "", "", "What a write does to the cache: drop the old value, put the new one in, or nothing."},
+      core::Setting{"idempotent", "", "", "", "Without a store: a write that comes again, under the same number, is done once."}};
 };
 
 class Service {
@@ -59,7 +64,8 @@ class Service {
   using Durable = Forgetful;
   using Settings = ServiceSettings;
   using Step = serving::Step;
-  static constexpr auto kMetrics = core::joined(kInletMetrics, std::array{&kCacheHits, &kCacheMisses, &kInvalidationsLost},
+  static constexpr auto kMetrics = core::joined(kInletMetrics, std::array{&kCacheHits, &kCacheMisses, &kInvalidationsLost, &resilience::kIdempotentReplays,
+                                                                          &resilience::kIdempotencyConflicts},
                                                 kAnnouncingMetrics, metrics_of(kUpstream), metrics_of(kCacheUpstream), kScatterMetrics);
 
   Service(const core::Roster& roster, const Settings& settings, Durable);
@@ -104,6 +110,7 @@ class Service {
   void refresh(Step& step, const Request& request, std::uint64_t lease);
   void refreshed(Step& step, Outlet::Tag tag, const Reply& reply);
   void answer(Step& step, Ticket ticket, const Reply& reply);
+  Reply keep_once(Step& step, const Request& request);
   Reply keep(const Request& request);
 
   Settings settings_;
@@ -115,6 +122,7 @@ class Service {
   std::uint64_t last_refresh_ = 0;
   std::map<std::string, std::pair<std::string, std::uint64_t>> kept_;   // Without a store: values and their versions.
   std::uint64_t versions_ = 0;
+  resilience::IdempotencyKeys remembered_;
   Shown shown_;
 };
 

@@ -75,6 +75,30 @@ TEST(Service, WithoutAStoreKeepsWhatItIsTold) {
   EXPECT_EQ(said(request(8, Function::get, "a")).status, Status::absent);
 }
 
+TEST(Service, DoesOnceWhatComesAgainUnderTheSameNumberUnlessItMayNot) {
+  for (const bool idempotent : {true, false}) {
+    World world;
+    auto settings = one_worker(1us);
+    settings.idempotent = idempotent;
+    world.put<Service>(kService, settings);
+    world.script(kUsers);
+    const auto said = [&](std::uint64_t id, std::uint64_t operation, const std::string& value) {
+      auto r = request(id, Function::append, "a", value);
+      r.operation = operation;
+      world.ask(kUsers, kService, r);
+      world.run_for(5ms);
+      return world.scripted(kUsers).heard.back();
+    };
+    said(1, 70, "x");
+    const auto again = said(2, 70, "x");
+    EXPECT_EQ(again.id, 2u);
+    EXPECT_EQ(again.value, idempotent ? "x" : "xx");
+    EXPECT_EQ(world.sampled(kService, resilience::kIdempotentReplays), idempotent ? 1 : 0);
+    EXPECT_EQ(said(3, 70, "y").status, idempotent ? Status::conflict : Status::ok);
+    EXPECT_EQ(said(4, 71, "z").value, idempotent ? "xz" : "xxyz");
+  }
+}
+
 // The store answers after 100 ms. With its two workers held the service ends 20 requests a second, though it needs 1 ms
 // for each; with its workers let go it ends them all.
 TEST(Service, ThatHoldsItsWorkersStandsStillBehindASlowStore) {
