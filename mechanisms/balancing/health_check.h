@@ -18,7 +18,6 @@
 
 namespace balancing {
 
-inline constexpr core::Metric kHealthy{"membership_healthy", core::Metric::Kind::gauge, "backends", "Backends that get requests."};
 inline constexpr core::Metric kHealthChanges{"health_check_changes_total", core::Metric::Kind::counter, "changes", "How often a backend went down or came up."};
 
 class HealthCheck {

@@ -157,7 +157,7 @@ void Server::measure(Step& step) {
   const auto risk = back_.at_risk(step.now);
   step.gauge(kDirtyKeys, static_cast<double>(risk.keys));
   step.gauge(kWritesAtRisk, static_cast<double>(risk.writes));
-  step.gauge(kDirtyAge, static_cast<double>(risk.oldest.count()) / 1e6);
+  step.gauge(kDirtyAge, core::in_ms(risk.oldest));
 }
 
 // What the objects have counted since this was called last.

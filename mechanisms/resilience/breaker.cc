@@ -111,13 +111,10 @@ std::uint32_t Breaker::enough() const {
   return settings_.window == BreakerWindow::calls ? std::min(settings_.minimum_calls, settings_.window_calls) : settings_.minimum_calls;
 }
 
-double Breaker::rate(core::Time now, std::uint32_t Tally::*of) {
+double Breaker::failure_rate(core::Time now) {
   const Tally& all = tally(now);
   const std::uint32_t least = state_ == BreakerState::half_open ? settings_.half_open_calls : enough();
-  return all.calls < least ? -1 : 100.0 * all.*of / all.calls;
+  return all.calls < least ? -1 : 100.0 * all.failed / all.calls;
 }
-
-double Breaker::failure_rate(core::Time now) { return rate(now, &Tally::failed); }
-double Breaker::slow_rate(core::Time now) { return rate(now, &Tally::slow); }
 
 }  // namespace resilience

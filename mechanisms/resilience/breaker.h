@@ -20,7 +20,6 @@
 #include <string>
 #include <vector>
 
-#include "mechanisms/core/metric.h"
 #include "mechanisms/core/settings.h"
 #include "mechanisms/core/time.h"
 #include "mechanisms/resilience/sliding_sum.h"
@@ -35,11 +34,6 @@ enum class BreakerWindow : std::uint8_t {
   time,    // The calls of the last window_time.
 };
 constexpr auto names(BreakerWindow) { return std::array<std::string_view, 2>{"calls", "time"}; }
-
-inline constexpr core::Metric kBreakerState{"breaker_state", core::Metric::Kind::gauge, "", "0 closed, 1 half open, 2 open."};
-inline constexpr core::Metric kBreakerFailureRate{"breaker_failure_rate_percent", core::Metric::Kind::gauge, "percent", "Failed calls of the window; -1 while it has too few."};
-inline constexpr core::Metric kBreakerSlowRate{"breaker_slow_call_rate_percent", core::Metric::Kind::gauge, "percent", "Slow calls of the window; -1 while it has too few."};
-inline constexpr core::Metric kBreakerNotPermitted{"breaker_not_permitted_calls_total", core::Metric::Kind::counter, "calls", "Calls that the breaker did not let through."};
 
 class Breaker {
  public:
@@ -100,7 +94,6 @@ class Breaker {
   BreakerState state() const { return state_; }
   // In percent; -1 while the window has too few calls.
   double failure_rate(core::Time now);
-  double slow_rate(core::Time now);
   // Let through half open, and not released.
   std::uint32_t probes() const { return probes_; }
   void set(const Settings&);   // A person moved a slider: the state stays, the window begins anew.
@@ -120,7 +113,6 @@ class Breaker {
   const Tally& tally(core::Time now);
   bool too_bad(const Tally&) const;
   std::uint32_t enough() const;
-  double rate(core::Time now, std::uint32_t Tally::*of);
 
   Settings settings_;
   BreakerState state_ = BreakerState::closed;

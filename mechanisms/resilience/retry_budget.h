@@ -11,7 +11,6 @@
 #include <array>
 #include <cstdint>
 
-#include "mechanisms/core/metric.h"
 #include "mechanisms/core/settings.h"
 #include "mechanisms/resilience/sliding_sum.h"
 
@@ -19,8 +18,6 @@ namespace resilience {
 
 enum class Budget : std::uint8_t { none, share, tokens };
 constexpr auto names(Budget) { return std::array<std::string_view, 3>{"none", "share", "tokens"}; }
-
-inline constexpr core::Metric kRetryBudgetExhausted{"retry_budget_exhausted_total", core::Metric::Kind::counter, "calls", "Retries that the budget did not allow."};
 
 class RetryBudget {
  public:

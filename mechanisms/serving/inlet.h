@@ -48,8 +48,8 @@ inline constexpr core::Metric kDuration{"request_duration_ms", core::Metric::Kin
 
 inline constexpr std::array kInletMetrics{&kRequests, &kAnswered, &kRejected, &kErrors, &kTooLate, &kInVain, &resilience::kQueueLength, &kInFlight,
                                           &kUtilisation, &resilience::kQueueDelay, &kDuration, &resilience::kShed, &resilience::kRateLimited,
-                                          &resilience::kRateLimitDelay, &resilience::kConcurrencyLimit,
-                                          &resilience::kConcurrencyRejected};
+                                          &resilience::kRateLimitDelay, &resilience::kRateLimitKeys, &resilience::kRateLimitEvicted,
+                                          &resilience::kConcurrencyLimit, &resilience::kConcurrencyRejected};
 
 class Inlet {
  public:
@@ -99,8 +99,6 @@ class Inlet {
   void let_go(Step& step, Ticket ticket);
   // Answers it, and frees its worker. Of `reply` the id is set here.
   void answer(Step& step, Ticket ticket, Reply reply);
-  // What is left of the asker's patience; nothing: he waits for ever.
-  std::optional<core::Duration> left(Ticket ticket, core::Time now) const;
   // Alarm::measure.
   void measure(Step& step);
 

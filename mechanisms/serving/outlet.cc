@@ -313,7 +313,7 @@ void Outlet::end(Step& step, Calls::iterator it, Reply reply, core::NodeId from)
   if (call.uncertain && !answered(reply.status)) reply.status = Status::timed_out;
   if (answered(reply.status)) {
     step.count(metrics_->answered);
-    step.timing(metrics_->latency, static_cast<double>((step.now - call.began).count()) / 1e6);
+    step.timing(metrics_->latency, core::in_ms(step.now - call.began));
   }
   const Call done = std::move(call);
   calls_.erase(it);

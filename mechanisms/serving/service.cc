@@ -5,7 +5,8 @@
 
 namespace serving {
 
-Service::Service(const core::Roster& roster, const Settings& settings, Durable) : settings_(settings), inlet_(settings.door), announcing_(settings.track), remembered_(settings.remember) {
+Service::Service(const core::Roster& roster, const Settings& settings, Durable)
+    : settings_(settings), inlet_(settings.door), announcing_(settings.track), remembered_(settings.remember) {
   const auto& groups = roster.upstream;
   if (!groups.empty()) store_.emplace(kStore, kUpstream, groups.back().nodes, settings.store);
   if (groups.size() > 1) cache_.emplace(kCache, kCacheUpstream, groups.front().nodes, settings.cache);

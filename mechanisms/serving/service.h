@@ -64,9 +64,11 @@ class Service {
   using Durable = Forgetful;
   using Settings = ServiceSettings;
   using Step = serving::Step;
-  static constexpr auto kMetrics = core::joined(kInletMetrics, std::array{&kCacheHits, &kCacheMisses, &kInvalidationsLost, &resilience::kIdempotentReplays,
-                                                                          &resilience::kIdempotencyConflicts},
-                                                kAnnouncingMetrics, metrics_of(kUpstream), metrics_of(kCacheUpstream), kScatterMetrics);
+  static constexpr auto kMetrics =
+      core::joined(kInletMetrics,
+                   std::array{&kCacheHits, &kCacheMisses, &kInvalidationsLost, &resilience::kIdempotentReplays,
+                              &resilience::kIdempotencyConflicts},
+                   kAnnouncingMetrics, metrics_of(kUpstream), metrics_of(kCacheUpstream), kScatterMetrics);
 
   Service(const core::Roster& roster, const Settings& settings, Durable);
   void start(Step& step);
