@@ -36,7 +36,11 @@ std::optional<Breaker::Pass> Breaker::permit(core::Time now) {
   if (state_ == BreakerState::open) return std::nullopt;
   if (state_ == BreakerState::half_open) {
     // A whole crowd has waited for this moment; the one who has just come back would fall over under it.
-    if (probes_ >= settings_.half_open_calls && !settings_.flaws.half_open_unlimited) return std::nullopt;
+    if (probes_ >= settings_.half_open_calls && !settings_.flaws.half_open_unlimited) {
+      // Of whoever was not asked nothing is known.
+      if (settings_.flaws.count_rejections) count(now, {1, 1, 0});
+      return std::nullopt;
+    }
     ++probes_;
   }
   return Pass{period_};

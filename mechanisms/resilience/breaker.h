@@ -40,9 +40,11 @@ class Breaker {
   // Known bugs, each read at exactly one `if`.
   struct Flaws {
     bool half_open_unlimited{};
-    FIELDS(Flaws, half_open_unlimited)
+    bool count_rejections{};
+    FIELDS(Flaws, half_open_unlimited, count_rejections)
     static constexpr auto kDeclared = std::array{
-        core::Setting{"half_open_unlimited", "", "", "", "Half open lets everybody through: all who waited fall upon who has just recovered."}};
+        core::Setting{"half_open_unlimited", "", "", "", "Half open lets everybody through: all who waited fall upon who has just recovered."},
+        core::Setting{"count_rejections", "", "", "", "A call that it did not let through counts as failed: by its own rejections it opens again."}};
   };
 
   struct Settings {
@@ -96,6 +98,9 @@ class Breaker {
   double failure_rate(core::Time now);
   // Let through half open, and not released.
   std::uint32_t probes() const { return probes_; }
+  // Half open, the probes that have ended, by which it will decide.
+  std::uint32_t judged() const { return state_ == BreakerState::half_open ? sum_.calls : 0; }
+  const Settings& settings() const { return settings_; }
   void set(const Settings&);   // A person moved a slider: the state stays, the window begins anew.
 
   friend bool operator==(const Breaker&, const Breaker&) = default;

@@ -46,6 +46,7 @@ class RetryBudget {
   bool retry(core::Time now);        // True: retry; it is counted.
   // How many more retries it would allow now; without a budget a billion.
   double balance(core::Time now);
+  std::uint64_t given() const { return given_; }   // Retries, ever.
 
   friend bool operator==(const RetryBudget&, const RetryBudget&) = default;
 
@@ -60,6 +61,7 @@ class RetryBudget {
   Settings settings_;
   SlidingSum<Tally> recent_;
   double tokens_;
+  std::uint64_t given_ = 0;
 };
 
 }  // namespace resilience

@@ -33,6 +33,8 @@ const Inlet::Open* Inlet::find(Ticket ticket) const {
 }
 
 void Inlet::take(Step& step, core::NodeId from, const Request& request) {
+  // Number 0 is of nobody who waits for an answer, and who sends it may send many.
+  if (request.id != 0 && copies_.known(from, request.id)) return;
   step.count(kRequests);
   const Ticket ticket = ++last_;
   std::optional<core::Time> until;
@@ -139,7 +141,14 @@ void Inlet::refuse(Step& step, Ticket ticket, Status why, core::Duration retry_a
 }
 
 void Inlet::uncount(Step& step, const Open& one, bool dropped) {
-  if (one.counted) adaptive_.end(step.now, step.now - one.came, dropped);
+  if (!one.counted || (dropped && settings_.flaws.leak_limit)) return;
+  adaptive_.end(step.now, step.now - one.came, dropped);
+}
+
+Inlet::Account Inlet::account() const {
+  Account all;
+  for (const auto& [ticket, one] : open_) all.working += one.working, all.counted += one.counted;
+  return all;
 }
 
 void Inlet::let_go(Step& step, Ticket ticket) {

@@ -6,7 +6,7 @@
 namespace serving {
 
 Service::Service(const core::Roster& roster, const Settings& settings, Durable)
-    : settings_(settings), inlet_(settings.door), announcing_(settings.track), remembered_(settings.remember) {
+    : names_(roster.names), settings_(settings), inlet_(settings.door), announcing_(settings.track), remembered_(settings.remember) {
   const auto& groups = roster.upstream;
   if (!groups.empty()) store_.emplace(kStore, kUpstream, groups.back().nodes, settings.store);
   if (groups.size() > 1) cache_.emplace(kCache, kCacheUpstream, groups.front().nodes, settings.cache);
@@ -26,6 +26,13 @@ void Service::on_settings(Step& step, const Settings& settings) {
   if (cache_) cache_->set(step, settings_.cache);
   if (store_) store_->set(step, settings_.store);
   settle(step);
+}
+
+std::string Service::on_tell(Step& step, std::string_view words) {
+  std::vector<Outlet*> outlets;
+  for (auto* outlet : {&cache_, &store_})
+    if (*outlet) outlets.push_back(&**outlet);
+  return Outlet::tell(step, words, names_, outlets);
 }
 
 void Service::on_timer(Step& step, Timer timer) {

@@ -21,6 +21,7 @@
 #include "mechanisms/serving/announcing.h"
 #include "mechanisms/resilience/idempotency.h"
 #include "mechanisms/serving/inlet.h"
+#include "mechanisms/serving/invariants.h"
 #include "mechanisms/serving/outlet.h"
 
 namespace serving {
@@ -64,6 +65,7 @@ class Service {
   using Durable = Forgetful;
   using Settings = ServiceSettings;
   using Step = serving::Step;
+  static constexpr auto& kTells = Outlet::kTells;
   static constexpr auto kMetrics =
       core::joined(kInletMetrics,
                    std::array{&kCacheHits, &kCacheMisses, &kInvalidationsLost, &resilience::kIdempotentReplays,
@@ -83,8 +85,14 @@ class Service {
   void on_message(Step&, core::NodeId, const Other&) {}  // For proxies, caches and shards.
   void on_timer(Step& step, Timer timer);
   void on_settings(Step& step, const Settings& settings);
+  std::string on_tell(Step& step, std::string_view words);
   Shown show() const { return shown_; }
   core::Face face() const { return {"service", 0}; }
+
+  using Invariants = PathInvariants<Service>;
+  const Inlet* door() const { return &inlet_; }
+  std::array<const Outlet*, 2> outlets() const { return {store_ ? &*store_ : nullptr, cache_ ? &*cache_ : nullptr}; }
+  OpenConnections connections() const { return {}; }
   friend bool operator==(const Service&, const Service&) = default;
 
  private:
@@ -115,6 +123,7 @@ class Service {
   Reply keep_once(Step& step, const Request& request);
   Reply keep(const Request& request);
 
+  core::Names names_;
   Settings settings_;
   Inlet inlet_;
   std::optional<Outlet> cache_, store_;
