@@ -63,7 +63,7 @@ void add_calls(Values& values, const std::string& part, bool patient, core::Dura
   set("breaker.window_time", core::text(pace * 50));
   set("breaker.minimum_calls", pick(rng, {"2", "5"}));
   set("breaker.failure_rate", pick(rng, {"20", "50"}));
-  set("breaker.slow_call", about({1, 10}));
+  set("breaker.slow_call", about({15, 60}));   // What is slow for all alike is no sign of illness.
   set("breaker.open_for", about({2, 10}));
   set("breaker.half_open_calls", pick(rng, {"1", "2", "5"}));
   set("breaker.half_open_for", about({0, 10}));
