@@ -146,7 +146,7 @@ void Balancer::begin(core::NodeId id) {
   ++member->open;
   if (!member->eligible) return;
   ++open_eligible_;
-  load_changed(index_of(id));
+  load_changed(static_cast<Index>(member - members_.data()));
 }
 
 void Balancer::end(core::NodeId id) {
@@ -160,15 +160,17 @@ void Balancer::end(core::NodeId id) {
   --member->open;
   if (!member->eligible) return;
   --open_eligible_;
-  load_changed(index_of(id));
+  load_changed(static_cast<Index>(member - members_.data()));
 }
 
 core::NodeId Balancer::pick(core::Rng& rng, std::uint64_t hash, std::span<const core::NodeId> but) {
   Choice choice{eligible_, {}};
   for (const auto id : but)
     if (eligible(id)) choice.barred.push_back(index_of(id));
-  std::sort(choice.barred.begin(), choice.barred.end());
-  choice.barred.erase(std::unique(choice.barred.begin(), choice.barred.end()), choice.barred.end());
+  if (choice.barred.size() > 1) {
+    std::sort(choice.barred.begin(), choice.barred.end());
+    choice.barred.erase(std::unique(choice.barred.begin(), choice.barred.end()), choice.barred.end());
+  }
   if (choice.size() == 0) return core::kNobody;
   Index picked = 0;
   switch (settings_.policy) {
@@ -185,7 +187,10 @@ core::NodeId Balancer::pick(core::Rng& rng, std::uint64_t hash, std::span<const 
 }
 
 // By its id and not by its place: when others come and go, nobody's turn comes twice and nobody is passed over.
-Balancer::Index Balancer::behind_last() const { return index_of(last_) + (has(last_) ? 1 : 0); }
+Balancer::Index Balancer::behind_last() const {
+  const auto behind = [](core::NodeId last, const Member& member) { return last < member.backend.id; };
+  return static_cast<Index>(std::upper_bound(members_.begin(), members_.end(), last_, behind) - members_.begin());
+}
 
 Balancer::Index Balancer::pick_next(const Choice& choice) const {
   auto at = std::lower_bound(eligible_.begin(), eligible_.end(), behind_last());

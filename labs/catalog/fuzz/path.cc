@@ -98,7 +98,7 @@ void add_door(Values& values, core::Duration pace, core::Rng& rng) {
   set("limits.per", pick(rng, {"all", "user", "address"}));
   set("limits.keys", pick(rng, {"1", "3", "1000"}));
   set("limit.by", one_of<resilience::LimitBy>(rng));
-  set("limit.limit", pick(rng, {"20", "200"}));
+  set("limit.limit", pick(rng, {"50", "200"}));
   set("limit.burst", pick(rng, {"1", "10"}));
   set("adapting", pick(rng, {"on", "off"}));
   set("adapt.algorithm", one_of<resilience::LimitAlgorithm>(rng));
@@ -147,7 +147,7 @@ check::Draw draw_path(core::Rng& rng, const std::vector<std::string>& flaws) {
   }
   world::Group users{"users", find_kind("users"), pick<std::size_t>(rng, {1, 2}), {behind_proxies ? "proxies" : "services"}, {}};
   add_calls(users.settings, "call.", true, pace, rng);
-  users.settings.insert(users.settings.end(), {{"rate", pick(rng, {"0", "50", "200"})},
+  users.settings.insert(users.settings.end(), {{"rate", pick(rng, {"0", "10", "30"})},
                                                {"sessions", pick(rng, {"1", "4", "10"})},
                                                {"think", core::text(times(pace, pick(rng, {0.2, 1.0})))},
                                                {"patience", core::text(pace * 30)},
@@ -155,7 +155,7 @@ check::Draw draw_path(core::Rng& rng, const std::vector<std::string>& flaws) {
                                                {"connections", pick(rng, {"1", "5"})},
                                                {"vital", "0.2"},
                                                {"sheddable", "0.3"},
-                                               {"keys.count", pick(rng, {"2", "6"})},
+                                               {"keys.count", pick(rng, {"4", "10"})},
                                                {"mix.reads", pick(rng, {"0.3", "0.6"})},
                                                {"mix.appends", pick(rng, {"0", "0.5"})},
                                                {"mix.deletes", pick(rng, {"0", "0.1"})}});
