@@ -165,7 +165,7 @@ check::Draw draw_path(core::Rng& rng, const std::vector<std::string>& flaws) {
     // Nobody may be left without anybody to ask.
     const auto called = std::find_if(draw.system.groups.begin(), draw.system.groups.end(), [&](const auto& other) { return !group.to.empty() && other.name == group.to[0]; });
     for (auto& [name, value] : group.settings)
-      if (name.ends_with("pool.spare") && called->count == 1) value = "0";
+      if (name.ends_with("pool.spare") && called->count < 3) value = "0";
     for (const auto& flaw : flaws)
       if (group.kind->check_setting("flaw." + flaw, "on").empty()) group.settings.emplace_back("flaw." + flaw, "on");
   }
@@ -186,9 +186,10 @@ check::Draw draw_path(core::Rng& rng, const std::vector<std::string>& flaws) {
                                          {"set users.call.isolating=on", "set users.call.isolating=off"},
                                          {"set users.call.checking=on", "set users.call.checking=off"}});
   if (!behind_proxies) return draw;
-  for (int i = 0; i < 2; ++i)
-    draw.faults.insert(draw.faults.end(), {{"tell proxies drain $", "tell proxies ready $"},
-                                           {"tell proxies maint $", "tell proxies ready $"},
+  // What was told stays so when all is healed: there must be others to ask.
+  for (int i = 0; i < 2 && services.count > 1; ++i)
+    draw.faults.insert(draw.faults.end(), {{"tell proxies drain 1", "tell proxies ready 1"},
+                                           {"tell proxies maint 1", "tell proxies ready 1"},
                                            {"tell proxies weigh $ 5", "tell proxies weigh $ 1"}});
   draw.faults.insert(draw.faults.end(), {{"crash proxies", "restart proxies"},
                                          {"pause proxies", "resume proxies"},
