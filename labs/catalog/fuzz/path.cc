@@ -50,7 +50,7 @@ void add_calls(Values& values, const std::string& part, bool patient, core::Dura
   set("outliers.ejected_most", pick(rng, {"34", "50", "100"}));
   set("outliers.rate_backends", "2");
   set("outliers.rate_requests", "5");
-  set("retry.attempts", pick(rng, {"1", "3", "8"}));
+  set("retry.attempts", pick(rng, {"1", "2", "3"}));
   set("retry.jitter", pick(rng, {"none", "full", "equal", "decorrelated"}));
   set("retry.base", about({0, 0.2, 1}));
   set("retry.cap", core::text(pace * 5));

@@ -379,8 +379,9 @@ struct Beside {
 TEST(ServiceBesideACache, FillsWithTheLeaseAndRefreshesBeforeTheTimeIsOver) {
   Beside path;
   path.world.script(kAsker);
+  std::uint64_t id = 0;
   const auto get = [&] {
-    path.world.ask(kAsker, kOther, request(1, Function::get, "k"));
+    path.world.ask(kAsker, kOther, request(++id, Function::get, "k"));
     path.world.run_for(20ms);
     return path.world.scripted(kAsker).heard.back();
   };
