@@ -9,6 +9,8 @@ const std::vector<Format>& formats() {
       {"csv", "CSV tables", "", "A folder of tables: events, messages, metrics, operations, commands. For spreadsheets, pandas, R.", write_csv},
       {"json", "JSON lines", ".jsonl", "A line an event, the first line says what the run is. For jq and scripts.", write_json},
       {"perfetto", "Perfetto trace", ".perfetto.json", "Nodes as tracks, steps as slices, messages as flows, metrics as counters. For ui.perfetto.dev.", write_perfetto},
+      {"openmetrics", "OpenMetrics", ".om", "Every metric of the run, with times. For `promtool tsdb create-blocks-from openmetrics`.", write_openmetrics},
+      {"prometheus", "Prometheus snapshot", ".prom", "Every metric as it stood at the end. For who reads what a server shows.", write_prometheus},
       {"shiviz", "ShiViz log", ".log", "What happened at each node, with vector clocks. For ShiViz; a few thousand events at most.", write_shiviz},
       {"dot", "Graphviz graph", ".dot", "Who spoke with whom, how often, and what was lost. For dot.", write_dot},
       {"mermaid", "Mermaid sequence", ".mmd", "A stretch of time as a sequence diagram. For Markdown pages; a few hundred messages at most.", write_mermaid},

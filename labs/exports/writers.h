@@ -110,5 +110,7 @@ void write_dot(Export& e);
 void write_mermaid(Export& e);
 void write_edn(Export& e);
 void write_pcapng(Export& e);
+void write_openmetrics(Export& e);
+void write_prometheus(Export& e);
 
 }  // namespace exports

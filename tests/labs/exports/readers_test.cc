@@ -120,6 +120,39 @@ TEST(ExportPcapng, TsharkReadsEveryMessageWithItsTimeAddressesAndComment) {
   EXPECT_NE(asked("capinfos " + (folder / "a.pcapng")).words.find("nanoseconds (9)"), std::string::npos);
 }
 
+class MetricsOfLabs : public testing::TestWithParam<const char*> {};
+
+TEST_P(MetricsOfLabs, PromtoolTakesTheRunAndTheSnapshot) {
+  if (!is_there("promtool")) GTEST_SKIP() << "prometheus is not installed";
+  Folder folder;
+  const auto run = lab_run(GetParam(), 3);
+  run->began(record::WallTime(std::chrono::hours(24 * 365 * 50)));
+  exported(*run, "openmetrics", folder / "a.om");
+  const auto blocks = asked("promtool tsdb create-blocks-from openmetrics " + (folder / "a.om") + " " + (folder / "data") + " 2>&1");
+  EXPECT_EQ(blocks.status, 0) << blocks.words;
+  // BLOCK ULID, MIN TIME, MAX TIME, DURATION, NUM SAMPLES, NUM CHUNKS, NUM SERIES, SIZE
+  std::size_t samples = 0, wanted = 0;
+  for (const auto& line : lines_of(asked("promtool tsdb list " + (folder / "data")).words)) {
+    std::istringstream in(line);
+    std::vector<std::string> cells;
+    for (std::string cell; in >> cell;) cells.push_back(cell);
+    if (cells.size() >= 7 && cells[0] != "BLOCK") samples += std::stoul(cells[cells.size() - 4]);
+  }
+  for (const auto& line : lines_of(content(folder / "a.om"))) wanted += !line.starts_with("#");
+  EXPECT_EQ(samples, wanted);
+  EXPECT_GT(wanted, 500u);
+  exported(*run, "prometheus", folder / "a.prom");
+  const auto check = asked("promtool check metrics <" + (folder / "a.prom") + " 2>&1");
+  EXPECT_EQ(check.status, 0) << check.words;
+}
+
+INSTANTIATE_TEST_SUITE_P(Export, MetricsOfLabs, testing::Values("raft-losing-the-leader", "cascade-and-recovery", "cache-hit-rate", "live-split"),
+                         [](const auto& lab) {
+                           std::string name = lab.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
 TEST(ExportDot, DotDrawsIt) {
   if (!is_there("dot")) GTEST_SKIP() << "graphviz is not installed";
   Folder folder;
