@@ -71,9 +71,15 @@ void ExportDialog::draw(Commands& commands) {
 void ExportDialog::draw_questions() {
   muted("Format");
   const auto& all = exports::formats();
-  for (std::size_t i = 0; i < all.size(); ++i)
-    if (radio(std::string(all[i].title), format_ == i) && format_ != i)
-      name_ = with_ending(name_, all[std::exchange(format_, i)], all[i]);
+  const std::size_t rows = (all.size() + 1) / 2;
+  const float left = ImGui::GetCursorPosX(), column = std::floor(ImGui::GetContentRegionAvail().x / 2);
+  for (std::size_t row = 0; row < rows; ++row)
+    for (const std::size_t i : {row, row + rows}) {
+      if (i >= all.size()) continue;
+      if (i != row) ImGui::SameLine(left + column, 0);
+      if (radio(all[i].title, format_ == i) && format_ != i) name_ = with_ending(name_, all[std::exchange(format_, i)], all[i]);
+    }
+  gap(2);
   paragraph(all[format_].help, theme().muted);
   gap(12);
   muted("How much");
