@@ -12,8 +12,8 @@
 //   7. A breaker that is half open has let through no more than its probes, and judges by no more than it let through.
 //   8. The bulkhead has inside whom it let enter, and never more than there is room.
 //   9. No call is tried again unless the budget gave it.
-// A bound that was lowered binds those who come after: who was there already may stay. Where very many are open, what has to be
-// added up from all of them is looked at now and then only.
+// A bound that was lowered binds those who come after: who was there already may stay. Where many are open, what has to be added
+// up from all of them is looked at now and then only.
 #pragma once
 #include <array>
 #include <map>
@@ -30,7 +30,7 @@ namespace serving {
 using OpenConnections = std::map<core::NodeId, std::uint32_t>;
 
 // Whether to add up all that is open after this step.
-inline bool adds_up(std::size_t open, std::size_t& steps) { return open <= 64 || ++steps % 64 == 0; }
+inline bool adds_up(std::size_t open, std::size_t& steps) { return open <= 16 || ++steps % 32 == 0; }
 
 class DoorInvariants {
  public:
