@@ -147,7 +147,7 @@ check::Draw draw_path(core::Rng& rng, const std::vector<std::string>& flaws) {
   }
   world::Group users{"users", find_kind("users"), pick<std::size_t>(rng, {1, 2}), {behind_proxies ? "proxies" : "services"}, {}};
   add_calls(users.settings, "call.", true, pace, rng);
-  users.settings.insert(users.settings.end(), {{"rate", pick(rng, {"0", "10", "30"})},
+  users.settings.insert(users.settings.end(), {{"rate", pick(rng, {"0", "5", "10"})},
                                                {"sessions", pick(rng, {"1", "4", "10"})},
                                                {"think", core::text(times(pace, pick(rng, {0.2, 1.0})))},
                                                {"patience", core::text(pace * 30)},
