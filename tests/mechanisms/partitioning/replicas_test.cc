@@ -1,5 +1,6 @@
 // Copies to read from and salted keys, as nodes of a path: the placement that orders them, routers that use them, what is watched.
 #include <set>
+#include <stdexcept>
 
 #include "tests/mechanisms/partitioning/shard_cluster.h"
 
@@ -74,6 +75,35 @@ TEST(ReplicasForReads, GiveOldValuesWhileTheOwnerCannotReachThemAndThenSendToThe
   for (int i = 0; i < 6; ++i) EXPECT_EQ(s.c.ask(kRouter, Function::get, "k1").value, "new") << "too old to be read";
   EXPECT_GE(s.c.world.sampled(kSecond, partitioning::kReplicaRefused), 2);
   EXPECT_EQ(s.c.world.broken, "");
+}
+
+TEST(ReplicasForReads, UsersCountTheGetsThatReturnedLessThanTheyHadBeenTold) {
+  ServerSettings servers = copying();
+  servers.copy.max_lag = 1s;
+  Copied s(ReadFrom::any, servers);
+  s.c.told("copy 1 2");
+  serving::UsersSettings users;
+  users.rate = 0, users.sessions = 2, users.think = 1ms, users.keys.count = 2, users.mix.reads = 0.5;
+  users.call = reading(ReadFrom::any).store;
+  s.c.world.put<serving::Users>(core::NodeId(6), users, {{kFirst, kSecond, kThird}});
+  s.c.world.run_for(500ms);
+  EXPECT_EQ(s.c.world.sampled(core::NodeId(6), serving::kStale), 0) << "all messages take a millisecond: nobody hears of a write before the copy does";
+  s.c.world.cut = {{kFirst, kSecond}};
+  s.c.world.run_for(500ms);
+  EXPECT_GT(s.c.world.sampled(core::NodeId(6), serving::kStale), 20);
+}
+
+TEST(ReplicasForReads, TimeGoesOnForAnOwnerWhoseClockRunsFast) {
+  for (const std::int64_t ppm : {10'000, 30'000, 70'001, -30'000}) {
+    Copied s;
+    s.c.world.set_clock(kFirst, {}, ppm);
+    s.c.told("copy 1 2");
+    int steps = 0;
+    s.c.world.on_step = [&](core::NodeId) {
+      if (++steps > 10'000) throw std::runtime_error("time stands still");
+    };
+    EXPECT_NO_THROW(s.c.world.run_for(5s)) << ppm;
+  }
 }
 
 TEST(ReplicasForReads, AreMadeAtTheBeginningIfTheSettingSaysSoAndAgainAfterCrashesMovesAndSplits) {
