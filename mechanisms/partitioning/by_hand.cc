@@ -50,4 +50,18 @@ std::string Placement::move(core::Time now, ShardId id, core::NodeId to, std::ve
   return "";
 }
 
+std::string Placement::copy(core::Time now, ShardId id, std::vector<core::NodeId> nodes, std::vector<Instruction>& out) {
+  const Shard* shard = find(id);
+  if (shard == nullptr) return "there is no shard " + std::to_string(id);
+  if (const auto busy = busy_with(*shard); !busy.empty()) return busy;
+  std::vector<core::NodeId> all = nodes;
+  all.push_back(shard->owner);
+  std::sort(all.begin(), all.end());
+  if (std::adjacent_find(all.begin(), all.end()) != all.end()) return "two copies would be on one node: its owner has one already";
+  if (nodes == shard->replicas) return "they have copies already";
+  pending_[id] = {shard->epoch, now, {}, {}};
+  out.push_back({shard->owner, CopyShard{id, shard->epoch, std::move(nodes)}});
+  return "";
+}
+
 }  // namespace partitioning

@@ -79,6 +79,13 @@ Answer Keeper::put(Epoch assumed, const Row& row, Out& out) {
   return answer;
 }
 
+std::uint64_t Keeper::next_sequence(Epoch assumed, const std::string& point) const {
+  Answer unused;
+  Out nothing;
+  const Held* held = serving(assumed, point, unused, nothing);
+  return held == nullptr ? 0 : held->sequence + 1;
+}
+
 std::string Keeper::order(const SplitShard& split, Out& out) {
   const Kept& kept = durable_.kept;
   const auto held = kept.held.find(split.shard);
@@ -106,6 +113,20 @@ std::string Keeper::order(const MergeShards& merge, Out& out) {
   persist(merge, out);
   out.news.push_back(kept.held.at(merge.left).shard);
   out.samples.push_back({&kMerges, 1});
+  return "";
+}
+
+std::string Keeper::order(const CopyShard& copy, Out& out) {
+  const auto held = durable_.kept.held.find(copy.shard);
+  if (held == durable_.kept.held.end()) return "it is not here";
+  if (held->second.shard.epoch != copy.epoch) return "its epoch is another";
+  if (moving(copy.shard)) return "it is being moved";
+  std::vector<core::NodeId> nodes = copy.replicas;
+  nodes.push_back(self_);
+  std::sort(nodes.begin(), nodes.end());
+  if (std::adjacent_find(nodes.begin(), nodes.end()) != nodes.end()) return "two copies would be on one node";
+  persist(copy, out);
+  out.news.push_back(durable_.kept.held.at(copy.shard).shard);
   return "";
 }
 

@@ -7,14 +7,18 @@
 //   2. No acknowledged write is lost, and no deleted row comes back.
 //   3. A move comes to its end once source and target are up and reach each other: with the target as owner, or the source.
 //   4. A request that assumed an old epoch is not served: it is told the newer one.
+//   5. Writes of a point have ascending numbers (Held::sequence), whoever owns it.
+//   6. A move stops writes for `write_pause` at most, unless source or target fall silent after the source has given it up.
+//
+// A target that cannot be reached costs nothing: it has to catch up before writes stop for the last of them.
 //
 // Why: the source streams rows and later writes as one row of numbered chunks, which the target stores in their order. The
 // source gives up the shard, durably, only when all of them are acknowledged as durable and while it accepts no writes; and
 // before it says so to anybody. So a crash of the source before that leaves it the owner, and the target with a worthless
 // copy; after that it repeats the hand-over until it is accepted. What the target has not been handed it does not serve.
 //
-// Left out: copies of a shard that are kept up to date (`replicas` only says who they would be), and what to do when the
-// owner never comes back: that is replication's part.
+// Copies of a shard to read from are made beside this (copies.h); here it is kept who is to have one. Left out: what to do
+// when the owner never comes back, which is replication's part.
 #pragma once
 #include <array>
 #include <map>
@@ -48,15 +52,17 @@ struct MoveSettings {
   std::uint32_t close_below = 64;
   core::Duration resend = std::chrono::milliseconds(200);
   core::Duration give_up = std::chrono::seconds(10);
+  core::Duration write_pause = std::chrono::seconds(1);
   MoveFlaws flaws;
-  FIELDS(MoveSettings, chunk_bytes, rate, window, close_below, resend, give_up, flaws)
+  FIELDS(MoveSettings, chunk_bytes, rate, window, close_below, resend, give_up, write_pause, flaws)
   static constexpr auto kDeclared = std::array{
       core::Setting{"chunk_bytes", "1", "16MiB", "bytes", "How large a chunk of a shard that is moved is, at least one row."},
       core::Setting{"rate", "0", "10GiB", "bytes/s", "How fast a shard is copied; 0: as fast as the window allows."},
       core::Setting{"window", "1", "1024", "chunks", "How many chunks may be under way without an answer."},
-      core::Setting{"close_below", "0", "1000000", "rows", "Writes are stopped for the hand-over when no more rows than these are not acknowledged."},
+      core::Setting{"close_below", "0", "1000000", "rows", "Writes stop for the hand-over when the target has acknowledged all rows but so many."},
       core::Setting{"resend", "1ms", "1h", "", "What is not answered for so long is sent again."},
-      core::Setting{"give_up", "1ms", "24h", "", "A move is given up when the target has not answered for so long before the hand-over."}};
+      core::Setting{"give_up", "1ms", "24h", "", "A move is given up when the target has not answered for so long before the hand-over."},
+      core::Setting{"write_pause", "1ms", "24h", "", "Nor does a shard refuse writes for longer before it: the move is given up, and can be ordered again."}};
   std::string conflict() const;
 };
 
@@ -110,11 +116,14 @@ class Keeper {
   Answer scan(Epoch assumed, const Range& range, std::size_t limit, Out& out) const;
   // Writes a row, or deletes it.
   Answer put(Epoch assumed, const Row& row, Out& out);
+  // The number that a write of this point would get now; 0: it is not served.
+  std::uint64_t next_sequence(Epoch assumed, const std::string& point) const;
 
   // Orders. Each returns why it is refused, or nothing.
   std::string order(core::Time now, const MoveShard& move, Out& out);
   std::string order(const SplitShard& split, Out& out);
   std::string order(const MergeShards& merge, Out& out);
+  std::string order(const CopyShard& copy, Out& out);
   // An entry of the routing table that somebody else told.
   void learn(const Shard& shard, Out& out);
 
@@ -143,9 +152,10 @@ class Keeper {
     std::vector<Row> log{};             // Writes to rows that were sent before, which are not sent yet.
     std::vector<MoveChunk> unanswered{};
     std::uint64_t sent{};               // The number of the last chunk.
+    bool heard{};                       // The target has answered, and was sent nothing twice since.
     bool closing{};                     // No more writes.
     core::Time closed_at{}, send_at{}, resend_at{}, give_up_at{};
-    FIELDS(Outgoing, attempt, to, copied, all_copied, log, unanswered, sent, closing, closed_at, send_at, resend_at, give_up_at)
+    FIELDS(Outgoing, attempt, to, copied, all_copied, log, unanswered, sent, heard, closing, closed_at, send_at, resend_at, give_up_at)
     std::size_t rows_to_go() const;
   };
 

@@ -12,7 +12,9 @@ void change(Kept& kept, const Kept& all) { kept = all; }
 void change(Kept& kept, const Wrote& wrote) {
   // Only a flaw writes to a shard that was given up.
   const auto held = kept.held.find(wrote.shard);
-  (held != kept.held.end() ? held->second.store : kept.given.at(wrote.shard).held.store).put(wrote.row);
+  Held& it = held != kept.held.end() ? held->second : kept.given.at(wrote.shard).held;
+  it.store.put(wrote.row);
+  ++it.sequence;
 }
 
 void change(Kept& kept, const Began& began) { kept.held.at(began.attempt.shard).attempts = began.attempt.number; }
@@ -37,7 +39,7 @@ void change(Kept& kept, const Gave& gave) {
 void change(Kept& kept, const Took& took) {
   const auto receiving = kept.receiving.find(took.hand_over.shard.id);
   CHECK(receiving != kept.receiving.end());
-  kept.held[receiving->first] = {took.hand_over.shard, std::move(receiving->second.store), 0};
+  kept.held[receiving->first] = {took.hand_over.shard, std::move(receiving->second.store), 0, took.hand_over.sequence};
   // It could come back only from who had accepted it.
   kept.given.erase(receiving->first);
   kept.receiving.erase(receiving);
@@ -50,7 +52,7 @@ void change(Kept& kept, const SplitShard& split) {
   Held& left = kept.held.at(split.shard);
   CHECK(kept.held.find(split.fresh) == kept.held.end());
   ++left.shard.epoch.version;
-  Held right{left.shard, left.store.split_off(split.at), 0};
+  Held right{left.shard, left.store.split_off(split.at), 0, left.sequence};
   right.shard.id = split.fresh;
   right.shard.range.from = split.at;
   left.shard.range.until = split.at;
@@ -68,8 +70,17 @@ void change(Kept& kept, const MergeShards& merge) {
   left.shard.range.until = right.shard.range.until;
   left.shard.epoch.version = std::max(left.shard.epoch.version, right.shard.epoch.version) + 1;
   left.attempts = 0;
+  left.sequence = std::max(left.sequence, right.sequence);
   left.store.take_over(std::move(right.store));
   kept.known.absorb(left.shard);
+}
+
+void change(Kept& kept, const CopyShard& copy) {
+  Held& held = kept.held.at(copy.shard);
+  held.shard.replicas = copy.replicas;
+  ++held.shard.epoch.conf_version;
+  held.attempts = 0;
+  kept.known.absorb(held.shard);
 }
 
 void change(Kept& kept, const Learned& learned) { kept.known.absorb(learned.shard); }

@@ -17,7 +17,9 @@ struct Held {
   Shard shard{};
   Store store{};
   std::uint64_t attempts{};   // How often it was begun to be moved, at this epoch.
-  FIELDS(Held, shard, store, attempts)
+  // Of the last write. It goes on over moves, splits and merges, so for each point it only rises, whichever shard it was in.
+  std::uint64_t sequence{};
+  FIELDS(Held, shard, store, attempts, sequence)
 };
 
 // A shard on its way here. It is not owned, and not served.
@@ -72,8 +74,8 @@ struct Dropped {
 };
 
 // Kept itself: all at once, as at the very beginning and in an image of the disk. The others are what their messages say:
-// a chunk that is stored, a hand-over that was accepted, a shard that was split, two that were merged.
-using Change = std::variant<Kept, Wrote, Began, MoveChunk, Gave, Took, Accepted, SplitShard, MergeShards, Learned, Dropped>;
+// a chunk that is stored, a hand-over that was accepted, a shard that was split, two that were merged, who has copies of one.
+using Change = std::variant<Kept, Wrote, Began, MoveChunk, Gave, Took, Accepted, SplitShard, MergeShards, Learned, Dropped, CopyShard>;
 
 // The Durable of a node (core/step.h), or a part of it. `self` is not stored: a disk does not change its node.
 struct Durable {

@@ -12,9 +12,10 @@ void LoadSample::roll(core::Time now) {
   begun_ += passed * window_;
 }
 
-void LoadSample::count(core::Time now, std::string_view point, core::Rng& rng) {
+void LoadSample::count(core::Time now, std::string_view point, core::Rng& rng, bool read) {
   roll(now);
   ++now_.requests;
+  now_.reads += read ? 1 : 0;
   if (now_.sample.size() < points_)
     now_.sample.emplace_back(point);
   else if (const std::uint64_t place = rng.below(now_.requests); place < points_)
@@ -22,6 +23,8 @@ void LoadSample::count(core::Time now, std::string_view point, core::Rng& rng) {
 }
 
 double LoadSample::rate() const { return static_cast<double>(last_.requests) * 1e9 / static_cast<double>(window_.count()); }
+
+double LoadSample::reads() const { return static_cast<double>(last_.reads) * 1e9 / static_cast<double>(window_.count()); }
 
 double LoadSample::rate(const Range& range) const {
   if (last_.sample.empty()) return 0;

@@ -17,12 +17,13 @@ class LoadSample {
  public:
   explicit LoadSample(core::Duration window = std::chrono::seconds(10), std::size_t points = 128) : window_(window), points_(points) {}
 
-  void count(core::Time now, std::string_view point, core::Rng& rng);
+  void count(core::Time now, std::string_view point, core::Rng& rng, bool read = true);
   // Lets the time pass: to be called before it is read.
   void roll(core::Time now);
 
   // Requests a second in the last whole window; of a range, as far as the sample can tell.
   double rate() const;
+  double reads() const;   // Those of them that write nothing.
   double rate(const Range& range) const;
   // Where half of the load is in front, and half behind; empty: nowhere. A cut that leaves one side with more than three
   // quarters is of no use: that is what one hot key does, which no cut can halve.
@@ -33,6 +34,7 @@ class LoadSample {
  private:
   struct Window {
     std::uint64_t requests = 0;
+    std::uint64_t reads = 0;
     std::vector<std::string> sample{};
     friend bool operator==(const Window&, const Window&) = default;
   };

@@ -44,8 +44,9 @@ struct ChunkAck {
 // Source to target, repeated until it is accepted: the source has given the shard up, durably. From here on the target owns it.
 struct HandOver {
   Attempt attempt{};
-  Shard shard{};   // As it is from now on.
-  FIELDS(HandOver, attempt, shard)
+  Shard shard{};             // As it is from now on.
+  std::uint64_t sequence{};  // Of the last write: the new owner goes on from there.
+  FIELDS(HandOver, attempt, shard, sequence)
 };
 
 // Target to source: it owns the shard, durably. The source may delete what it still keeps of it.
@@ -82,16 +83,58 @@ struct MergeShards {
   Epoch right_epoch{};
   FIELDS(MergeShards, left, left_epoch, right, right_epoch)
 };
+struct CopyShard {
+  ShardId shard{};
+  Epoch epoch{};
+  std::vector<core::NodeId> replicas{};   // All who are to have a copy from now on.
+  FIELDS(CopyShard, shard, epoch, replicas)
+};
 
 // Owner to the one who places shards: what one of its shards is like.
 struct ShardReport {
   Shard shard{};
   std::uint64_t rows{};
   std::uint64_t bytes{};
-  double load{};              // Requests a second.
+  double load{};              // Requests a second,
+  double reads{};             // and those of them that write nothing.
   std::string size_cut{};     // Where it could be split in two of equal size; empty: nowhere.
   std::string load_cut{};     // Where it could be split in two of equal load; empty: nowhere, as when one key has it all.
-  FIELDS(ShardReport, shard, rows, bytes, load, size_cut, load_cut)
+  FIELDS(ShardReport, shard, rows, bytes, load, reads, size_cut, load_cut)
+};
+
+// --- Copies to read from (copies.h).
+
+// Who is to have a copy asks the owner: for rows from a point on, or for the writes behind the last that it has.
+struct AskCopy {
+  ShardId shard{};
+  Epoch epoch{};
+  std::uint64_t number{};     // Of this attempt to make a copy, never used before by this node.
+  bool rows{};                // Rows; else writes.
+  std::string from{};         // The rows from this point on.
+  std::uint64_t sequence{};   // The writes behind this one.
+  FIELDS(AskCopy, shard, epoch, number, rows, from, sequence)
+};
+
+// A part of the rows, as they are after the write `sequence`.
+struct CopyRows {
+  Shard shard{};
+  std::uint64_t number{};     // Of the attempt for which they were asked.
+  std::uint64_t sequence{};
+  std::string from{};
+  std::vector<Row> rows{};
+  std::string next{};         // Where the next part begins.
+  bool last{};                // There is none.
+  FIELDS(CopyRows, shard, number, sequence, from, rows, next, last)
+};
+
+// Writes in their order, the first of them that behind `after`; without any: only how far the owner is.
+struct CopyWrites {
+  Shard shard{};
+  std::uint64_t after{};
+  std::vector<Row> rows{};
+  std::uint64_t sequence{};   // Of the owner's last write,
+  std::uint64_t oldest{};     // and of the oldest that it can still tell.
+  FIELDS(CopyWrites, shard, after, rows, sequence, oldest)
 };
 
 }  // namespace partitioning

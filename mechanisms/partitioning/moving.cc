@@ -68,15 +68,18 @@ bool Keeper::pump(core::Time now, Outgoing& move, Out& out) {
     for (const Row& row : chunk.rows) bytes += row.bytes();
     move.send_at = now + core::Duration(static_cast<core::Duration::rep>(bytes * 1'000'000'000 / settings_.rate));
   }
-  if (move.all_copied && !move.closing && move.rows_to_go() <= settings_.close_below) move.closing = true, move.closed_at = now;
+  // A target that has not answered would be waited for with all writes refused: it may be dead.
+  if (move.all_copied && move.heard && !move.closing && move.rows_to_go() <= settings_.close_below) move.closing = true, move.closed_at = now;
   return move.closing && move.log.empty() && move.unanswered.empty();
 }
 
 void Keeper::give(core::Time now, const Outgoing& move, Out& out) {
   const ShardId id = move.attempt.shard;
-  HandOver over{move.attempt, durable_.kept.held.at(id).shard};
+  const Held& held = durable_.kept.held.at(id);
+  HandOver over{move.attempt, held.shard, held.sequence};
   over.shard.owner = move.to;
-  std::erase(over.shard.replicas, move.to);
+  // Who had a copy is the owner now, and the copies do not become fewer by that.
+  std::replace(over.shard.replicas.begin(), over.shard.replicas.end(), move.to, self_);
   ++over.shard.epoch.conf_version;
   out.news.push_back(over.shard);
   out.samples.push_back({&kMoves, 1});
@@ -98,6 +101,7 @@ void Keeper::on(core::Time now, core::NodeId from, const ChunkAck& ack, Out& out
   Outgoing& move = it->second;
   const std::size_t before = move.unanswered.size();
   std::erase_if(move.unanswered, [&ack](const MoveChunk& chunk) { return chunk.number <= ack.number; });
+  move.heard = true;
   if (move.unanswered.size() != before) move.give_up_at = now + settings_.give_up, move.resend_at = now + settings_.resend;
   if (pump(now, move, out)) give(now, Outgoing(move), out);
 }
@@ -115,7 +119,7 @@ void Keeper::tick(core::Time now, Out& out) {
   for (const auto& [id, move] : outgoing_) moves.push_back(id);
   for (const ShardId id : moves) {
     Outgoing& move = outgoing_.at(id);
-    if (now >= move.give_up_at) {
+    if (now >= move.give_up_at || (move.closing && now >= move.closed_at + settings_.write_pause)) {
       // Nobody else owns it yet, so nothing is undone: writes are taken again, and the target's copy is worth nothing.
       outgoing_.erase(id);
       out.samples.push_back({&kMovesFailed, 1});
@@ -124,6 +128,7 @@ void Keeper::tick(core::Time now, Out& out) {
     if (!move.unanswered.empty() && now >= move.resend_at) {
       for (const MoveChunk& chunk : move.unanswered) send_chunk(move, chunk, out);
       move.resend_at = now + settings_.resend;
+      move.heard = false;
     }
     if (pump(now, move, out)) give(now, Outgoing(move), out);
   }
@@ -138,6 +143,7 @@ std::optional<core::Time> Keeper::due() const {
   const auto at = [&first](core::Time time) { first = first ? std::min(*first, time) : time; };
   for (const auto& [id, move] : outgoing_) {
     at(move.give_up_at);
+    if (move.closing) at(move.closed_at + settings_.write_pause);
     if (!move.unanswered.empty()) at(move.resend_at);
     if (move.unanswered.size() < settings_.window && (!move.all_copied || !move.log.empty())) at(move.send_at);
   }

@@ -94,6 +94,7 @@ std::vector<Instruction> Placement::decide(core::Time now, const std::vector<cor
   forget_old(now);
   split(now, out);
   merge(now, out);
+  copy(now, nodes, out);
   while (settings_.balance != Balance::nothing && balance(now, nodes, out)) {}
   return out;
 }
@@ -135,6 +136,31 @@ void Placement::merge(core::Time now, std::vector<Instruction>& out) {
     }
     pending_[left.id] = pending_[right.id] = {std::max(left.epoch, right.epoch), now, {}, {}};
     out.push_back({left.owner, MergeShards{left.id, left.epoch, right.id, right.epoch}});
+  }
+}
+
+// One key that everybody reads cannot be split. The copy goes to the node that has the least to do, as far as owners report it.
+void Placement::copy(core::Time now, const std::vector<core::NodeId>& nodes, std::vector<Instruction>& out) {
+  if (settings_.copy_reads == 0) return;
+  std::map<core::NodeId, double> loads;
+  for (const core::NodeId node : nodes) loads[node] = 0;
+  for (const Shard& shard : table_.shards)
+    if (const ShardReport* report = report_of(shard); report != nullptr && loads.count(shard.owner) != 0) loads[shard.owner] += report->load;
+  for (const Shard& shard : table_.shards) {
+    if (!ready(now, shard)) continue;
+    const ShardReport& report = *report_of(shard);
+    if (report.reads <= settings_.copy_reads || !report.load_cut.empty() || shard.replicas.size() >= settings_.copies) continue;
+    core::NodeId best = core::kNobody;
+    for (const auto& [node, load] : loads) {
+      const bool has_it = node == shard.owner || std::find(shard.replicas.begin(), shard.replicas.end(), node) != shard.replicas.end();
+      if (!has_it && (best == core::kNobody || load < loads.at(best))) best = node;
+    }
+    if (best == core::kNobody) continue;
+    std::vector<core::NodeId> replicas = shard.replicas;
+    replicas.push_back(best);
+    loads.at(best) += report.reads / 2;
+    pending_[shard.id] = {shard.epoch, now, {}, {}};
+    out.push_back({shard.owner, CopyShard{shard.id, shard.epoch, std::move(replicas)}});
   }
 }
 

@@ -7,7 +7,7 @@
 //   2. No more moves at once than allowed, of all and of each node, and no more a minute than allowed.
 //   3. A move for the sake of balance leaves the fuller node fuller than the emptier one was filled: it cannot be worth undoing
 //      by the same figures. Both must be further from the mean than the tolerance (hysteresis).
-//   4. No shard is moved to a node that has a replica of it.
+//   4. No shard is moved to a node that has a replica of it, unless by hand.
 //
 // By load, also the nodes of a move rest for the cool-down: what a node has just been given is not measured yet, and it looks
 // emptier than it is. Without that (flaw no_cooldown) everything is moved there, and then back: a rebalancing storm.
@@ -46,13 +46,15 @@ struct PlacementSettings {
   double merge_load = 500;
   Balance balance = Balance::load;
   double tolerance = 0.05;
+  double copy_reads = 0;
+  std::uint32_t copies = 2;
   std::uint32_t moves_at_once = 4;
   std::uint32_t moves_per_node = 1;
   double moves_per_minute = 60;
   core::Duration cool_down = std::chrono::seconds(30);
   core::Duration patience = std::chrono::seconds(60);
   PlacementFlaws flaws;
-  FIELDS(PlacementSettings, split_bytes, split_load, merge_bytes, merge_load, balance, tolerance, moves_at_once, moves_per_node, moves_per_minute, cool_down,
+  FIELDS(PlacementSettings, split_bytes, split_load, merge_bytes, merge_load, balance, tolerance, copy_reads, copies, moves_at_once, moves_per_node, moves_per_minute, cool_down,
          patience, flaws)
   static constexpr auto kDeclared = std::array{
       core::Setting{"split_bytes", "0", "10GiB", "bytes", "A shard that is larger is split in two of equal size; 0: never."},
@@ -61,6 +63,8 @@ struct PlacementSettings {
       core::Setting{"merge_load", "0", "10000000", "/s", "Neighbours are merged only when they have no more requests together."},
       core::Setting{"balance", "", "", "", "What is to be the same on all nodes: how many shards, their bytes, or their requests."},
       core::Setting{"tolerance", "0", "1", "", "How far a node may be from the mean before shards are moved."},
+      core::Setting{"copy_reads", "0", "10000000", "/s", "A shard with more reads, which no split would halve, gets a copy more to read from; 0: never."},
+      core::Setting{"copies", "0", "16", "copies", "How many copies it may get for that. They are not taken away again."},
       core::Setting{"moves_at_once", "0", "1000", "shards", "How many shards may be moved at the same time."},
       core::Setting{"moves_per_node", "1", "1000", "shards", "How many of them a node may give or be given."},
       core::Setting{"moves_per_minute", "0.1", "100000", "shards", "How many moves may be begun in a minute."},
@@ -76,7 +80,7 @@ inline constexpr core::Metric kImbalance{"placement_imbalance_percent", core::Me
 // To the owner of a shard.
 struct Instruction {
   core::NodeId to{};
-  std::variant<MoveShard, SplitShard, MergeShards> order{};
+  std::variant<MoveShard, SplitShard, MergeShards, CopyShard> order{};
 };
 
 class Placement {
@@ -94,6 +98,8 @@ class Placement {
   std::string split(core::Time now, ShardId shard, std::string at, std::vector<Instruction>& out);
   std::string merge(core::Time now, ShardId left, ShardId right, std::vector<Instruction>& out);
   std::string move(core::Time now, ShardId shard, core::NodeId to, std::vector<Instruction>& out);
+  // `nodes`: all who are to have a copy of it from now on.
+  std::string copy(core::Time now, ShardId shard, std::vector<core::NodeId> nodes, std::vector<Instruction>& out);
 
   const Table& table() const { return table_; }
   ShardId fresh() const { return fresh_; }
@@ -125,6 +131,7 @@ class Placement {
   void forget_old(core::Time now);
   void split(core::Time now, std::vector<Instruction>& out);
   void merge(core::Time now, std::vector<Instruction>& out);
+  void copy(core::Time now, const std::vector<core::NodeId>& nodes, std::vector<Instruction>& out);
   bool balance(core::Time now, const std::vector<core::NodeId>& nodes, std::vector<Instruction>& out);
 
   PlacementSettings settings_;

@@ -8,20 +8,21 @@
 namespace partitioning {
 namespace {
 
-std::vector<std::string> read_cuts(std::string_view text) {
-  std::vector<std::string> cuts;
+// Separated by commas.
+std::vector<std::string> read_list(std::string_view text) {
+  std::vector<std::string> parts;
   while (!text.empty()) {
     const auto comma = std::min(text.find(','), text.size());
-    cuts.emplace_back(text.substr(0, comma));
+    parts.emplace_back(text.substr(0, comma));
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
-  return cuts;
+  return parts;
 }
 
 // The table with which the cluster begins; of a disk that holds one already, that one.
 Table first_table(const Table& kept, const DriverSettings& settings, const std::vector<core::NodeId>& servers) {
   if (!kept.shards.empty() || servers.empty()) return kept;
-  if (settings.order == Order::key) return range_table(read_cuts(settings.cuts), servers, settings.replicas);
+  if (settings.order == Order::key) return range_table(read_list(settings.cuts), servers, settings.replicas);
   return even_table(settings.order, settings.shards, servers, settings.replicas);
 }
 
@@ -29,7 +30,7 @@ Table first_table(const Table& kept, const DriverSettings& settings, const std::
 
 std::string DriverSettings::conflict() const {
   if (order == Order::key) {
-    const auto parts = read_cuts(cuts);
+    const auto parts = read_list(cuts);
     for (std::size_t i = 0; i < parts.size(); ++i)
       if (parts[i].empty() || (i > 0 && parts[i] <= parts[i - 1])) return "the cuts must ascend, and none may be empty";
   } else if (!cuts.empty()) {
@@ -153,6 +154,16 @@ core::NodeId PlacementDriver::server(std::string_view name) const {
   return std::find(servers_.begin(), servers_.end(), node) == servers_.end() ? core::kNobody : node;
 }
 
+std::string PlacementDriver::copy(core::Time now, ShardId shard, std::string_view list, std::vector<Instruction>& orders) {
+  std::vector<core::NodeId> nodes;
+  if (list != "none")
+    for (const auto& name : read_list(list)) {
+      nodes.push_back(server(name));
+      if (nodes.back() == core::kNobody) return "there is no shard server `" + name + "`";
+    }
+  return placement_.copy(now, shard, std::move(nodes), orders);
+}
+
 std::string PlacementDriver::on_tell(Step& step, std::string_view line) {
   const auto words = core::split_words(line);
   std::vector<Instruction> orders;
@@ -168,6 +179,8 @@ std::string PlacementDriver::on_tell(Step& step, std::string_view line) {
   } else if (numbered && words[0] == "move" && words.size() == 3) {
     const core::NodeId to = server(words[2]);
     why = to == core::kNobody ? "there is no shard server `" + words[2] + "`" : placement_.move(step.now, one, to, orders);
+  } else if (numbered && words[0] == "copy" && words.size() == 3) {
+    why = copy(step.now, one, words[2], orders);
   } else {
     return clients::expected_one_of(kTells);
   }

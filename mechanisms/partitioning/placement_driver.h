@@ -44,7 +44,7 @@ struct DriverSettings {
       core::Setting{"order", "", "", "", "By what the store is cut into shards at the beginning: by the key itself, its slot, or its hash."},
       core::Setting{"shards", "1", "1000", "shards", "By slot or hash: into how many."},
       core::Setting{"cuts", "", "", "", "By key: where a new shard begins, such as `k25,k50,k75`."},
-      core::Setting{"replicas", "0", "16", "copies", "How many other nodes have a copy of each shard, to read from."}};
+      core::Setting{"replicas", "0", "16", "copies", "How many other nodes have a copy of each shard, to read from (call.read_from)."}};
   std::string conflict() const;
 };
 
@@ -77,7 +77,8 @@ class PlacementDriver {
   static constexpr std::array kTells{
       core::Tell{"split SHARD [at KEY]", "Split a shard in two, where half of its bytes are or at a key."},
       core::Tell{"merge LEFT RIGHT", "Merge a shard with its right neighbour on the same node."},
-      core::Tell{"move SHARD NODE", "Move a shard to another node."}};
+      core::Tell{"move SHARD NODE", "Move a shard to another node."},
+      core::Tell{"copy SHARD NODES", "Let these nodes, such as `S2,S3`, and no others have a copy of a shard to read from. `none`: nobody."}};
 
   PlacementDriver(const core::Roster& roster, const Settings& settings, Durable durable);
   void start(Step& step);
@@ -108,6 +109,7 @@ class PlacementDriver {
   void send(Step& step, const std::vector<Instruction>& orders);
   std::vector<core::NodeId> up(core::Time now) const;
   core::NodeId server(std::string_view name) const;
+  std::string copy(core::Time now, ShardId shard, std::string_view names, std::vector<Instruction>& orders);
   void show_all(Step& step, const std::vector<core::NodeId>& nodes) const;
 
   core::NodeId id_;

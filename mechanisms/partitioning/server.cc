@@ -1,6 +1,7 @@
 #include "mechanisms/partitioning/server.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace partitioning {
@@ -12,7 +13,6 @@ using serving::Request;
 using serving::Status;
 
 void Server::Durable::apply(const serving::Write& write) {
-  if (const auto* taken = std::get_if<clients::TakeNumbers>(&write)) return numbers.apply(*taken);
   std::visit([this](const auto& one) {
     if constexpr (std::is_constructible_v<Change, decltype(one)>) store.apply(Change(one));
   }, write);
@@ -20,10 +20,11 @@ void Server::Durable::apply(const serving::Write& write) {
 
 Server::Server(const core::Roster& roster, const Settings& settings, Durable durable)
     : id_(roster.self), names_(roster.names), settings_(settings), inlet_(settings.door),
-      keeper_(roster.self, settings.move, std::move(durable.store)), numbers_(durable.numbers) {}
+      keeper_(roster.self, settings.move, std::move(durable.store)), copies_(roster.self, settings.copy) {}
 
 void Server::start(Step& step) {
   inlet_.start(step);
+  wanted_since_ = step.now;
   Out out;
   settle(step, out);
 }
@@ -33,6 +34,7 @@ void Server::on_settings(Step& step, const Settings& settings) {
   settings_ = settings;
   inlet_.set(step, settings_.door);
   keeper_.set(settings_.move);
+  copies_.set(settings_.copy);
   Out out;
   settle(step, out);
 }
@@ -46,6 +48,12 @@ void Server::on_timer(Step& step, Timer timer) {
       armed_.reset();
       Out out;
       keeper_.tick(step.now, out);
+      return settle(step, out);
+    }
+    case Alarm::copy: {
+      announcing_.reset();
+      CopyOut out;
+      copies_.tick(step.now, kept(), out);
       return settle(step, out);
     }
     default: return;
@@ -64,13 +72,18 @@ void Server::work(Step& step, serving::Ticket ticket) {
 }
 
 Reply Server::perform(Step& step, const Request& request, Out& out) {
-  if (request.function == Function::scan) return scan(request, out);
+  if (request.function == Function::scan) return scan(step, request, out);
   const std::string point = point_of(kept().known.order, request.key);
-  const Answer found = keeper_.get(request.epoch, point, out);
-  if (found.outcome != Answer::Outcome::ok) return refused(step, found);
-  count_load(step, point);
   Cell cell;
-  if (!found.rows.empty()) cell = unpacked(*found.rows.front().value);
+  if (const Copy* copy = copy_for(step, request, point)) {
+    if (const std::string* row = copy->store.get(point)) cell = unpacked(*row);
+  } else {
+    const Answer found = keeper_.get(request.epoch, point, out);
+    if (found.outcome != Answer::Outcome::ok) return refused(step, found);
+    count_load(step, request, point);
+    if (!found.rows.empty()) cell = unpacked(*found.rows.front().value);
+  }
+  wanted_.count(request.key);
   if (serving::is_write(request.function)) return write(step, request, point, std::move(cell), out);
   Reply reply;
   reply.version = cell.version;
@@ -97,8 +110,7 @@ Reply Server::write(Step& step, const Request& request, const std::string& point
     case Function::get:
     case Function::scan: break;
   }
-  const Shard* shard = kept().known.find(point);
-  reply.version = cell.version = next_version(step, shard->epoch);
+  reply.version = cell.version = keeper_.next_sequence(request.epoch, point);
   if (numbered) cell.remember({request.operation, reply.status == Status::absent}, settings_.remembered);
   Row row{point, std::nullopt};
   if (cell.value || !cell.done.empty()) row.value = packed(cell);
@@ -109,12 +121,29 @@ Reply Server::write(Step& step, const Request& request, const std::string& point
   return reply;
 }
 
-Reply Server::scan(const Request& request, Out& out) {
+// A copy that may answer this, if it is a read; null: only the owner may. Who asks must have meant the copy: at one epoch a shard has
+// one owner, and whoever asks another node by that epoch knows it. Without an epoch he may have guessed.
+const Copy* Server::copy_for(Step& step, const Request& request, const std::string& point) {
+  if (serving::is_write(request.function) || request.epoch == Epoch{}) return nullptr;
+  const Copy* copy = copies_.serving(step.now, request.epoch, point);
+  if (copy == nullptr) {
+    if (copies_.expected(request.epoch, point)) step.count(kReplicaRefused);
+    return nullptr;
+  }
+  step.count(kReplicaReads);
+  from_copy_ = {from_copy_.count + 1, copy->shard.id, copy->whole(), step.now - copy->whole_at};
+  return copy;
+}
+
+Reply Server::scan(Step& step, const Request& request, Out& out) {
   const Order order = kept().known.order;
   Range range = request.within;
   if (order == Order::key) range = common(range, {request.key, request.value});
   Reply reply;
-  const Answer answer = keeper_.scan(request.epoch, range, std::numeric_limits<std::size_t>::max(), out);
+  constexpr auto kAll = std::numeric_limits<std::size_t>::max();
+  Answer answer;
+  if (const Copy* copy = copy_for(step, request, range.from)) answer.rows = copy->store.scan(range, kAll);
+  else answer = keeper_.scan(request.epoch, range, kAll, out);
   if (answer.outcome == Answer::Outcome::moved) reply.newer = {answer.newer};
   if (answer.outcome != Answer::Outcome::ok) {
     reply.status = answer.outcome == Answer::Outcome::moved ? Status::moved : Status::unavailable;
@@ -141,17 +170,12 @@ Reply Server::refused(Step& step, const Answer& answer) const {
   return reply;
 }
 
-// Within an epoch a point has one owner, whose numbers ascend, also over a crash; and the epochs of a point only rise.
-std::uint64_t Server::next_version(Step& step, const Epoch& epoch) {
-  return (epoch.version & 0xfff) << 52 | (epoch.conf_version & 0xfff) << 40 | (numbers_.take(step) & 0xffffffffff);
-}
-
-void Server::count_load(Step& step, const std::string& point) {
+void Server::count_load(Step& step, const Request& request, const std::string& point) {
   const Shard* shard = kept().known.find(point);
   const auto it = loads_.try_emplace(shard->id, Load{shard->epoch, LoadSample(settings_.load_window)}).first;
   // Halves, and what came from elsewhere, begin anew.
   if (it->second.epoch != shard->epoch) it->second = {shard->epoch, LoadSample(settings_.load_window)};
-  it->second.sample.count(step.now, point, *step.rng);
+  it->second.sample.count(step.now, point, *step.rng, !serving::is_write(request.function));
 }
 
 // --- Moves, and whoever orders them.
@@ -206,6 +230,48 @@ void Server::on_message(Step& step, core::NodeId, const MergeShards& m) {
   obeyed(step, "merge", m.left, why, out);
 }
 
+void Server::on_message(Step& step, core::NodeId, const CopyShard& m) {
+  Out out;
+  const std::string why = keeper_.order(m, out);
+  if (why.empty()) {
+    std::string nodes;
+    for (const core::NodeId node : m.replicas) nodes += (nodes.empty() ? "" : ", ") + names_.of(node);
+    step.note(m.replicas.empty() ? "lets nobody have a copy of shard " + std::to_string(m.shard)
+                                 : "lets " + nodes + " have a copy of shard " + std::to_string(m.shard));
+  }
+  obeyed(step, "copy", m.shard, why, out);
+}
+
+// --- Copies.
+
+void Server::on_message(Step& step, core::NodeId from, const AskCopy& m) {
+  CopyOut out;
+  copies_.on(from, m, kept(), out);
+  settle(step, out);
+}
+
+void Server::on_message(Step& step, core::NodeId from, const CopyRows& m) {
+  CopyOut out;
+  copies_.on(step.now, from, m, out);
+  settle(step, out);
+}
+
+void Server::on_message(Step& step, core::NodeId from, const CopyWrites& m) {
+  if (!founded()) return;
+  Out learned;
+  keeper_.learn(m.shard, learned);
+  settle(step, learned);
+  CopyOut out;
+  copies_.on(step.now, from, m, kept().known, *step.rng, out);
+  settle(step, out);
+}
+
+void Server::settle(Step& step, const CopyOut& out) {
+  for (const auto& one : out.sends) std::visit([&](const auto& m) { step.send(one.to, m); }, one.message);
+  if (out.begun != 0) step.count(kReplicaSyncs, out.begun);
+  arm(step, Alarm::copy, copies_.due(), announcing_);
+}
+
 void Server::obeyed(Step& step, std::string_view what, ShardId shard, const std::string& why, Out& out) {
   if (!why.empty()) step.refuse("does not " + std::string(what) + " shard " + std::to_string(shard) + ": " + why);
   settle(step, out);
@@ -214,15 +280,26 @@ void Server::obeyed(Step& step, std::string_view what, ShardId shard, const std:
 
 // What the keeper has said, and when it wants to be asked again.
 void Server::settle(Step& step, Out& out) {
+  CopyOut copies;
+  for (const Change& change : out.changes)
+    if (const auto* wrote = std::get_if<Wrote>(&change))
+      if (const auto held = kept().held.find(wrote->shard); held != kept().held.end()) copies_.wrote(held->second, wrote->row, copies);
+  copies_.look(step.now, kept(), copies);
   for (Change& change : out.changes) std::visit([&](auto& one) { step.persist(std::move(one)); }, change);
   for (Out::Send& send : out.sends) std::visit([&](auto& one) { step.send(send.to, std::move(one)); }, send.message);
   for (const auto& sample : out.samples) step.samples.push_back({sample.metric, sample.value});
   if (!out.news.empty() && placement_ != core::kNobody) step.send(placement_, Table{kept().known.order, 0, out.news});
-  const auto due = keeper_.due();
-  if (due == armed_) return;
-  armed_ = due;
-  if (due) step.set_timer({Alarm::move}, std::max(*due - step.now, core::Duration{}));
-  else step.cancel_timer({Alarm::move});
+  arm(step, Alarm::move, keeper_.due(), armed_);
+  settle(step, copies);
+}
+
+void Server::arm(Step& step, Alarm alarm, std::optional<core::Time> due, std::optional<core::Time>& armed) {
+  if (due == armed) return;
+  armed = due;
+  // A moment behind it: on a clock that runs fast a timer may go off a nanosecond early, and be set again for that nanosecond,
+  // which is nothing in the world's time, for ever.
+  if (due) step.set_timer({alarm}, std::max(*due - step.now, core::Duration{}) + core::Duration(1));
+  else step.cancel_timer({alarm});
 }
 
 void Server::report(Step& step) {
@@ -232,10 +309,11 @@ void Server::report(Step& step) {
   // Who has nothing says so: he is there, and could be given something.
   if (kept().held.empty()) return step.send(placement_, Table{order, 0, {}});
   for (const auto& [id, held] : kept().held) {
-    ShardReport one{held.shard, held.store.size(), held.store.bytes(), 0, held.store.middle(order), ""};
+    ShardReport one{held.shard, held.store.size(), held.store.bytes(), 0, 0, held.store.middle(order), ""};
     if (const auto load = loads_.find(id); load != loads_.end() && load->second.epoch == held.shard.epoch) {
       load->second.sample.roll(step.now);
       one.load = load->second.sample.rate();
+      one.reads = load->second.sample.reads();
       one.load_cut = load->second.sample.cut(order);
       // A cut that is no cut of this shard any more: its sample is from before.
       if (one.load_cut <= held.shard.range.from || !held.shard.range.holds(one.load_cut)) one.load_cut.clear();
@@ -263,10 +341,26 @@ void Server::measure(Step& step) {
   double bytes = 0;
   for (const auto& [id, held] : kept().held) bytes += static_cast<double>(held.store.bytes());
   step.gauge(kShardBytes, bytes);
+  step.gauge(kReplicasOwned, static_cast<double>(copies_.whole()));
+  if (!copies_.all().empty()) step.gauge(kReplicaLag, static_cast<double>(copies_.lag(step.now).count()) / 1e6);
+  step.gauge(kReplicaBehind, static_cast<double>(copies_.behind()));
+  find_hottest(step);
+}
+
+// Once a window, and then what was counted is worth half: a key that is not wanted any more is soon none of the first.
+void Server::find_hottest(Step& step) {
+  if (step.now - wanted_since_ < settings_.load_window) return;
+  wanted_since_ = step.now;
+  const auto top = wanted_.top(1);
+  hottest_ = top.empty() ? "" : top[0].key;
+  step.gauge(kHottest, top.empty() ? 0 : std::round(100.0 * static_cast<double>(top[0].at_least()) / static_cast<double>(wanted_.total())));
+  wanted_.halve();
 }
 
 Server::Shown Server::show() const {
   Shown shown;
+  shown.copies = static_cast<std::uint32_t>(copies_.whole());
+  shown.hottest_key = hottest_;
   shown.waiting = static_cast<std::uint32_t>(inlet_.station().waiting());
   for (const auto& [id, held] : kept().held) {
     ++shown.shards;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mechanisms/core/text.h"
 #include "mechanisms/partitioning/invariants.h"
 
 namespace partitioning {
@@ -40,6 +41,7 @@ std::string ServerInvariants::after(std::span<const Server* const> all, std::siz
   }
   if (const auto why = answers(*node, before); !why.empty()) return why;
   seen.answered = node->answered().count;
+  if (const auto why = copies(all, *node, seen); !why.empty()) return why;
   if (!changed) return "";
   if (const auto why = owners(all); !why.empty()) return why;
   for (const Shard& shard : seen.owned)
@@ -88,6 +90,31 @@ std::string ServerInvariants::answers(const Server& node, const Seen& before) {
   }
   if (last.leaves_nothing) promised_.erase(last.point);
   else promised_[last.point] = last.version;
+  return "";
+}
+
+std::string ServerInvariants::copies(std::span<const Server* const> all, const Server& node, Seen& seen) const {
+  const std::string who = "the copy at node " + node.names().of(node.id()) + " of shard ";
+  const Server::FromCopy& read = node.from_copy();
+  // Fewer than before: it was restarted.
+  const bool fresh = read.count != 0 && read.count != seen.copy_reads;
+  seen.copy_reads = read.count;
+  if (fresh && !read.whole) return who + std::to_string(read.shard) + " was read before it was whole";
+  if (fresh && read.lag > node.settings().copy.max_lag) return who + std::to_string(read.shard) + " was read " + core::text(read.lag) + " after it was new";
+  for (const auto& [id, copy] : node.copies()) {
+    if (!copy.whole()) continue;
+    std::uint64_t& place = seen.places[{id, copy.shard.epoch.version}];
+    if (place == copy.sequence) continue;   // Looked at already.
+    if (copy.sequence < place) return who + std::to_string(id) + " went back to an older write";
+    place = copy.sequence;
+    for (const Server* other : all) {
+      if (other == nullptr) continue;
+      const auto held = other->kept().held.find(id);
+      if (held == other->kept().held.end() || held->second.shard.epoch.version != copy.shard.epoch.version) continue;
+      if (held->second.sequence < copy.sequence) return who + std::to_string(id) + " has a write that its owner never did";
+      if (held->second.sequence == copy.sequence && held->second.store != copy.store) return who + std::to_string(id) + " differs from what its owner has";
+    }
+  }
   return "";
 }
 

@@ -113,7 +113,8 @@ struct OfRaftLog {
 using Message = std::variant<Request, Reply, Probe, ProbeReply, Invalidate, AskTable, partitioning::Table,
                              partitioning::MoveChunk, partitioning::ChunkAck, partitioning::HandOver, partitioning::Accepted,
                              partitioning::MoveShard, partitioning::SplitShard, partitioning::MergeShards,
-                             partitioning::ShardReport, OfRaft>;
+                             partitioning::ShardReport, OfRaft, partitioning::CopyShard, partitioning::AskCopy, partitioning::CopyRows,
+                             partitioning::CopyWrites>;
 
 enum class Alarm : std::uint8_t {
   arrival,   // Users: the next request of an open loop.
@@ -133,10 +134,12 @@ enum class Alarm : std::uint8_t {
   move,      // Shards: a move has something to send, or to give up.
   place,     // Placement: tells the shards where they are, and thinks about it.
   gather,    // A scan over many shards has waited long enough.
+  copy,      // Shards: tells those who have copies how far it is.
 };
 constexpr auto names(Alarm) {
-  return std::array<std::string_view, 17>{"arrival", "think",   "turn", "served", "attempt", "room", "retry", "hedge", "probe",
-                                          "silence", "measure", "raft", "look",   "flush",   "move", "place", "gather"};
+  return std::array<std::string_view, 18>{"arrival", "think",   "turn", "served", "attempt", "room", "retry", "hedge", "probe",
+                                          "silence", "measure", "raft", "look",   "flush",   "move", "place", "gather",
+                                          "copy"};
 }
 using Timer = core::Timer<Alarm>;
 
@@ -144,7 +147,8 @@ using Timer = core::Timer<Alarm>;
 // (partitioning::Change).
 using Write = std::variant<clients::TakeNumbers, OfRaftLog, partitioning::Kept, partitioning::Wrote, partitioning::Began,
                            partitioning::MoveChunk, partitioning::Gave, partitioning::Took, partitioning::Accepted,
-                           partitioning::SplitShard, partitioning::MergeShards, partitioning::Learned, partitioning::Dropped>;
+                           partitioning::SplitShard, partitioning::MergeShards, partitioning::Learned, partitioning::Dropped,
+                           partitioning::CopyShard>;
 // Of the nodes that keep nothing.
 struct Forgetful {
   void apply(const Write&) {}

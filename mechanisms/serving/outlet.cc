@@ -1,6 +1,7 @@
 #include "mechanisms/serving/outlet.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "mechanisms/core/check.h"
 #include "mechanisms/core/text.h"
@@ -98,6 +99,7 @@ void Outlet::set(Step& step, const Settings& settings) {
 
 void Outlet::call(Step& step, Tag tag, Request request, std::optional<core::Time> until, core::NodeId over) {
   if (settings_.route == Route::table && request.function == Function::scan) return scatter(step, tag, request, until);
+  if (settings_.route == Route::table && settings_.salt.holds(request.key)) return call_salted(step, tag, request, until);
   begin(step, Call{tag, std::move(request), until, over, resilience::Backoff(settings_.retry), step.now});
 }
 
@@ -147,17 +149,33 @@ core::NodeId Outlet::choose(Step& step, Call& call) {
     for (const auto id : call.attempts) but.push_back(attempts_.at(id).target);
     return choose_from_pool(step, call.request, std::move(but));
   }
-  const bool part = call.gathering != 0;
+  const bool part = call.request.function == Function::scan;
   const partitioning::Shard* shard = table_.find(part ? call.rest.from : partitioning::point_of(table_.order, call.request.key));
   if (shard != nullptr) {
     call.request.epoch = shard->epoch;
     if (part) call.request.within = partitioning::common(call.rest, shard->range);
-    return shard->owner;
+    return reader_of(*shard, call);
   }
   // Nobody has told it yet. Whoever is asked knows better, and says so.
   ask_for_table(step);
   call.request.epoch = {};
   return targets_.empty() ? core::kNobody : targets_[step.rng->below(targets_.size())];
+}
+
+// A read that a copy can answer goes to whose turn it is; a second attempt beside the first one goes to somebody else.
+core::NodeId Outlet::reader_of(const partitioning::Shard& shard, const Call& call) {
+  if (settings_.read_from == ReadFrom::owner || is_write(call.request.function) || call.owner_only || shard.replicas.empty()) return shard.owner;
+  std::vector<core::NodeId> all{shard.owner};
+  all.insert(all.end(), shard.replicas.begin(), shard.replicas.end());
+  std::rotate(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(turn_++ % all.size()), all.end());
+  std::erase_if(all, [&](core::NodeId node) {
+    const auto* breaker = breaker_of(node);
+    if (breaker != nullptr && breaker->state() == resilience::BreakerState::open) return true;
+    return std::any_of(call.attempts.begin(), call.attempts.end(), [&](auto id) { return attempts_.at(id).target == node; });
+  });
+  if (all.empty()) return shard.owner;
+  if (settings_.read_from == ReadFrom::any) return all.front();
+  return *std::min_element(all.begin(), all.end(), [this](core::NodeId a, core::NodeId b) { return asked_[a] < asked_[b]; });
 }
 
 core::NodeId Outlet::open_connection(Step& step, const Request& first) { return choose_from_pool(step, first, {}); }
@@ -199,6 +217,7 @@ void Outlet::attempt(Step& step, Calls::iterator it) {
   call.request.patience = settings_.pass_deadline ? patience : core::Duration{};
   call.attempts.push_back(id);
   attempts_.emplace(id, one);
+  ++asked_[target];
   step.set_timer({Alarm::attempt, id}, patience);
   step.send(target, call.request);
   // Only what can be done twice without harm.
@@ -210,6 +229,7 @@ Outlet::Attempt Outlet::close(Step& step, std::uint64_t id, std::optional<bool> 
   const auto it = attempts_.find(id);
   const Attempt one = it->second;
   attempts_.erase(it);
+  --asked_[one.target];
   step.cancel_timer({Alarm::attempt, id});
   Call& call = calls_.at(one.call);
   std::erase(call.attempts, id);
@@ -259,6 +279,8 @@ void Outlet::redirected(Step& step, Calls::iterator call, const Reply& reply, co
   bool learned = false;
   for (const auto& shard : reply.newer) learned = table_.absorb(shard) || learned;
   if (table_.shards.empty()) ask_for_table(step);
+  // A copy that cannot answer says so by telling what was known: the owner can.
+  if (!learned && settings_.read_from != ReadFrom::owner && !std::exchange(call->second.owner_only, true)) learned = true;
   // Two nodes that each say that the other has it must not be asked for ever.
   if (!learned || ++call->second.moves > kMostMoves) return failed(step, call, reply, from);
   attempt(step, call);
@@ -287,6 +309,8 @@ void Outlet::end(Step& step, Calls::iterator it, Reply reply, core::NodeId from)
   step.cancel_timer({Alarm::hedge, it->first});
   // Somebody was asked who has not answered: that a later attempt was refused does not undo what he may have done.
   if (call.uncertain && !answered(reply.status)) reply.status = Status::timed_out;
+  // The number that its shard gave a part says nothing beside those of others.
+  if (call.stamp != 0) reply.version = call.stamp;
   if (answered(reply.status)) {
     step.count(metrics_->answered);
     step.timing(metrics_->latency, core::in_ms(step.now - call.began));

@@ -9,6 +9,8 @@
 // Targets are a pool that is balanced, checked and cleared of outliers (balancing/pool.h), or the owners of shards, found
 // by the routing table (partitioning/table.h). With a table, a scan is scattered: a call to each shard that has a part of it,
 // gathered until all have answered or its deadline comes (partitioning/scatter.h); what is missing then, the reply names.
+// Reads may go to copies of a shard as well as to its owner, who alone has the newest (partitioning/copies.h), and celebrity keys
+// may be salted (partitioning/salt.h).
 //
 // Guarantees
 //   1. Every call ends in exactly one Result.
@@ -24,6 +26,7 @@
 #include <vector>
 
 #include "mechanisms/balancing/pool.h"
+#include "mechanisms/partitioning/salt.h"
 #include "mechanisms/partitioning/scatter.h"
 #include "mechanisms/resilience/backoff.h"
 #include "mechanisms/resilience/breaker.h"
@@ -40,6 +43,11 @@ constexpr auto names(Breaking) { return std::array<std::string_view, 3>{"off", "
 // By what a target is found.
 enum class Route : std::uint8_t { balance, table };
 constexpr auto names(Route) { return std::array<std::string_view, 2>{"balance", "table"}; }
+
+// With a table: who is asked for what is only read. The owner; or he and those who have copies of the shard, in turn, or whoever of
+// them has the fewest calls open from here.
+enum class ReadFrom : std::uint8_t { owner, any, least_busy };
+constexpr auto names(ReadFrom) { return std::array<std::string_view, 3>{"owner", "any", "least_busy"}; }
 
 // A node with two outlets plots each under names of its own.
 struct OutletMetrics {
@@ -102,6 +110,7 @@ class Outlet {
     core::Duration timeout = std::chrono::seconds(1);
     bool pass_deadline = true;
     Route route = Route::balance;
+    ReadFrom read_from = ReadFrom::owner;
     HashBy hash_by = HashBy::key;
     bool checking = false;
     bool ejecting = false;
@@ -117,13 +126,15 @@ class Outlet {
     resilience::Bulkhead::Settings bulkhead;
     resilience::Hedging::Settings hedge;
     partitioning::ScatterSettings scatter;
+    partitioning::SaltSettings salt;
     Flaws flaws;
-    FIELDS(Settings, timeout, pass_deadline, route, hash_by, checking, ejecting, breaking, isolating, balance, pool, health,
-           outliers, retry, budget, breaker, bulkhead, hedge, scatter, flaws)
+    FIELDS(Settings, timeout, pass_deadline, route, read_from, hash_by, checking, ejecting, breaking, isolating, balance, pool, health,
+           outliers, retry, budget, breaker, bulkhead, hedge, scatter, salt, flaws)
     static constexpr auto kDeclared = std::array{
         core::Setting{"timeout", "1ms", "1h", "", "How long an attempt waits for its answer."},
         core::Setting{"pass_deadline", "", "", "", "Say how much longer one waits, so that nobody works in vain."},
         core::Setting{"route", "", "", "", "Any target will do, and one is picked; or the routing table knows who has the key."},
+        core::Setting{"read_from", "", "", "", "By the table: reads go to the owner; or to those with a copy, too, in turn or who is least busy. These may be old."},
         core::Setting{"hash_by", "", "", "", "What balancers that hash go by."},
         core::Setting{"checking", "", "", "", "Active health checks: targets are probed."},
         core::Setting{"ejecting", "", "", "", "Passive health checks: targets that fail more than others are ejected."},
@@ -211,6 +222,8 @@ class Outlet {
     std::vector<std::uint64_t> attempts{};   // Open ones.
     std::uint32_t made = 0;
     std::uint32_t moves = 0;
+    bool owner_only = false;                 // A copy could not answer.
+    std::uint64_t stamp = 0;                 // Of a write of a salted key; 0: it is none.
     bool inside = false;                     // The bulkhead.
     bool uncertain = false;                  // An attempt was not answered.
     std::uint64_t gathering = 0;             // Of a part of a scan: of which one; 0: it is none.
@@ -229,9 +242,11 @@ class Outlet {
     friend bool operator==(const Attempt&, const Attempt&) = default;
   };
   using Calls = std::map<std::uint64_t, Call>;
-  // A scan over many shards.
+  // A scan over many shards,
+  // or a read of all parts of a salted key.
   struct Gathering {
     Tag tag{};
+    bool salted = false;
     partitioning::Scatter scatter;
     std::map<partitioning::ShardId, std::string> names;   // Of its parts.
     friend bool operator==(const Gathering&, const Gathering&) = default;
@@ -243,6 +258,8 @@ class Outlet {
   }
   void begin(Step& step, Call call);
   void scatter(Step& step, Tag tag, const Request& request, std::optional<core::Time> until);
+  void call_salted(Step& step, Tag tag, const Request& request, std::optional<core::Time> until);
+  void read_salted(Step& step, Tag tag, const Request& request, std::optional<core::Time> until);
   void part_answered(Step& step, Calls::iterator call, const Reply& reply, const partitioning::Range& within, core::NodeId from);
   void part_ended(Step& step, const Call& call, bool answered);
   void gathered(Step& step, std::uint64_t id);
@@ -255,6 +272,7 @@ class Outlet {
   void abandon(Step& step, std::uint64_t id);
   void leave_bulkhead(Step& step);
   core::NodeId choose(Step& step, Call& call);
+  core::NodeId reader_of(const partitioning::Shard& shard, const Call& call);
   core::NodeId choose_from_pool(Step& step, const Request& request, std::vector<core::NodeId> but);
   void ask_for_table(Step& step);
   void probe(Step& step, core::NodeId target);
@@ -284,6 +302,9 @@ class Outlet {
   std::map<std::uint64_t, core::NodeId> probes_;           // That are not answered.
   std::deque<Result> ended_;
   std::uint64_t last_ = 0;
+  std::uint64_t turn_ = 0;                                 // How many reads went to an owner or a copy in turn.
+  std::map<core::NodeId, std::uint32_t> asked_;            // How many attempts are open at each target.
+  std::uint64_t stamp_ = 0;                                // Of the last write of a salted key.
 };
 
 }  // namespace serving

@@ -125,6 +125,7 @@ void Users::issue(Step& step, Operation one) {
   const std::uint64_t number = static_cast<std::uint64_t>(id_) << 40 | numbers_.take(step);
   one.request.operation = number;
   one.began = step.now;
+  if (const auto told = told_.find(one.request.key); told != told_.end()) one.told = told->second;
   const Request& r = one.request;
   if (is_history(r.function)) step.invoke({number, one.process, std::string(core::name_of(r.function)), r.key, r.value, ""});
   if (const auto kept = recall(step, one)) return finish(step, one, *kept);
@@ -204,6 +205,14 @@ void Users::judge(Step& step, const Operation& one, const Reply& reply) {
   step.count(kServed);
   step.timing(kUserLatency, core::in_ms(step.now - one.began));
   if (one.request.function == Function::get) step.timing(kAge, core::in_ms(reply.age));
+  if (is_history(one.request.function) && reply.version != 0) notice_age(step, one, reply);
+}
+
+void Users::notice_age(Step& step, const Operation& one, const Reply& reply) {
+  if (one.request.function == Function::get && reply.version < one.told) step.count(kStale);
+  if (told_.size() >= kMostTold) told_.clear();
+  std::uint64_t& told = told_[one.request.key];
+  told = std::max(told, reply.version);
 }
 
 void Users::on_message(Step& step, core::NodeId from, const Reply& m) {

@@ -33,6 +33,8 @@ inline constexpr core::Metric kUserLatency{"user_latency_ms", core::Metric::Kind
 inline constexpr core::Metric kAge{"user_value_age_ms", core::Metric::Kind::timing, "ms",
                                    "For how long what a read returned had lain in caches."};
 
+inline constexpr core::Metric kStale{"user_stale_reads_total", core::Metric::Kind::counter, "requests",
+                                      "Gets that returned an older value than these users had been told of before they asked."};
 inline constexpr core::Metric kOwnHits{"user_cache_hits_total", core::Metric::Kind::counter, "requests",
                                        "Gets that users answered themselves, from what they had kept."};
 
@@ -107,7 +109,7 @@ class Users {
       core::Tell{"hot KEYS SHARE", "A share of all requests goes to one key, or to a range such as k10..k19. `hot off`: no more."},
       core::Tell{"flood NODE RATE", "Ask one node directly, so often a second, whatever it answers. `flood off`: no more."}};
   static constexpr auto kMetrics = core::joined(
-      std::array{&kAsked, &kServed, &kLeft, &kTurnedAway, &kSuccess, &kUserLatency, &kAge, &kOwnHits}, metrics_of(kUpstream),
+      std::array{&kAsked, &kServed, &kLeft, &kTurnedAway, &kSuccess, &kUserLatency, &kAge, &kStale, &kOwnHits}, metrics_of(kUpstream),
       kScatterMetrics);
 
   Users(const core::Roster& roster, const Settings& settings, Durable durable);
@@ -132,11 +134,13 @@ class Users {
 
  private:
   static constexpr std::size_t kMostOpen = 100000;   // Of an open loop; memory is not endless.
+  static constexpr std::size_t kMostTold = 100000;   // Of more keys, all is forgotten, and old values are not noticed for a while.
 
   struct Operation {
     std::uint64_t process{};
     Request request;
     core::Time began{};
+    std::uint64_t told = 0;    // Of a get: the newest version that these users had been told of when it began.
     bool then_write = false;   // The read of a read-modify-write.
     caching::Lease lease = 0;  // Of the own cache: it wants what is found.
     std::uint64_t session = 0; // Of the closed loop, as the timer's key: when it has ended, the session rests. 0: of none.
@@ -158,6 +162,7 @@ class Users {
   void settle(Step& step);
   void finish(Step& step, const Operation& one, const Reply& reply);
   void judge(Step& step, const Operation& operation, const Reply& reply);
+  void notice_age(Step& step, const Operation& operation, const Reply& reply);
   void arm_arrival(Step& step);
   void begin_sessions(Step& step);
   bool goes_on(std::uint64_t session);
@@ -177,6 +182,7 @@ class Users {
   clients::Source source_;
   std::vector<std::uint64_t> idle_;             // Processes that have no operation open.
   std::map<std::uint64_t, Operation> operations_;
+  std::map<std::string, std::uint64_t> told_;   // Of each key, the newest version that somebody was told of.
   Flood flood_;
   std::uint64_t answered_ = 0, failed_ = 0, unknown_ = 0;
   std::uint64_t last_ = 0, last_count_ = 0;     // A bit for each of the last requests that ended; how many there are.

@@ -1,11 +1,13 @@
 // A sharded store whose shards are split, merged and moved without end, by the placement and by hand, while nodes crash and
 // links fail. What is promised is linearizability of each key: no write is lost on the way, and none that was sent again is done
-// twice.
+// twice. Where reads go to copies, too, they may be old; what is promised then is the order of the writes of one key. Of several keys
+// not even that: they lie in shards that are copied each by itself. The invariants say what a copy may hold.
 #include <algorithm>
 
 #include "labs/catalog/fuzz/draws.h"
 #include "labs/catalog/kinds.h"
 #include "mechanisms/core/text.h"
+#include "mechanisms/partitioning/copies.h"
 
 namespace catalog {
 
@@ -26,7 +28,8 @@ world::Group shard_servers(core::Duration pace, const char* remembered, core::Rn
                       {"move.window", pick(rng, {"1", "2", "4"})},
                       {"move.close_below", pick(rng, {"0", "1", "4", "64"})},
                       {"move.resend", core::text(times(pace, pick(rng, {1.0, 3.0})))},
-                      {"move.give_up", core::text(times(pace, pick(rng, {5.0, 20.0})))}};
+                      {"move.give_up", core::text(times(pace, pick(rng, {5.0, 20.0})))},
+                      {"move.write_pause", core::text(pace * 4)}};
   return servers;
 }
 
@@ -51,6 +54,38 @@ world::Group placement(core::Duration pace, core::Rng& rng) {
   for (auto& [name, value] : one.settings)
     if (name == "merge_bytes" && value == "50" && one.settings[6].second == "0") value = "1000";
   return one;
+}
+
+// Copies to read from, by numbers of their own: what other seeds draw stays what it was.
+void draw_copies(check::Draw& draw, core::Duration pace, core::Rng& more, world::Group& servers, world::Group& placed, world::Group& users) {
+  for (const auto& [name, value] : std::vector<std::pair<const char*, std::string>>{
+           {"copy.announce", core::text(times(pace, pick(more, {0.3, 1.0})))},
+           {"copy.max_lag", core::text(times(pace, pick(more, {2.0, 10.0})))},
+           {"copy.resend", core::text(times(pace, pick(more, {0.5, 2.0})))},
+           {"copy.chunk_bytes", pick(more, {"1", "64", "65536"})},
+           {"copy.backlog", pick(more, {"2", "10", "10000"})}})
+    servers.settings.emplace_back(name, value);
+  placed.settings.emplace_back("replicas", pick(more, {"0", "1", "2"}));
+  placed.settings.emplace_back("copy_reads", pick(more, {"0", "5"}));
+  users.settings.emplace_back("call.read_from", pick(more, {"owner", "any", "any", "least_busy"}));
+  draw.promises.clear();
+  if (users.settings.back().second == "owner") draw.promises = {check::Promise::linearizable};
+  else if (more.chance(0.5)) {
+    // Which write a read saw must be certain (single_leader.cc says why): so no appends and no deletes.
+    draw.promises = {check::Promise::monotonic_writes, check::Promise::writes_follow_reads};
+    for (auto& [name, value] : users.settings)
+      if (name == "keys.count") value = "1";
+      else if (name == "mix.appends" || name == "mix.deletes") value = "0";
+  }
+  for (const char* tell : {"tell placement copy 1 $", "tell placement copy 2 $", "tell placement copy 1 none"}) draw.faults.push_back({tell, ""});
+}
+
+// A copy's flaw shows only where there are copies.
+bool of_copies(const std::vector<std::string>& flaws) {
+  return std::any_of(flaws.begin(), flaws.end(), [](const std::string& flaw) {
+    constexpr auto& all = partitioning::CopyFlaws::kDeclared;
+    return std::any_of(all.begin(), all.end(), [&](const core::Setting& one) { return one.name == flaw; });
+  });
 }
 
 }  // namespace
@@ -80,7 +115,6 @@ check::Draw draw_shards(core::Rng& rng, const std::vector<std::string>& flaws) {
                     {"call.retry.attempts", "12"},
                     {"call.retry.base", core::text(times(pace, 0.3))},
                     {"call.retry.cap", core::text(pace * 4)}};
-  draw.system.groups = {servers, users, placed};
   draw.gap = times(pace, pick(rng, {2.0, 5.0, 15.0}));
   draw.undo = times(draw.gap, pick(rng, {0.3, 0.5, 1.0}));
   draw.safety = std::clamp<core::Duration>(draw.gap * 30, pace * 60, pace * 200);
@@ -91,6 +125,9 @@ check::Draw draw_shards(core::Rng& rng, const std::vector<std::string>& flaws) {
       draw.faults.push_back({tell, ""});
   draw.faults.push_back({"crash placement", "restart placement"});
   draw.faults.push_back({"isolate placement", "heal"});
+  core::Rng more(core::derive_seed(core::Rng(rng).next(), "copies"));
+  if (more.chance(0.4) || of_copies(flaws)) draw_copies(draw, pace, more, servers, placed, users);
+  draw.system.groups = {servers, users, placed};
   return draw;
 }
 

@@ -63,7 +63,7 @@ struct Small {
 
 MoveSettings small_settings(MoveFlaws flaws, std::uint32_t window) {
   // resend 0: whatever is not answered may be sent again at any time.
-  MoveSettings settings{1, 0, window, 1, core::Duration(0), std::chrono::hours(1), flaws};
+  MoveSettings settings{1, 0, window, 1, core::Duration(0), std::chrono::hours(1), std::chrono::hours(1), flaws};
   return settings;
 }
 
@@ -236,7 +236,7 @@ TEST(KeeperSearch, AMoveThatIsGivenUpAndBegunAgainIsNotConfusedByTheFirstOnesMes
 }
 
 TEST(KeeperSearch, FindsThatACopyWithoutTheLogLosesAWrite) {
-  EXPECT_EQ(search({.copy_without_log = true}, {2, 1, 0, 0}).broken, "an acknowledged write of a is lost");
+  EXPECT_EQ(search({.copy_without_log = true}, {3, 1, 0, 0}).broken, "an acknowledged write of a is lost");
 }
 
 TEST(KeeperSearch, FindsThatACopyWithoutTheLogBringsADeletedRowBack) {

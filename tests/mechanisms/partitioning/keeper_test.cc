@@ -159,7 +159,6 @@ TEST_F(KeeperPair, TheRateLimitsTheCopy) {
 TEST_F(KeeperPair, WhatIsNotAnsweredIsSentAgainAndAMoveToTheDeadIsGivenUp) {
   put(1, "a", "1");
   move();
-  EXPECT_EQ(put(1, "a", "2").outcome, Outcome::busy) << "one row to go: closed already";
   Out out;
   nodes[0].tick(at(199), out);
   EXPECT_TRUE(out.sends.empty());
@@ -167,8 +166,72 @@ TEST_F(KeeperPair, WhatIsNotAnsweredIsSentAgainAndAMoveToTheDeadIsGivenUp) {
   EXPECT_EQ(out.sends.size(), 1u);
   nodes[0].tick(at(10'000), out);
   EXPECT_FALSE(nodes[0].moving(1));
-  EXPECT_EQ(put(1, "a", "2").outcome, Outcome::ok) << "it still owns it, and takes writes again";
   EXPECT_FALSE(nodes[0].due().has_value());
+}
+
+TEST_F(KeeperPair, AMoveToOneWhoDoesNotAnswerStopsNoWrite) {
+  put(1, "a", "1");
+  move();
+  for (int ms = 0; ms <= 10'000; ms += 100) {
+    Out out;
+    nodes[0].tick(at(ms), out);
+    EXPECT_EQ(put(1, "a", std::to_string(ms)).outcome, Outcome::ok) << ms;
+  }
+  EXPECT_FALSE(nodes[0].moving(1)) << "given up";
+}
+
+TEST_F(KeeperPair, ATargetThatFallsSilentStopsWritesForTheirPauseAndNoLonger) {
+  settings.chunk_bytes = 1, settings.window = 1, settings.close_below = 1;
+  begin();
+  for (const char* key : {"a", "b"}) put(1, key, "old");
+  move();
+  tell(1, ChunkAck{{1, {1, 1}, 1}, 1}, 0, 100);   // Row `b` is under way, and the target has answered.
+  EXPECT_EQ(put(1, "a", "new").outcome, Outcome::busy);
+  ASSERT_TRUE(nodes[0].due().has_value());
+  Out out;
+  nodes[0].tick(at(1099), out);
+  EXPECT_EQ(put(1, "a", "new").outcome, Outcome::busy);
+  nodes[0].tick(at(1100), out);
+  EXPECT_FALSE(nodes[0].moving(1));
+  EXPECT_EQ(put(1, "a", "new").outcome, Outcome::ok) << "it still owns it, and takes writes again";
+}
+
+TEST_F(KeeperPair, WritesOfAKeyHaveAscendingNumbersOverManySplitsMergesAndAMove) {
+  Epoch epoch{1, 1};
+  std::uint64_t last = 0;
+  for (int round = 0; round < 5000; ++round) {
+    const std::uint64_t next = nodes[0].next_sequence(epoch, "a");
+    ASSERT_GT(next, last) << round;
+    ASSERT_EQ(put(1, "a", "v", epoch).outcome, Outcome::ok);
+    last = next;
+    Out out;
+    const auto fresh = static_cast<ShardId>(10 + round);
+    ASSERT_EQ(nodes[0].order(SplitShard{1, epoch, "c", fresh}, out), "");
+    ++epoch.version;
+    ASSERT_EQ(nodes[0].order(MergeShards{1, epoch, fresh, epoch}, out), "");
+    ++epoch.version;
+  }
+  Out out;
+  ASSERT_EQ(nodes[0].order(at(0), MoveShard{1, epoch, 2}, out), "");
+  settle(1, out);
+  ++epoch.conf_version;
+  EXPECT_EQ(nodes[0].next_sequence(epoch, "a"), 0u) << "not here any more";
+  EXPECT_EQ(nodes[1].next_sequence(epoch, "a"), last + 1);
+}
+
+TEST_F(KeeperPair, WhoIsToHaveACopyIsPartOfWhatTheShardIsAndWhoLosesItToAMoveGetsACopy) {
+  Out out;
+  EXPECT_NE(nodes[0].order(CopyShard{1, {1, 1}, {1}}, out), "") << "the owner needs none";
+  EXPECT_NE(nodes[0].order(CopyShard{1, {1, 2}, {2}}, out), "");
+  EXPECT_NE(nodes[1].order(CopyShard{1, {1, 1}, {2}}, out), "");
+  ASSERT_EQ(nodes[0].order(CopyShard{1, {1, 1}, {2}}, out), "");
+  EXPECT_EQ(out.news.back(), (Shard{1, {"", "m"}, 1, {2}, {1, 2}}));
+  EXPECT_EQ(get(1, "a").outcome, Outcome::moved) << "by the old epoch";
+  Out moved;
+  ASSERT_EQ(nodes[0].order(at(0), MoveShard{1, {1, 2}, 2}, moved), "");
+  EXPECT_NE(nodes[0].order(CopyShard{1, {1, 2}, {}}, out), "") << "it is being moved";
+  settle(1, moved);
+  EXPECT_EQ(nodes[1].kept().held.at(1).shard, (Shard{1, {"", "m"}, 2, {1}, {1, 3}}));
 }
 
 TEST_F(KeeperPair, AChunkThatCameTooEarlyIsNotStored) {
@@ -223,7 +286,7 @@ TEST(Keeper, KeysOfOneHashTagAreNotTornApart) {
 }
 
 TEST(Keeper, SettingsAreDeclaredAndSayWhatContradictsItself) {
-  EXPECT_EQ(core::describe_settings<MoveSettings>().size(), 8u);
+  EXPECT_EQ(core::describe_settings<MoveSettings>().size(), 9u);
   MoveSettings settings;
   EXPECT_EQ(settings.conflict(), "");
   settings.resend = settings.give_up;

@@ -63,7 +63,7 @@ struct Model {
       const bool measured = now >= measured_from[shard.id];
       const double seen = measured ? load[shard.id] * (1 + noise * (2 * rng.unit() - 1)) : 0;
       const std::string cut = shard.range.from + "m";
-      placement.on(in_seconds(now), {shard, 10, static_cast<std::uint64_t>(bytes[shard.id]), seen, cut, cut});
+      placement.on(in_seconds(now), {shard, 10, static_cast<std::uint64_t>(bytes[shard.id]), seen, 0, cut, cut});
     }
     const auto orders = placement.decide(in_seconds(now), nodes);
     for (const Instruction& order : orders) {
@@ -213,8 +213,30 @@ TEST(Placement, AHotShardThatCannotBeCutIsNotSplit) {
   PlacementSettings settings = calm();
   settings.balance = Balance::nothing, settings.split_load = 500;
   Placement placement(range_table({}, {1}), 2, settings);
-  placement.on(in_seconds(0), {{1, {}, 1, {}, {1, 1}}, 10, 10, 10'000, "m", ""});
+  placement.on(in_seconds(0), {{1, {}, 1, {}, {1, 1}}, 10, 10, 10'000, 0, "m", ""});
   EXPECT_TRUE(placement.decide(in_seconds(0), {1}).empty()) << "one key has it all: salting helps, splitting does not";
+}
+
+TEST(Placement, AShardWhoseReadsNoCutWouldHalveGetsCopiesOnTheIdlestNodesAndNoMoreThanAllowed) {
+  PlacementSettings settings = calm();
+  settings.balance = Balance::nothing, settings.copy_reads = 500, settings.copies = 2;
+  Placement placement(range_table({"m"}, {1, 2}), 3, settings);
+  const auto report = [&](double at, double reads, const char* cut, Epoch epoch = {1, 1}, std::vector<core::NodeId> replicas = {}) {
+    placement.on(in_seconds(at), {{2, {"m", ""}, 2, {}, {1, 1}}, 1, 1, 100, 100, "", ""});
+    placement.on(in_seconds(at), {{1, {"", "m"}, 1, std::move(replicas), epoch}, 1, 1, 1000, reads, "", cut});
+    return placement.decide(in_seconds(at), {1, 2, 3});
+  };
+  EXPECT_TRUE(report(0, 400, "").empty()) << "writes, which copies do not help";
+  EXPECT_TRUE(report(0, 900, "c").empty()) << "to be split instead";
+  auto orders = report(0, 900, "");
+  ASSERT_EQ(orders.size(), 1u);
+  EXPECT_EQ(std::get<CopyShard>(orders[0].order), (CopyShard{1, {1, 1}, {3}}));
+  EXPECT_TRUE(report(1, 900, "", {1, 2}, {3}).empty()) << "it has just changed";
+  orders = report(40, 900, "", {1, 2}, {3});
+  ASSERT_EQ(orders.size(), 1u);
+  EXPECT_EQ(std::get<CopyShard>(orders[0].order), (CopyShard{1, {1, 2}, {3, 2}}));
+  report(41, 900, "", {1, 3}, {3, 2});
+  EXPECT_TRUE(report(80, 900, "", {1, 3}, {3, 2}).empty());
 }
 
 TEST(Placement, SmallColdNeighboursAreMergedAndBroughtTogetherBefore) {
@@ -239,7 +261,7 @@ TEST(Placement, NoShardIsMovedToWhereAReplicaOfItIs) {
   Table table = Model::begin({1, 1, 1, 1});
   for (Shard& shard : table.shards) shard.replicas = {2};
   Placement placement(table, 100, settings);
-  for (const Shard& shard : table.shards) placement.on(in_seconds(0), {shard, 1, 1, 1, "", ""});
+  for (const Shard& shard : table.shards) placement.on(in_seconds(0), {shard, 1, 1, 1, 0, "", ""});
   EXPECT_TRUE(placement.decide(in_seconds(0), {1, 2}).empty());
   const auto orders = placement.decide(in_seconds(0), {1, 2, 3});
   ASSERT_EQ(orders.size(), 1u);
@@ -250,14 +272,14 @@ TEST(Placement, AnOrderThatHadNoEffectIsGivenAgain) {
   PlacementSettings settings = calm();
   settings.balance = Balance::count;
   Model model({1, 1, 1, 1}, {1, 2}, settings);
-  for (const Shard& shard : model.placement.table().shards) model.placement.on(in_seconds(0), {shard, 1, 1, 1, "", ""});
+  for (const Shard& shard : model.placement.table().shards) model.placement.on(in_seconds(0), {shard, 1, 1, 1, 0, "", ""});
   EXPECT_EQ(model.placement.decide(in_seconds(0), {1, 2}).size(), 1u);
   EXPECT_TRUE(model.placement.decide(in_seconds(59), {1, 2}).empty());
   EXPECT_EQ(model.placement.decide(in_seconds(61), {1, 2}).size(), 1u);
 }
 
 TEST(Placement, SettingsAreDeclaredAndSayWhatContradictsItself) {
-  EXPECT_EQ(core::describe_settings<PlacementSettings>().size(), 12u);
+  EXPECT_EQ(core::describe_settings<PlacementSettings>().size(), 14u);
   PlacementSettings settings;
   EXPECT_EQ(settings.conflict(), "");
   settings.merge_bytes = settings.split_bytes;
