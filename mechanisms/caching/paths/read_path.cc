@@ -60,7 +60,7 @@ void ReadPath::fail(const std::string& key, Lease lease) {
 bool ReadPath::is_late(const std::string& key, Lease lease, Version version) const {
   const auto buried = tombstones_.find(key);
   if (buried == tombstones_.end()) return lease <= floor_;
-  const bool known_to_be_new = version > 0 && buried->second.version > 0 && version >= buried->second.version;
+  const bool known_to_be_new = version > 0 && buried->second.known && version >= buried->second.version;
   return lease < buried->second.since && !known_to_be_new;
 }
 
@@ -105,7 +105,7 @@ void ReadPath::bury(const std::string& key, Version version, core::Time now) {
   leases_.erase(key);   // The next one who misses need not wait for one whose answer is refused.
   Tombstone& tombstone = tombstones_[key];
   if (tombstone.since != 0) burials_.erase(tombstone.since);
-  tombstone = {++last_, std::max(version, tombstone.version), now};
+  tombstone = {++last_, std::max(version, tombstone.version), tombstone.known && version > 0, now};
   burials_[tombstone.since] = key;
   forget_tombstones(now);
 }
