@@ -111,27 +111,32 @@ void QuorumStore::work(Step& step, Ticket ticket) {
   if (inlet_.was_probe(step, ticket)) return;
   const Request& request = inlet_.find(ticket)->request;
   if (request.function == Function::scan) return inlet_.answer(step, ticket, only(Status::failed));
-  // The same request is being done already, and whoever sent it has lost patience and sends it again: he gets its answer.
-  if (const auto it = asked_.find(request.operation); it != asked_.end()) {
-    const Ticket before = std::exchange(it->second.ticket, ticket);
-    inlet_.let_go(step, ticket);
-    return inlet_.answer(step, before, only(Status::timed_out));
-  }
+  if (const auto it = asked_.find(request.operation); it != asked_.end()) return wait_too(step, it->second, ticket);
   raft::Command command;
   command.session = request.operation, command.serial = 1;
   command.function = raft_function(request.function);
   command.key = request.key, command.value = request.value;
-  asked_[request.operation] = {ticket, server_.leads()};
+  asked_[request.operation] = {{ticket}, server_.leads()};
   inlet_.let_go(step, ticket);
   with_server(step, [&](auto& inner) { server_.on_message(inner, id_, raft::ClientRequest{std::move(command)}); });
+}
+
+// The same request is being done already. A caller who sends it again has lost patience with the first, which ends here; another
+// caller's goes on beside it: to end that one would make him try again and end this one, and so on for ever.
+void QuorumStore::wait_too(Step& step, Asked& asked, Ticket ticket) {
+  inlet_.let_go(step, ticket);
+  for (Ticket& waiting : asked.tickets)
+    if (inlet_.find(waiting)->from == inlet_.find(ticket)->from)
+      return inlet_.answer(step, std::exchange(waiting, ticket), only(Status::timed_out));
+  asked.tickets.push_back(ticket);
 }
 
 void QuorumStore::on_answer(Step& step, const raft::ClientReply& m) {
   const auto it = asked_.find(m.session);
   if (it == asked_.end()) return;
-  const Asked asked = it->second;
+  const Asked asked = std::move(it->second);
   asked_.erase(it);
-  const bool write = is_write(inlet_.find(asked.ticket)->request.function);
+  const bool write = is_write(inlet_.find(asked.tickets.front())->request.function);
   Reply reply;
   reply.version = server_.applied();
   switch (m.result.status) {
@@ -147,7 +152,7 @@ void QuorumStore::on_answer(Step& step, const raft::ClientReply& m) {
       reply.status = asked.taken && write ? Status::timed_out : reply.newer.empty() ? Status::unavailable : Status::moved;
       break;
   }
-  inlet_.answer(step, asked.ticket, std::move(reply));
+  for (const Ticket ticket : asked.tickets) inlet_.answer(step, ticket, reply);
 }
 
 }  // namespace serving

@@ -5,7 +5,8 @@
 // Guarantees
 //   1. What was answered with ok is what Raft says of it: writes survive whatever a majority survives, reads are
 //      linearizable (mechanisms/consensus/raft/raft.h).
-//   2. A request that comes again under the same operation number is done once, as long as the store remembers its session.
+//   2. A request that comes again under the same operation number is done once, as long as the store remembers its session;
+//      whoever asked for it is answered, be it the same caller or another through whom its user tried again.
 //   3. A write that a leader took and then could not answer for ends as `timed_out`: it is in a log, and may be committed yet.
 //   4. The version of what is read or written is a position of the log: of two values of a key, the newer has the greater.
 //
@@ -78,8 +79,8 @@ class QuorumStore {
 
  private:
   struct Asked {
-    Ticket ticket{};
-    bool taken = false;   // This server led when it was asked: a write is in its log.
+    std::vector<Ticket> tickets;   // Of all who wait for it, one a caller.
+    bool taken = false;            // This server led when it was asked: a write is in its log.
     friend bool operator==(const Asked&, const Asked&) = default;
   };
 
@@ -87,6 +88,7 @@ class QuorumStore {
   template <class Doing>
   void with_server(Step& step, const Doing& doing);
   void work(Step& step, Ticket ticket);
+  void wait_too(Step& step, Asked& asked, Ticket ticket);
   void on_answer(Step& step, const raft::ClientReply& reply);
   // Where requests belong, as far as this server knows; nothing: it knows nobody who leads.
   std::vector<partitioning::Shard> where() const;

@@ -63,11 +63,14 @@ std::string Invariants::after(std::span<const Replica* const> all, std::size_t s
   facts_.by_clock = facts_.by_clock || node->settings().conflicts == Conflicts::newest;
   note_reads(*node, summary);
   std::string broken;
-  if (changed && summary.up) broken = check_given_up(all, stepped);
-  if (broken.empty() && changed) broken = check_keys(*node, summary);
+  const auto changed_keys = changed ? changes(summary.keys, node->keys()) : std::vector<Change>();
+  if (summary.up) broken = check_given_up(all, *node, changed_keys);
+  if (broken.empty()) broken = check_keys(*node, changed_keys);
   if (broken.empty() && changed) broken = check_hints(all, stepped);
   if (broken.empty()) broken = check_answer(*node, summary);
-  if (changed) summary.keys = node->keys(), summary.hints = node->hints(), summary.changes = node->changes();
+  follow(summary.keys, changed_keys);
+  if (changed && (!summary.hints.empty() || !node->hints().empty())) summary.hints = node->hints();
+  summary.changes = node->changes();
   summary.up = true, summary.missed = false;
   summary.expired = node->hints_expired();
   summary.operations = node->operations();
@@ -86,16 +89,35 @@ void Invariants::note_reads(const Replica& node, const Summary& before) {
   if (it != facts_.acknowledged.end()) facts_.reads[{node.id(), node.operations()}] = it->second;
 }
 
+std::vector<Invariants::Change> Invariants::changes(const Keys& before, const Keys& now) {
+  std::vector<Change> all;
+  auto old = before.begin();
+  for (const auto& [place, versions] : now) {
+    while (old != before.end() && old->first < place) all.push_back({&old->first, &old->second, nullptr}), ++old;
+    const bool known = old != before.end() && old->first == place;
+    if (!known || !(old->second == versions)) all.push_back({&place, known ? &old->second : nullptr, &versions});
+    if (known) ++old;
+  }
+  for (; old != before.end(); ++old) all.push_back({&old->first, &old->second, nullptr});
+  return all;
+}
+
+void Invariants::follow(Keys& keys, const std::vector<Change>& changes) {
+  for (const Change& change : changes)
+    if (change.now) keys[*change.place] = *change.now;
+    else keys.erase(keys.find(*change.place));
+}
+
 // Guarantee 2, of what a node keeps, whether it wrote it or has it from others.
-std::string Invariants::check_keys(const Replica& node, const Summary& before) const {
+std::string Invariants::check_keys(const Replica& node, const std::vector<Change>& changes) const {
   if (facts_.by_clock) return "";
-  for (const auto& [place, versions] : node.keys()) {
-    const auto it = before.keys.find(place);
-    if (it != before.keys.end() && it->second == versions) continue;
-    const auto server = dropped(versions, it == before.keys.end() ? nullptr : &it->second, deleted(place.second));
+  for (const Change& change : changes) {
+    if (!change.now) continue;
+    const std::string& key = change.place->second;
+    const auto server = dropped(*change.now, change.before, deleted(key));
     if (!server) continue;
     const std::string whose = *server == core::kNobody ? "" : " of node " + node.name_of(*server & ((1u << kNameBits) - 1));
-    return "no value is dropped that no write has replaced: " + name(node) + " does not have a write" + whose + " to " + place.second +
+    return "no value is dropped that no write has replaced: " + name(node) + " does not have a write" + whose + " to " + key +
            " any more, and what it has had not read it";
   }
   return "";
@@ -125,16 +147,16 @@ void Invariants::note_deletion(const std::string& key, const clocks::VectorClock
 }
 
 // Guarantees 5 and 6, by the ring that the node knows. Who cannot be looked at is not asked.
-std::string Invariants::check_given_up(std::span<const Replica* const> all, std::size_t stepped) {
-  const Replica& node = *all[stepped];
-  for (const auto& [place, versions] : summaries_[stepped].keys) {
-    if (node.keys().count(place) != 0) continue;
-    const std::string& key = place.second;
+std::string Invariants::check_given_up(std::span<const Replica* const> all, const Replica& node, const std::vector<Change>& changes) {
+  for (const Change& change : changes) {
+    if (change.now) continue;
+    const std::string& key = change.place->second;
+    const Versions& versions = *change.before;
     const clocks::VectorClock had = versions.context();
     const bool deletion = is_deleted(versions);
     if (deletion) note_deletion(key, had);
     facts_.given_up[{node.id(), key}].merge(had);
-    const auto keepers = node.ring().preference(place.first, node.settings().n);
+    const auto keepers = node.ring().preference(change.place->first, node.settings().n);
     for (const Replica* other : all) {
       if (!other || other == &node || !among(keepers, other->id())) continue;
       const Versions* kept = other->find(key);

@@ -41,7 +41,6 @@ class Invariants {
  private:
   // What one node was when it was last looked at.
   struct Summary {
-    bool known = false;
     bool up = false;
     Keys keys;
     Hints hints;
@@ -50,10 +49,19 @@ class Invariants {
     std::uint64_t answered = 0;     // and that it answered.
     bool missed = false;            // Others did something while it could not be looked at.
   };
-  std::string check_keys(const Replica& node, const Summary& before) const;
+  // A key that was given to a node, changed, or taken from it. Null: it did not have it, or does not any more.
+  struct Change {
+    const Keys::key_type* place;
+    const Versions* before;
+    const Versions* now;
+  };
+  // In the order of the places. Most steps change one of many keys.
+  static std::vector<Change> changes(const Keys& before, const Keys& now);
+  static void follow(Keys& keys, const std::vector<Change>& changes);
+  std::string check_keys(const Replica& node, const std::vector<Change>& changes) const;
   std::string check_answer(const Replica& node, const Summary& before);
   std::string check_hints(std::span<const Replica* const> all, std::size_t stepped) const;
-  std::string check_given_up(std::span<const Replica* const> all, std::size_t stepped);
+  std::string check_given_up(std::span<const Replica* const> all, const Replica& node, const std::vector<Change>& changes);
   void note_deletion(const std::string& key, const clocks::VectorClock& deleted);
   clocks::VectorClock deleted(const std::string& key) const;
   bool has_or_had(const Replica& node, const std::string& key, const Versions& versions) const;

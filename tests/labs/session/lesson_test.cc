@@ -63,9 +63,11 @@ TEST_P(SlowReader, ComesThroughTheLab) {
     session.run_until(settled(session).now + 60s);
     settled(session);
     session.do_step();
+    session.stop_when_done(true);
     session.run_until(settled(session).now + session.origin().lab.limit);
     const Status status = settled(session);
     ASSERT_TRUE(status.guide.step_done) << story(status);
+    session.stop_when_done(false);
     session.next_step();
   }
 }

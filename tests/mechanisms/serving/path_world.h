@@ -12,6 +12,7 @@
 #include "mechanisms/caching/server.h"
 #include "mechanisms/partitioning/placement_driver.h"
 #include "mechanisms/partitioning/server_invariants.h"
+#include "mechanisms/serving/quorum_store.h"
 #include "mechanisms/serving/service.h"
 #include "mechanisms/serving/users.h"
 #include "tests/mechanisms/small_world.h"
@@ -41,7 +42,7 @@ class Node {
     const std::vector<Write>& image() const { return writes; }
   };
   using Any = std::variant<serving::Users, serving::Service, balancing::Proxy, caching::Server, partitioning::Server,
-                           partitioning::PlacementDriver, Scripted>;
+                           partitioning::PlacementDriver, serving::QuorumStore, Scripted>;
 
   explicit Node(Any any) : any_(std::move(any)) {}
 
