@@ -48,6 +48,8 @@ ReadPath::Fill ReadPath::fill(const std::string& key, Lease lease, std::string v
   fail(key, lease);   // Whatever becomes of the value, this one does not lead any more.
   if (!settings_.flaws.fill_without_lease && is_late(key, lease, version)) return ++counts_.late_fills, Fill::late;
   if (!settings_.flaws.older_overwrites && is_older(key, version, now)) return ++counts_.older_fills, Fill::older;
+  // Once this copy is gone again, somebody may come with an older one, such as a write that was sent again.
+  if (const auto buried = tombstones_.find(key); buried != tombstones_.end()) buried->second.version = std::max(buried->second.version, version);
   return store(key, std::move(value), version, took, now, rng, age);
 }
 

@@ -127,6 +127,16 @@ TEST_F(ReadPathTest, AFillFromBeforeAChangeOfUnknownVersionIsLateWhateverItsVers
   EXPECT_EQ(served(), "new");
 }
 
+// A write is sent again, and what came of it was overwritten, read, and dropped meanwhile.
+TEST_F(ReadPathTest, AVersionThatWasHereDoesNotGiveWayToAnOlderOneWhenItIsDropped) {
+  EXPECT_EQ(path.write("k", "v6", 6, now, rng), Fill::stored);
+  path.invalidate("k", 0, now);
+  EXPECT_EQ(fill(look().lease, "v7", 7), Fill::stored);
+  path.invalidate("k", 0, now);
+  EXPECT_EQ(path.write("k", "v6", 6, now, rng), Fill::older);
+  EXPECT_EQ(served(), "");
+}
+
 TEST_F(ReadPathTest, ALeaseOfAnEarlierLifeIsLateWhateverItsKey) {
   path.begin(1000);
   const Lease early = look().lease;
