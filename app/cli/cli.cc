@@ -16,6 +16,7 @@
 #include "app/version.h"
 #include "app/window/theme_file.h"
 #include "app/window/window.h"
+#include "labs/exports/exports.h"
 #include "mechanisms/core/text.h"
 
 namespace cli {
@@ -164,6 +165,19 @@ void add_run(CLI::App& app, RunArguments& a) {
   run->add_flag("--watch-only", a.watch_only, "Do not give the lab's commands");
 }
 
+void add_export(CLI::App& app, ExportArguments& a) {
+  std::vector<std::string> known;
+  for (const auto& format : exports::formats()) known.emplace_back(format.name);
+  auto* out = subcommand(app, "export", "Write a run as other programs read it.",
+                         "faultline export /tmp/a.run --format json --out /tmp/a.jsonl");
+  out->add_option("run", a.path, "A run file")->type_name("")->required();
+  out->add_option("--format", a.format, listed(known, "or"))->type_name("FORMAT")->check(one_of(known));
+  out->add_option("--out", a.out, "The file to write, or the folder (csv)")->type_name("PATH")->required();
+  out->add_option("--from", a.from, "Where the stretch of time begins that is written, such as 1.9s")->type_name("TIME")->check(takes<core::Duration>("a duration such as 30s", core::Duration(0)));
+  out->add_option("--to", a.to, "and where it ends")->type_name("TIME")->check(takes<core::Duration>("a duration such as 30s", core::Duration(0)));
+  out->add_flag("--force", a.force, "Write over what is there");
+}
+
 void add_others(CLI::App& app, Words& w) {
   subcommand(app, "labs", "List the labs.", "faultline labs");
   auto* show = subcommand(app, "show", "Say what is in a run file.", "faultline show /tmp/a.run");
@@ -171,14 +185,7 @@ void add_others(CLI::App& app, Words& w) {
       ->type_name("")
       ->required();
   show->add_flag("--lab", w.show.lab, "Only the text of the lab that it ran");
-  auto* out = subcommand(app, "export", "Write a run file as text.",
-                         "faultline export /tmp/a.run --format csv --out /tmp/a.csv");
-  out->add_option("run", w.export_run.path, "A run file")->type_name("")->required();
-  out->add_option("--format", w.export_run.format, "csv or json (a line an event)")
-      ->type_name("FORMAT")
-      ->check(one_of({"csv", "json"}));
-  out->add_option("--out", w.export_run.out, "The file to write")->type_name("FILE")->required();
-  out->add_flag("--force", w.export_run.force, "Write over an existing file");
+  add_export(app, w.export_run);
   auto* check = subcommand(app, "check",
                            "Judge a history of client operations. Exit 0: what was promised is kept, 1: not, 2: unknown.",
                            "faultline check /tmp/a.run --promise causal,read-your-writes");

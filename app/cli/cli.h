@@ -33,7 +33,7 @@ struct ShowArguments {
 int show(const ShowArguments& arguments);
 
 struct ExportArguments {
-  std::string path, format = "csv", out;
+  std::string path, format = "csv", out, from, to, metric;
   bool force = false;
 };
 int export_run(const ExportArguments& arguments);

@@ -1,4 +1,4 @@
-// `faultline show RUN` and `faultline export RUN`: what is in a run file.
+// `faultline show RUN`: what is in a run file.
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
@@ -12,7 +12,6 @@
 #include "app/window/wall.h"
 #include "labs/catalog/labs.h"
 #include "labs/guide/facts.h"
-#include "labs/record/export.h"
 #include "labs/record/open_run.h"
 #include "mechanisms/core/codec.h"
 #include "mechanisms/core/text.h"
@@ -93,23 +92,6 @@ int show(const ShowArguments& a) {
     return fail(kBadData, path + " is damaged: " + bad.what());
   } catch (const check::BadHistory& bad) {
     return fail(kBadData, path + " is damaged: " + bad.what());
-  }
-}
-
-int export_run(const ExportArguments& a) {
-  record::Format format{};
-  core::parse(a.format, format);
-  try {
-    const auto recording = record::open_run(a.path);
-    const std::size_t written = record::export_run(*recording, format, a.out, a.force, window::body_text);
-    std::cout << grouped(written) << " events written to " << plain_line(a.out) << "\n";
-    return kValid;
-  } catch (const record::BadRun& bad) {
-    return fail(kBadData, bad.what());
-  } catch (const core::Malformed& bad) {
-    return fail(kBadData, a.path + " is damaged: " + bad.what());
-  } catch (const record::StoreError& error) {
-    return fail(kCannotWrite, error.what());
   }
 }
 

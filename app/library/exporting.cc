@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "app/window/decode.h"
 #include "labs/record/open_run.h"
 #include "mechanisms/core/codec.h"
 
@@ -17,7 +16,7 @@ Exporting::Exporting(ExportJob job, std::function<void()> on_change)
         Done done;
         try {
           done = write();
-        } catch (const record::ExportCancelled&) {
+        } catch (const exports::Cancelled&) {
           done.cancelled = true, done.trouble = "It was cancelled. Nothing was written.";
         } catch (const std::exception& why) {
           done.trouble = why.what(), done.cancelled = cancelled_;
@@ -52,11 +51,14 @@ Exporting::Done Exporting::write() {
     return done;
   }
   const auto run = job_.run ? job_.run : record::open_run(job_.from_path, &cancelled_);
-  done.events = record::export_run(*run, job_.format, job_.to_path, job_.force, window::body_text, job_.range, [&](double part) {
+  exports::Request request{job_.format, job_.to_path, job_.force, job_.range};
+  request.progress = [&](double part) {
     part_ = part;
     if (on_change_) on_change_();
     return !cancelled_;
-  });
+  };
+  const auto written = exports::write(*run, request);
+  done.events = written.events, done.warning = written.warning;
   part_ = 1;
   return done;
 }
@@ -69,7 +71,7 @@ std::string documents_folder() {
   return fs::is_directory(documents, error) ? documents : home;
 }
 
-std::string export_name(const std::string& run, record::Format format) {
+std::string export_name(const std::string& run, const exports::Format& format) {
   std::string name;
   for (const char c : run) {
     const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || (c == '.' && !name.empty());
@@ -78,7 +80,7 @@ std::string export_name(const std::string& run, record::Format format) {
   }
   while (!name.empty() && (name.back() == '-' || name.back() == '.')) name.pop_back();
   if (name.empty()) name = "run";
-  return name.substr(0, 120) + (format == record::Format::csv ? ".csv" : ".jsonl");
+  return name.substr(0, 120) + std::string(format.ending);
 }
 
 std::string expanded(const std::string& path) {

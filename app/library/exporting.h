@@ -9,15 +9,15 @@
 #include <string>
 #include <thread>
 
-#include "labs/record/export.h"
+#include "labs/exports/exports.h"
 
 namespace library {
 
 struct ExportJob {
   std::shared_ptr<const record::Recording> run;   // Null: what lies at `from_path` is opened.
   std::string from_path;
-  record::Format format{};
-  record::ExportRange range;
+  const exports::Format* format = &exports::formats().front();
+  exports::Range range;
   std::string to_path;
   bool force = false;                  // Writes over what is there.
 };
@@ -26,6 +26,7 @@ class Exporting {
  public:
   struct Done {
     std::size_t events = 0;
+    std::string warning;               // It is written, and its reader may not like it.
     std::string trouble;               // Why nothing was written; empty: it was.
     bool exists = false;               // Because something is there, and `force` was not set.
     bool cancelled = false;
@@ -54,8 +55,8 @@ class Exporting {
 
 // The folder in which a person looks for documents.
 std::string documents_folder();
-// A file's name for a run's, without any letter that a shell or another system minds: `Split votes` -> `Split-votes.csv`.
-std::string export_name(const std::string& run, record::Format format);
+// A file's name for a run's, without any letter that a shell or another system minds: `Split votes` -> `Split-votes.jsonl`.
+std::string export_name(const std::string& run, const exports::Format& format);
 // `~/x` is in the person's home.
 std::string expanded(const std::string& path);
 

@@ -8,8 +8,6 @@
 
 namespace window {
 
-// Only the event's own body; a delivery has none.
-std::string body_text(const record::Recording& recording, const record::Event& event, core::BytesView body);
 // Of a delivery or a drop: what was sent.
 std::string said_text(const timeline::Timeline& line, const record::Event& event, core::BytesView body);
 timeline::Decode decoder(const timeline::Timeline& line);

@@ -125,7 +125,7 @@ TEST(Usage, AWordLikeNothingNamesAllThatThereAre) {
   expect_refused({"bench", "zzzzzzzzzzz"}, "checker");
   expect_refused({"check", "x", "--model", "zzzzzzzzzzz"}, "register, cas-register and kv");
   expect_refused({"fuzz", "raft", "--flaw", "zzzzzzz"}, "forget_vote");
-  expect_refused({"export", "x", "--format", "toml2", "--out", "y"}, "csv or json");
+  expect_refused({"export", "x", "--format", "toml2", "--out", "y"}, "csv, json, perfetto");
 }
 
 TEST(Usage, AWrongValueSaysWhatTheOptionTakes) {

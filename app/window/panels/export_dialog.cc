@@ -10,10 +10,9 @@ namespace window {
 namespace {
 
 // The ending follows the format, as long as a person has not thought of another one.
-std::string with_ending(const std::string& name, record::Format format) {
-  for (const char* ending : {".csv", ".jsonl"})
-    if (name.ends_with(ending)) return name.substr(0, name.size() - std::string_view(ending).size()) + (format == record::Format::csv ? ".csv" : ".jsonl");
-  return name;
+std::string with_ending(const std::string& name, const exports::Format& before, const exports::Format& now) {
+  if (!name.ends_with(before.ending)) return name;
+  return name.substr(0, name.size() - before.ending.size()) + std::string(now.ending);
 }
 
 std::string stretch_text(const std::pair<core::Time, core::Time>& of) { return time_text(of.first) + " to " + time_text(of.second); }
@@ -25,7 +24,7 @@ void ExportDialog::open(Source source, std::function<void()> wake) {
   source_ = std::move(source), wake_ = std::move(wake);
   open_ = true, range_ = 0;
   folder_ = library::documents_folder();
-  name_ = library::export_name(source_.name, static_cast<record::Format>(format_));
+  name_ = library::export_name(source_.name, exports::formats()[format_]);
 }
 
 void ExportDialog::close() {
@@ -39,7 +38,7 @@ std::string ExportDialog::target() const { return library::expanded(folder_) + "
 void ExportDialog::begin(bool force) {
   library::ExportJob job;
   job.run = source_.run, job.from_path = source_.path, job.to_path = target(), job.force = force;
-  job.format = static_cast<record::Format>(format_);
+  job.format = &exports::formats()[format_];
   const auto& chosen = range_ == 1 ? source_.shown : range_ == 2 ? source_.marked : std::nullopt;
   if (chosen) job.range = {chosen->first, chosen->second};
   exporting_ = std::make_unique<library::Exporting>(std::move(job), wake_);
@@ -71,7 +70,17 @@ void ExportDialog::draw(Commands& commands) {
 
 void ExportDialog::draw_questions() {
   muted("Format");
-  if (choice("format", {"CSV", "JSON lines"}, format_)) name_ = with_ending(name_, static_cast<record::Format>(format_));
+  const auto& all = exports::formats();
+  const std::size_t rows = (all.size() + 1) / 2;
+  const float left = ImGui::GetCursorPosX(), column = std::floor(ImGui::GetContentRegionAvail().x / 2);
+  for (std::size_t row = 0; row < rows; ++row)
+    for (const std::size_t i : {row, row + rows}) {
+      if (i >= all.size()) continue;
+      if (i != row) ImGui::SameLine(left + column, 0);
+      if (radio(all[i].title, format_ == i) && format_ != i) name_ = with_ending(name_, all[std::exchange(format_, i)], all[i]);
+    }
+  gap(2);
+  paragraph(all[format_].help, theme().muted);
   gap(12);
   muted("How much");
   const auto option = [&](const std::string& words, std::size_t which, bool enabled) {
@@ -114,6 +123,7 @@ void ExportDialog::draw_answer(Commands& commands) {
     text(count_text(static_cast<double>(done->events)) + (done->events == 1 ? " event is" : " events are") + " written to", theme().good);
     gap(4);
     fitted(to, ImGui::GetContentRegionAvail().x, theme().text, look().fonts.mono);
+    if (!done->warning.empty()) gap(8), paragraph(done->warning, theme().warn);
     gap(16);
     ButtonLook close_look;
     close_look.primary = true;

@@ -7,6 +7,7 @@
 #include "app/window/panels/events_menu.h"
 #include "app/window/plot/roles.h"
 #include "app/window/widgets.h"
+#include "labs/catalog/body_text.h"
 #include "mechanisms/core/text.h"
 
 namespace window {
@@ -134,11 +135,11 @@ void Inspector::draw_shown(const View& view, const timeline::NodeMoment& now, Se
     if (!same) {
       before_ = show_before(view.run, of_, shown_);
       const auto row = view.run.at(shown_);
-      tree_ = timeline::read_text_tree(body_text(view.run, row.event, row.body));
+      tree_ = timeline::read_text_tree(catalog::body_text(view.run, row.event, row.body));
       tree_before_ = {};
       if (before_ != timeline::kNone) {
         const auto was = view.run.at(before_);
-        tree_before_ = timeline::read_text_tree(body_text(view.run, was.event, was.body));
+        tree_before_ = timeline::read_text_tree(catalog::body_text(view.run, was.event, was.body));
       }
     }
   }

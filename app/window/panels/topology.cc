@@ -7,6 +7,7 @@
 #include "app/window/wall.h"
 #include "app/window/widgets.h"
 #include "app/window/words.h"
+#include "labs/catalog/body_text.h"
 
 namespace window {
 
@@ -114,7 +115,7 @@ std::string message_words(const View& view, std::size_t send_row) {
     words += ended.kind == record::EventKind::drop ? ", dropped: " + view.run.name(ended.type) : ", arrives after " + seconds_text(ended.at - row.event.at);
   }
   words += wall_below(view.run, row.event.at);
-  if (!row.body.empty()) words += "\n" + beginning_of(body_text(view.run, row.event, row.body));
+  if (!row.body.empty()) words += "\n" + beginning_of(catalog::body_text(view.run, row.event, row.body));
   return words;
 }
 

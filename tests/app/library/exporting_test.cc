@@ -27,39 +27,40 @@ Exporting::Done finished(ExportJob job) {
 ExportJob job_of(const record::Folder& folder, const std::string& to, bool force = false) {
   ExportJob job;
   job.from_path = folder / "a.run", job.to_path = to, job.force = force;
+  if (to.ends_with(".json")) job.format = exports::find_format("json");
   return job;
 }
 
 TEST(Exporting, WritesARunAndSaysHowMany) {
   const record::Folder folder;
   write_run(folder / "a.run", 5s, 3);
-  const auto done = finished(job_of(folder, folder / "a.csv"));
+  const auto done = finished(job_of(folder, folder / "a"));
   EXPECT_EQ(done.trouble, "");
   EXPECT_EQ(done.events, 5u);
-  EXPECT_TRUE(content(folder / "a.csv").starts_with("t_ns,id,kind"));
+  EXPECT_TRUE(content(folder / "a/events.csv").starts_with("t_ns,id,kind"));
 }
 
 TEST(Exporting, NeverOverWhatIsThereUnlessItIsForced) {
   const record::Folder folder;
   write_run(folder / "a.run", 5s, 3);
-  std::ofstream(folder / "a.csv") << "mine";
-  const auto refused = finished(job_of(folder, folder / "a.csv"));
+  std::ofstream(folder / "a.json") << "mine";
+  const auto refused = finished(job_of(folder, folder / "a.json"));
   EXPECT_TRUE(refused.exists);
-  EXPECT_EQ(content(folder / "a.csv"), "mine");
-  const auto forced = finished(job_of(folder, folder / "a.csv", true));
+  EXPECT_EQ(content(folder / "a.json"), "mine");
+  const auto forced = finished(job_of(folder, folder / "a.json", true));
   EXPECT_EQ(forced.trouble, "");
-  EXPECT_NE(content(folder / "a.csv"), "mine");
+  EXPECT_NE(content(folder / "a.json"), "mine");
 }
 
 TEST(Exporting, WhatGoesWrongIsSaidInWords) {
   const record::Folder folder;
   write_run(folder / "a.run", 5s, 3);
-  EXPECT_EQ(finished(job_of(folder, folder / "none/a.csv")).trouble, "There is no folder " + (folder / "none") + ".");
-  ExportJob damaged = job_of(folder, folder / "b.csv");
+  EXPECT_EQ(finished(job_of(folder, folder / "none/a.json")).trouble, "There is no folder " + (folder / "none") + ".");
+  ExportJob damaged = job_of(folder, folder / "b.json");
   std::ofstream(folder / "bad.run") << "nothing";
   damaged.from_path = folder / "bad.run";
   EXPECT_NE(finished(damaged).trouble.find("bad.run cannot be opened"), std::string::npos);
-  EXPECT_FALSE(fs::exists(folder / "b.csv"));
+  EXPECT_FALSE(fs::exists(folder / "b.json"));
 }
 
 TEST(Exporting, ACancelledOneLeavesNothing) {
@@ -70,7 +71,7 @@ TEST(Exporting, ACancelledOneLeavesNothing) {
   Exporting* running = nullptr;
   std::condition_variable changed;
   std::atomic<bool> was_under_way{false};
-  Exporting exporting(job_of(folder, folder / "a.csv"), [&] {
+  Exporting exporting(job_of(folder, folder / "a.json"), [&] {
     {
       const std::lock_guard wait(made);
       if (running->part() > 0 && running->part() < 1) was_under_way = true, running->cancel();
@@ -91,17 +92,17 @@ TEST(Exporting, OnlyTheRangeAskedForIsWritten) {
   const record::Folder folder;
   write_run(folder / "a.run", 4s, 3);   // Commands at 1, 2, 3 s.
   ExportJob job = job_of(folder, folder / "a.jsonl");
-  job.format = record::Format::json, job.range = {core::kStart + 1500ms, core::kStart + 3500ms};
+  job.format = exports::find_format("json"), job.range = {core::kStart + 1500ms, core::kStart + 3500ms};
   EXPECT_EQ(finished(job).events, 2u);
   EXPECT_EQ(content(folder / "a.jsonl").find("mark 0"), std::string::npos);
 }
 
 TEST(Exporting, NamesOfFilesHoldNothingThatHarms) {
-  EXPECT_EQ(export_name("Split votes, at night", record::Format::csv), "Split-votes-at-night.csv");
-  EXPECT_EQ(export_name("../../etc/passwd", record::Format::json), "etc-passwd.jsonl");
-  EXPECT_EQ(export_name("", record::Format::csv), "run.csv");
-  EXPECT_EQ(export_name("\xe2\x80\xae" "gnp.exe", record::Format::csv), "gnp.exe.csv");
-  EXPECT_LT(export_name(std::string(5000, 'x'), record::Format::csv).size(), 200u);
+  EXPECT_EQ(export_name("Split votes, at night", *exports::find_format("csv")), "Split-votes-at-night");
+  EXPECT_EQ(export_name("../../etc/passwd", *exports::find_format("json")), "etc-passwd.jsonl");
+  EXPECT_EQ(export_name("", *exports::find_format("csv")), "run");
+  EXPECT_EQ(export_name("\xe2\x80\xae" "gnp.exe", *exports::find_format("csv")), "gnp.exe");
+  EXPECT_LT(export_name(std::string(5000, 'x'), *exports::find_format("csv")).size(), 200u);
 }
 
 }  // namespace

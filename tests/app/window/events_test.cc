@@ -1,6 +1,7 @@
 #include "app/window/panels/events.h"
 
 #include "app/window/decode.h"
+#include "labs/catalog/body_text.h"
 #include "hands.h"
 #include "playing.h"
 #include "scene.h"
@@ -236,7 +237,7 @@ TEST(Decode, DeliveriesSayWhatWasSent) {
     const auto at = view.run.at(row);
     if (at.event.kind != record::EventKind::deliver) continue;
     const auto sent = view.run.at(view.line.row_of(at.event.ref));
-    EXPECT_EQ(said_text(view.line, at.event, at.body), body_text(view.run, sent.event, sent.body));
+    EXPECT_EQ(said_text(view.line, at.event, at.body), catalog::body_text(view.run, sent.event, sent.body));
     ++seen;
   }
   EXPECT_GT(seen, 10u);

@@ -45,11 +45,11 @@ TEST(ExportDialog, WritesWhatIsAskedForAndShowsWhere) {
   opened.hands.click("button:Export");
   opened.wait();
   EXPECT_TRUE(opened.hands.sees("text:5 events are written to")) << opened.hands.all();
-  EXPECT_TRUE(fs::exists(opened.folder / "Split-votes.csv"));
+  EXPECT_TRUE(fs::exists(opened.folder / "Split-votes"));
   save_picture(opened.stage, "export-done");
   opened.hands.click("button:Copy path");
   ASSERT_EQ(opened.commands.all().size(), 1u);
-  EXPECT_EQ(std::get<CopyText>(opened.commands.all()[0]).text, opened.folder / "Split-votes.csv");
+  EXPECT_EQ(std::get<CopyText>(opened.commands.all()[0]).text, opened.folder / "Split-votes");
   opened.hands.click("button:Close");
   EXPECT_FALSE(opened.dialog.is_open());
 }
@@ -57,7 +57,7 @@ TEST(ExportDialog, WritesWhatIsAskedForAndShowsWhere) {
 TEST(ExportDialog, TheEndingFollowsTheFormatAndTheRangeIsWhatThePlotsShow) {
   Opened opened;
   opened.into_the_folder();
-  opened.hands.click("choice:JSON lines");
+  opened.hands.click("radio:JSON lines");
   opened.hands.click("radio:What the plots show: 00:01.500 to 00:03.500");
   opened.hands.click("button:Export");
   opened.wait();
@@ -67,11 +67,12 @@ TEST(ExportDialog, TheEndingFollowsTheFormatAndTheRangeIsWhatThePlotsShow) {
 
 TEST(ExportDialog, AsksBeforeItWritesOverSomething) {
   Opened opened;
-  std::ofstream(opened.folder / "Split-votes.csv") << "mine";
+  std::ofstream(opened.folder / "Split-votes.jsonl") << "mine";
   opened.into_the_folder();
+  opened.hands.click("radio:JSON lines");
   opened.hands.click("button:Export");
   opened.wait();
-  EXPECT_EQ(library::content(opened.folder / "Split-votes.csv"), "mine");
+  EXPECT_EQ(library::content(opened.folder / "Split-votes.jsonl"), "mine");
   save_picture(opened.stage, "export-exists");
   opened.hands.click("button:Choose another name");
   EXPECT_TRUE(opened.hands.sees("field:export name"));
@@ -79,7 +80,7 @@ TEST(ExportDialog, AsksBeforeItWritesOverSomething) {
   opened.wait();
   opened.hands.click("button:Write over it");
   opened.wait();
-  EXPECT_NE(library::content(opened.folder / "Split-votes.csv"), "mine");
+  EXPECT_NE(library::content(opened.folder / "Split-votes.jsonl"), "mine");
 }
 
 TEST(ExportDialog, ANameIsNoPathAndEscapeCloses) {

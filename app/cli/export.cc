@@ -1,0 +1,52 @@
+// `faultline export RUN --format F --out PATH`.
+#include <unistd.h>
+
+#include <iostream>
+
+#include "app/cli/cli.h"
+#include "app/cli/plain.h"
+#include "labs/exports/exports.h"
+#include "labs/record/open_run.h"
+#include "labs/record/run_file.h"
+#include "mechanisms/core/codec.h"
+#include "mechanisms/core/text.h"
+
+namespace cli {
+namespace {
+
+// A line that is written over and over, for who looks on.
+exports::Progress progress_line() {
+  if (::isatty(STDERR_FILENO) == 0) return {};
+  return [](double part) {
+    std::cerr << "\r" << static_cast<int>(part * 100) << " %\033[K" << (part >= 1 ? "\r\033[K" : "") << std::flush;
+    return true;
+  };
+}
+
+}  // namespace
+
+int export_run(const ExportArguments& a) {
+  exports::Request request;
+  request.format = exports::find_format(a.format), request.path = a.out, request.force = a.force, request.metric = a.metric;
+  core::Duration from{}, to{};
+  if (!a.from.empty() && core::parse(a.from, from)) request.range.from = core::kStart + from;
+  if (!a.to.empty() && core::parse(a.to, to)) request.range.to = core::kStart + to;
+  request.progress = progress_line();
+  try {
+    const auto recording = record::open_run(a.path);
+    const auto written = exports::write(*recording, request);
+    std::cout << grouped(written.events) << (written.events == 1 ? " event" : " events") << " written to " << plain_line(a.out) << "\n";
+    if (!written.warning.empty()) std::cerr << written.warning << "\n";
+    return kValid;
+  } catch (const record::BadRun& bad) {
+    return fail(kBadData, bad.what());
+  } catch (const core::Malformed& bad) {
+    return fail(kBadData, a.path + " is damaged: " + bad.what());
+  } catch (const exports::NotThis& bad) {
+    return fail(kBadData, bad.what());
+  } catch (const record::StoreError& error) {
+    return fail(kCannotWrite, error.what());
+  }
+}
+
+}  // namespace cli
