@@ -16,6 +16,14 @@ std::vector<std::string> flaws_of(std::initializer_list<const char*> kinds) {
   return flaws;
 }
 
+// Those of a cache itself. Those of its calls are of every node that calls others.
+std::vector<std::string> cache_flaws() {
+  const auto of_calls = flaws_of({"service"});
+  auto flaws = flaws_of({"cache"});
+  std::erase_if(flaws, [&](const auto& flaw) { return std::find(of_calls.begin(), of_calls.end(), flaw) != of_calls.end(); });
+  return flaws;
+}
+
 }  // namespace
 
 const std::vector<check::FuzzTarget>& fuzz_targets() {
@@ -24,6 +32,7 @@ const std::vector<check::FuzzTarget>& fuzz_targets() {
                                                      {"dynamo", check::Model::kv, draw_dynamo, flaws_of({"dynamo"})},
                                                      {"shards", check::Model::kv, draw_shards, flaws_of({"shard", "placement"})},
                                                      {"path", check::Model::kv, draw_path, flaws_of({"proxy", "service"})},
+                                                     {"cache", check::Model::kv, draw_cache, cache_flaws()},
                                                      {"board", check::Model::kv, draw_board, flaws_of({"board"})},
                                                      {"ntp", check::Model::kv, draw_ntp, flaws_of({"ntp-client"})}};
   return all;

@@ -26,10 +26,11 @@ class NodeClock {
   // While this is the same it runs evenly.
   std::uint64_t times_set() const { return times_set_; }
 
-  // How long the world waits while this clock counts `local`.
+  // How long the world waits until this clock has counted `local`. Not a nanosecond less: a node that is woken before the time
+  // that it waits for would set the same timer again, and again, and time would stand still.
   core::Duration in_world(core::Duration local) const {
-    if (ppm_ == 0) return local;
-    return core::Duration(split_multiply(local.count(), kMillion, kMillion + ppm_));
+    if (ppm_ == 0 || local <= core::Duration{}) return local;
+    return core::Duration(split_multiply(local.count(), kMillion, kMillion + ppm_) + 1);
   }
 
  private:

@@ -75,6 +75,8 @@ void Server::fetch(Step& step, Errand::Why why, Ticket ticket, const std::string
 void Server::fetched(Step& step, const Errand& errand, const Reply& reply) {
   if (errand.why == Errand::Why::warm) --warming_;
   const bool writes = errand.ticket != kNobody && inlet_.find(errand.ticket)->request.function != Function::get;
+  // Somebody has written since: what was there then is not what this write finds.
+  const bool overtaken = writes && path_.late(errand.key, errand.lease);
   if (reply.status == Status::ok) {
     const auto fill = path_.fill(errand.key, errand.lease, reply.value, reply.version, step.now - errand.began, step.now, *step.rng, reply.age);
     hurry_evicted(step);
@@ -85,7 +87,7 @@ void Server::fetched(Step& step, const Errand& errand, const Reply& reply) {
   } else {
     not_fetched(step, errand, reply);
   }
-  if (writes) acknowledge(step, errand.ticket, &reply);
+  if (writes) acknowledge(step, errand.ticket, overtaken ? nullptr : &reply);
   warm_next(step);
 }
 

@@ -98,7 +98,8 @@ Reply Server::write(Step& step, const Request& request, const std::string& point
   if (const Done* done = numbered ? cell.find(request.operation) : nullptr) {
     step.count(resilience::kIdempotentReplays);
     if (done->absent) reply.status = Status::absent;
-    reply.version = cell.version;
+    // Whoever keeps what he wrote must not take it for what was written since.
+    if (done == &cell.done.back()) reply.version = cell.version;
     if (cell.value) reply.value = *cell.value;
     return reply;
   }

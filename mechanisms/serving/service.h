@@ -9,7 +9,7 @@
 // Guarantees
 //   1. A write that was answered with ok was answered so by the store. Without a store, a write that comes again while its
 //      number is remembered is done once (idempotent).
-//   2. on_write = invalidate: when a write is answered with ok, the cache was told to drop the old value before; or it could
+//   2. on_write = invalidate: when a write that was done, or may have been, is answered, the cache was told to drop the old value before; or it could
 //      not be told, which `service_invalidations_lost_total` counts. A read that fetched the old value before may still put
 //      it into the cache afterwards: what is against that is the cache's own affair (versions, leases).
 #pragma once
@@ -19,9 +19,9 @@
 #include <vector>
 
 #include "mechanisms/serving/announcing.h"
-#include "mechanisms/resilience/idempotency.h"
 #include "mechanisms/serving/inlet.h"
 #include "mechanisms/serving/invariants.h"
+#include "mechanisms/serving/once.h"
 #include "mechanisms/serving/outlet.h"
 
 namespace serving {
@@ -41,7 +41,7 @@ struct ServiceSettings {
   double errors = 0;
   OnWrite on_write = OnWrite::invalidate;
   bool idempotent = true;
-  resilience::IdempotencyKeys::Settings remember;
+  Once::Settings remember;
   Announcing::Settings track;
   Outlet::Settings cache;
   Outlet::Settings store;
@@ -133,7 +133,7 @@ class Service {
   std::uint64_t last_refresh_ = 0;
   std::map<std::string, std::pair<std::string, std::uint64_t>> kept_;   // Without a store: values and their versions.
   std::uint64_t versions_ = 0;
-  resilience::IdempotencyKeys remembered_;
+  Once once_;
   Shown shown_;
 };
 

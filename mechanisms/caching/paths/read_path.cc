@@ -48,6 +48,8 @@ ReadPath::Fill ReadPath::fill(const std::string& key, Lease lease, std::string v
   fail(key, lease);   // Whatever becomes of the value, this one does not lead any more.
   if (!settings_.flaws.fill_without_lease && is_late(key, lease, version)) return ++counts_.late_fills, Fill::late;
   if (!settings_.flaws.older_overwrites && is_older(key, version, now)) return ++counts_.older_fills, Fill::older;
+  // Once this copy is gone again, somebody may come with an older one, such as a write that was sent again.
+  if (const auto buried = tombstones_.find(key); buried != tombstones_.end()) buried->second.version = std::max(buried->second.version, version);
   return store(key, std::move(value), version, took, now, rng, age);
 }
 
@@ -60,7 +62,7 @@ void ReadPath::fail(const std::string& key, Lease lease) {
 bool ReadPath::is_late(const std::string& key, Lease lease, Version version) const {
   const auto buried = tombstones_.find(key);
   if (buried == tombstones_.end()) return lease <= floor_;
-  const bool known_to_be_new = version > 0 && buried->second.version > 0 && version >= buried->second.version;
+  const bool known_to_be_new = version > 0 && buried->second.known && version >= buried->second.version;
   return lease < buried->second.since && !known_to_be_new;
 }
 
@@ -105,7 +107,7 @@ void ReadPath::bury(const std::string& key, Version version, core::Time now) {
   leases_.erase(key);   // The next one who misses need not wait for one whose answer is refused.
   Tombstone& tombstone = tombstones_[key];
   if (tombstone.since != 0) burials_.erase(tombstone.since);
-  tombstone = {++last_, std::max(version, tombstone.version), now};
+  tombstone = {++last_, std::max(version, tombstone.version), tombstone.known && version > 0, now};
   burials_[tombstone.since] = key;
   forget_tombstones(now);
 }
