@@ -113,6 +113,7 @@ struct Words {
   RunArguments run;
   ShowArguments show;
   ExportArguments export_run;
+  ReplayArguments replay;
   CheckArguments check;
   FuzzArguments fuzz;
   BenchArguments bench;
@@ -178,6 +179,13 @@ void add_export(CLI::App& app, ExportArguments& a) {
   out->add_flag("--force", a.force, "Write over what is there");
 }
 
+void add_replay(CLI::App& app, ReplayArguments& a) {
+  auto* replay = subcommand(app, "replay",
+                            "Do a run again from its own file. Exit 0: every event is the same, 1: not, 2: it cannot be done again.",
+                            "faultline replay /tmp/a.run");
+  replay->add_option("run", a.path, "A run file")->type_name("")->required();
+}
+
 void add_others(CLI::App& app, Words& w) {
   subcommand(app, "labs", "List the labs.", "faultline labs");
   auto* show = subcommand(app, "show", "Say what is in a run file.", "faultline show /tmp/a.run");
@@ -186,6 +194,7 @@ void add_others(CLI::App& app, Words& w) {
       ->required();
   show->add_flag("--lab", w.show.lab, "Only the text of the lab that it ran");
   add_export(app, w.export_run);
+  add_replay(app, w.replay);
   auto* check = subcommand(app, "check",
                            "Judge a history of client operations. Exit 0: what was promised is kept, 1: not, 2: unknown.",
                            "faultline check /tmp/a.run --promise causal,read-your-writes");
@@ -272,6 +281,7 @@ int dispatch(const CLI::App& app, const Words& w) {
   if (name == "labs") return labs();
   if (name == "show") return show(w.show);
   if (name == "export") return export_run(w.export_run);
+  if (name == "replay") return replay_run(w.replay);
   if (name == "check") return check(w.check);
   if (name == "fuzz") return fuzz(w.fuzz);
   if (name == "cache-sim") return cache_sim(w.cache_sim);

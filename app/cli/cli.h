@@ -38,6 +38,11 @@ struct ExportArguments {
 };
 int export_run(const ExportArguments& arguments);
 
+struct ReplayArguments {
+  std::string path;
+};
+int replay_run(const ReplayArguments& arguments);
+
 struct CheckArguments {
   std::string path, model = "kv", promises = "linearizable";
   std::uint64_t seconds = 60;
