@@ -4,6 +4,7 @@
 #include "app/cli/cli.h"
 #include "app/cli/plain.h"
 #include "app/cli/progress.h"
+#include "app/cli/table.h"
 #include "labs/exports/exports.h"
 #include "labs/record/open_run.h"
 #include "labs/record/run_file.h"
