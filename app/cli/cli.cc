@@ -113,6 +113,8 @@ struct Words {
   RunArguments run;
   ShowArguments show;
   ExportArguments export_run;
+  ReplayArguments replay;
+  SqlArguments sql;
   CheckArguments check;
   FuzzArguments fuzz;
   BenchArguments bench;
@@ -178,6 +180,23 @@ void add_export(CLI::App& app, ExportArguments& a) {
   out->add_flag("--force", a.force, "Write over what is there");
 }
 
+void add_replay(CLI::App& app, ReplayArguments& a) {
+  auto* replay = subcommand(app, "replay",
+                            "Do a run again from its own file. Exit 0: every event is the same, 1: not, 2: it cannot be done again.",
+                            "faultline replay /tmp/a.run");
+  replay->add_option("run", a.path, "A run file")->type_name("")->required();
+}
+
+void add_sql(CLI::App& app, SqlArguments& a) {
+  auto* sql = app.add_subcommand("sql", "Ask a run file in SQL, read-only. Without a question it says what can be asked.");
+  sql->footer(sql_guide() + "\nExample:\n  faultline sql /tmp/a.run 'select kind, count(*) from events group by kind'");
+  sql->add_option("run", a.path, "A run file")->type_name("")->required();
+  sql->add_option("question", a.question, "One SELECT over the views below")->type_name("");
+  sql->add_flag("--csv", a.csv, "The answer as CSV");
+  sql->add_flag("--json", a.json, "The answer as one JSON array, an object a row");
+  sql->add_option("--seconds", a.seconds, "Give up after this time")->type_name("N")->check(takes<std::uint64_t>("a whole number from 1", 1));
+}
+
 void add_others(CLI::App& app, Words& w) {
   subcommand(app, "labs", "List the labs.", "faultline labs");
   auto* show = subcommand(app, "show", "Say what is in a run file.", "faultline show /tmp/a.run");
@@ -186,6 +205,8 @@ void add_others(CLI::App& app, Words& w) {
       ->required();
   show->add_flag("--lab", w.show.lab, "Only the text of the lab that it ran");
   add_export(app, w.export_run);
+  add_replay(app, w.replay);
+  add_sql(app, w.sql);
   auto* check = subcommand(app, "check",
                            "Judge a history of client operations. Exit 0: what was promised is kept, 1: not, 2: unknown.",
                            "faultline check /tmp/a.run --promise causal,read-your-writes");
@@ -272,6 +293,8 @@ int dispatch(const CLI::App& app, const Words& w) {
   if (name == "labs") return labs();
   if (name == "show") return show(w.show);
   if (name == "export") return export_run(w.export_run);
+  if (name == "replay") return replay_run(w.replay);
+  if (name == "sql") return sql(w.sql);
   if (name == "check") return check(w.check);
   if (name == "fuzz") return fuzz(w.fuzz);
   if (name == "cache-sim") return cache_sim(w.cache_sim);

@@ -38,6 +38,20 @@ struct ExportArguments {
 };
 int export_run(const ExportArguments& arguments);
 
+struct ReplayArguments {
+  std::string path;
+};
+int replay_run(const ReplayArguments& arguments);
+
+struct SqlArguments {
+  std::string path, question;   // Without a question it says what can be asked.
+  std::uint64_t seconds = 30;
+  bool csv = false, json = false;
+};
+int sql(const SqlArguments& arguments);
+// The views with their columns, and worked questions.
+std::string sql_guide();
+
 struct CheckArguments {
   std::string path, model = "kv", promises = "linearizable";
   std::uint64_t seconds = 60;

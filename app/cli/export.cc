@@ -1,10 +1,10 @@
 // `faultline export RUN --format F --out PATH`.
-#include <unistd.h>
-
 #include <iostream>
 
 #include "app/cli/cli.h"
 #include "app/cli/plain.h"
+#include "app/cli/progress.h"
+#include "app/cli/table.h"
 #include "labs/exports/exports.h"
 #include "labs/record/open_run.h"
 #include "labs/record/run_file.h"
@@ -12,18 +12,6 @@
 #include "mechanisms/core/text.h"
 
 namespace cli {
-namespace {
-
-// A line that is written over and over, for who looks on.
-exports::Progress progress_line() {
-  if (::isatty(STDERR_FILENO) == 0) return {};
-  return [](double part) {
-    std::cerr << "\r" << static_cast<int>(part * 100) << " %\033[K" << (part >= 1 ? "\r\033[K" : "") << std::flush;
-    return true;
-  };
-}
-
-}  // namespace
 
 int export_run(const ExportArguments& a) {
   exports::Request request;

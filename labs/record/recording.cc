@@ -47,6 +47,10 @@ bool Recording::keeps(EventKind kind) const {
          kind != EventKind::persist;
 }
 
+bool Recording::keeps_body(EventKind kind) const {
+  return header_.level == Level::bodies || (kind != EventKind::send && kind != EventKind::persist);
+}
+
 void Recording::on_name(NameId id, std::string_view name) {
   const std::lock_guard lock(mutex_);
   if (names_.size() <= id) names_.resize(id + 1);
@@ -55,7 +59,7 @@ void Recording::on_name(NameId id, std::string_view name) {
 
 void Recording::on_event(const Event& event, core::BytesView body) {
   if (!keeps(event.kind) || cut_off()) return;
-  if (header_.level != Level::bodies && (event.kind == EventKind::send || event.kind == EventKind::persist)) body = {};
+  if (!keeps_body(event.kind)) body = {};
   if (size() % kRowsPerLook == 0) wait_for_room();
   if (!writing_ || writing_->rows() == kChunkRows) add_chunk();
   if (cut_off()) return;

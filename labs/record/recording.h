@@ -51,6 +51,9 @@ class Recording : public Listener {
   void on_event(const Event& event, core::BytesView body) override;
 
   const RunHeader& header() const { return header_; }
+  // Whether its level keeps such events, and of those that it keeps the body.
+  bool keeps(EventKind kind) const;
+  bool keeps_body(EventKind kind) const;
   // When the run began by the clock on the wall; nothing: its file is of before that was kept. It is said by whoever begins
   // a run, before it is stored or shared. It tells when a run was made and not what it is, so the digest does not know it.
   void began(WallTime when) { began_ = when; }
@@ -91,7 +94,6 @@ class Recording : public Listener {
   std::function<void()> on_full;
 
  private:
-  bool keeps(EventKind kind) const;
   void wait_for_room();
   void add_chunk();
   void drop_oldest();

@@ -213,8 +213,17 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 Words words_of(const std::string& line) {
   Words words;
-  std::istringstream in(line);
-  for (std::string word; in >> word;) words.push_back(word);
+  bool within = false, begun = false;
+  for (const char c : line) {
+    if (c == '\'') {
+      within = !within;
+    } else if (c == ' ' && !within) {
+      begun = false;
+      continue;
+    }
+    if (!std::exchange(begun, true)) words.emplace_back();
+    if (c != '\'') words.back() += c;
+  }
   return words;
 }
 

@@ -55,7 +55,7 @@ std::string text_of(const std::string& path);
 // Says whether the file is there and has more bytes than this.
 std::function<bool()> larger_than(std::string path, std::uintmax_t bytes);
 std::vector<std::string> lines_of(const std::string& text);
-// The words of a line that was meant for a shell, without quotes in it.
+// The words of a line that was meant for a shell; 'several words' are one.
 Words words_of(const std::string& line);
 bool has(const std::string& text, const std::string& part);
 
