@@ -2,7 +2,6 @@
 // first: std::unordered_map and std::list as an LRU.
 #include <malloc.h>
 
-#include <algorithm>
 #include <ctime>
 #include <list>
 #include <unordered_map>
@@ -11,6 +10,7 @@
 #include "mechanisms/caching/policies/cache.h"
 #include "mechanisms/core/rng.h"
 #include "mechanisms/core/text.h"
+#include "mechanisms/traffic/workload/workload.h"
 
 namespace bench {
 namespace {
@@ -18,17 +18,12 @@ namespace {
 constexpr std::size_t kObjects = 1'000'000, kRequests = 10'000'000, kRoom = kObjects / 10;
 constexpr int kCacheRounds = 5;
 
-// Ranks of a Zipf distribution with skew 1, by their cumulative weights; a rank's key has nothing to do with its rank.
+// A rank's key has nothing to do with its rank.
 std::vector<std::uint64_t> zipf_trace() {
-  std::vector<double> until(kObjects);
-  double sum = 0;
-  for (std::size_t rank = 0; rank < kObjects; ++rank) until[rank] = sum += 1.0 / static_cast<double>(rank + 1);
+  const workload::Zipf zipf(kObjects, 1);
   core::Rng rng(1);
   std::vector<std::uint64_t> trace(kRequests);
-  for (auto& key : trace) {
-    const auto rank = std::lower_bound(until.begin(), until.end(), rng.unit() * sum) - until.begin();
-    key = core::Rng(static_cast<std::uint64_t>(rank)).next();
-  }
+  for (auto& key : trace) key = core::Rng(zipf.draw(rng)).next();
   return trace;
 }
 

@@ -4,7 +4,7 @@
 
 #include "labs/world/kind_of.h"
 #include "mechanisms/balancing/proxy.h"
-#include "mechanisms/caching/server.h"
+#include "mechanisms/caching/server_invariants.h"
 #include "mechanisms/consensus/raft/client.h"
 #include "mechanisms/consensus/raft/invariants.h"
 #include "mechanisms/partitioning/placement_driver.h"

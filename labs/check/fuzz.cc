@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "labs/check/timed_history.h"
 #include "labs/guide/system_toml.h"
 #include "labs/record/event.h"
 #include "labs/world/simulated.h"
@@ -21,6 +22,7 @@ constexpr int kServedSlices = 5;
 class Witness : public record::Listener {
  public:
   History history;
+  TimedHistory timed;             // The same, where the draw speaks of how old a read may be.
   std::string violation;
   std::uint64_t digest = 0, operations = 0, commands = 0;
   core::Time violated_at{};
@@ -40,16 +42,21 @@ class Witness : public record::Listener {
     if (e.kind == EventKind::violation && violation.empty()) violation.assign(body.begin(), body.end()), violated_at = e.at;
     if (e.kind == EventKind::command) ++commands;
     if (e.kind == EventKind::command && says_quiet({reinterpret_cast<const char*>(body.data()), body.size()})) history.quiet();
-    if (e.kind == EventKind::invoke) history.begin(core::decode<core::Invocation>(body));
-    if (e.kind == EventKind::complete) complete(core::decode<core::Completion>(body));
+    if (e.kind == EventKind::invoke) begin(e.at, core::decode<core::Invocation>(body));
+    if (e.kind == EventKind::complete) complete(e.at, core::decode<core::Completion>(body));
     if (e.kind == EventKind::show) unserved_[e.node] = std::find(roles_.begin(), roles_.end(), e.type) != roles_.end();
   }
 
  private:
   void mix(std::uint64_t x) { digest = (digest ^ x) * 0xff51afd7ed558ccdULL, digest ^= digest >> 32; }
-  void complete(const core::Completion& completion) {
+  void begin(core::Time at, const core::Invocation& invocation) {
+    history.begin(invocation);
+    if (draw_.oldest > core::Duration{}) timed.begin(at, invocation);
+  }
+  void complete(core::Time at, const core::Completion& completion) {
     ++operations;
     history.end(completion);
+    if (draw_.oldest > core::Duration{}) timed.end(at, completion);
     if (healed && completion.outcome == core::Outcome::ok) ++served_after_;
   }
 
@@ -172,6 +179,31 @@ Plan make_plan(const FuzzTarget& target, std::uint64_t seed, const std::vector<s
   return plan;
 }
 
+namespace {
+
+// Whether one is broken; which and why is said in `run`.
+bool judge_promises(const Plan& plan, const Witness& witness, Run& run) {
+  Limits limits{200'000, std::chrono::seconds(5)};
+  limits.smallest = false;  // A plan that is made shorter is judged a thousand times.
+  const auto broken = [&](const History& history, Promise promise, Run::Failure failure) {
+    const Verdict verdict = judge(history, promise, plan.model, limits);
+    if (verdict.answer == Verdict::Answer::unknown) run.undecided = core::text(promise) + ": " + verdict.reason;
+    if (verdict.answer != Verdict::Answer::broken) return false;
+    run.failure = failure;
+    run.promise = promise;
+    run.reason = verdict.reason;
+    return true;
+  };
+  for (const Promise promise : plan.draw.promises)
+    if (broken(witness.history, promise, Run::Failure::promise)) return true;
+  if (plan.draw.oldest <= core::Duration{} || !broken(witness.timed.with_reads_earlier(plan.draw.oldest), Promise::linearizable, Run::Failure::too_old))
+    return false;
+  run.reason = "a read is older than " + core::text(plan.draw.oldest) + ": " + run.reason;
+  return true;
+}
+
+}  // namespace
+
 Run run_plan(const Plan& plan) {
   world::SimulatedWorld world(plan.draw.system, plan.seed);
   Witness witness(plan.draw);
@@ -202,17 +234,7 @@ Run run_plan(const Plan& plan) {
     run.reason = witness.violation;
     return run;
   }
-  for (const Promise promise : plan.draw.promises) {
-    Limits limits{200'000, std::chrono::seconds(5)};
-    limits.smallest = false;  // A plan that is made shorter is judged a thousand times.
-    const Verdict verdict = judge(witness.history, promise, plan.model, limits);
-    if (verdict.answer == Verdict::Answer::unknown) run.undecided = core::text(promise) + ": " + verdict.reason;
-    if (verdict.answer != Verdict::Answer::broken) continue;
-    run.failure = Run::Failure::promise;
-    run.promise = promise;
-    run.reason = verdict.reason;
-    return run;
-  }
+  if (judge_promises(plan, witness, run)) return run;
   if (!witness.served()) {
     run.failure = Run::Failure::not_alive;
     std::string still;
@@ -304,7 +326,9 @@ class Shrinking {
     for (std::size_t i = best_.draw.system.groups.size(); i-- > 1;) {
       Plan candidate = best_;
       auto& groups = candidate.draw.system.groups;
-      if (groups.size() > 2) {
+      // A group that others call is part of what is searched.
+      const bool called = std::any_of(groups.begin(), groups.end(), [&](const auto& group) { return std::find(group.to.begin(), group.to.end(), groups[i].name) != group.to.end(); });
+      if (groups.size() > 2 && !called) {
         groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(i));
         try_smaller(candidate);
       }
@@ -364,6 +388,7 @@ std::string failure_text(const Run& run) {
     case Run::Failure::none: return "no failure";
     case Run::Failure::violation: return "an invariant is broken";
     case Run::Failure::promise: return "the history is not " + core::text(run.promise);
+    case Run::Failure::too_old: return "somebody read what was too old";
     case Run::Failure::not_alive: return "it does not come back to life";
     case Run::Failure::not_deterministic: return "two runs of the same seed differ";
   }

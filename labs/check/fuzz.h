@@ -36,6 +36,8 @@ struct Draw {
   std::vector<std::string> unserved;
   // What the clients' history must keep, whatever was broken.
   std::vector<Promise> promises{Promise::linearizable};
+  // How old a read may be (timed_history.h): the history in which each began so much earlier is linearizable. 0: nothing is said of that.
+  core::Duration oldest{};
 };
 
 struct FuzzTarget {
@@ -54,7 +56,7 @@ struct Plan {
 };
 
 struct Run {
-  enum class Failure { none, violation, promise, not_alive, not_deterministic };
+  enum class Failure { none, violation, promise, too_old, not_alive, not_deterministic };
   Failure failure = Failure::none;
   Promise promise{};       // The first of the draw's that is broken, where the failure is that.
   std::string reason;

@@ -15,15 +15,20 @@
 // Guarantees
 //   1. pick() gives an eligible backend, or kNobody when there is none.
 //   2. weighted_round_robin: in any run of as many picks as the weights sum up to, each is picked as often as its weight
-//      (as long as neither weights nor eligible set have ever changed; otherwise in the long run).
+//      (as long as neither weights nor eligible set have ever changed, and nobody was barred; otherwise in the long run).
 //   3. bounded_hash: whoever is picked has, with this request, at most ceil(c * its share of the open requests).
 //   4. Eligibility changes nothing of the ring: the clients of others stay where they are (ip_hash, bounded_hash).
+//   5. To bar somebody from one pick changes nothing of what he has saved up: his turn comes as it would have come.
+//   6. Other settings change nothing of who is there, eligible, and busy with how much.
 // Weights are ignored by round_robin, ip_hash, random and modulo.
 #pragma once
 #include <array>
 #include <cstdint>
+#include <map>
+#include <span>
 #include <vector>
 
+#include "mechanisms/balancing/orders.h"
 #include "mechanisms/core/ids.h"
 #include "mechanisms/core/metric.h"
 #include "mechanisms/core/rng.h"
@@ -32,13 +37,18 @@
 
 namespace balancing {
 
-enum class Policy : std::uint8_t { round_robin, weighted_round_robin, least_connections, two_choices, ip_hash, bounded_hash, random, modulo };
+enum class Policy : std::uint8_t {
+  round_robin, weighted_round_robin, least_connections, two_choices, ip_hash, bounded_hash, random, modulo
+};
 constexpr auto names(Policy) {
-  return std::array<std::string_view, 8>{"round_robin", "weighted_round_robin", "least_connections", "two_choices", "ip_hash", "bounded_hash", "random", "modulo"};
+  return std::array<std::string_view, 8>{"round_robin", "weighted_round_robin", "least_connections", "two_choices",
+                                         "ip_hash",     "bounded_hash",         "random",            "modulo"};
 }
 
-inline constexpr core::Metric kActiveRequests{"upstream_requests_active", core::Metric::Kind::gauge, "requests", "Requests that backends have and have not answered."};
-inline constexpr core::Metric kNoneHealthy{"upstream_none_healthy_total", core::Metric::Kind::counter, "requests", "Requests for which there was no backend."};
+inline constexpr core::Metric kActiveRequests{"upstream_requests_active", core::Metric::Kind::gauge, "requests",
+                                              "Requests that backends have and have not answered."};
+inline constexpr core::Metric kNoneHealthy{"upstream_none_healthy_total", core::Metric::Kind::counter, "requests",
+                                           "Requests for which there was no backend."};
 
 struct Backend {
   core::NodeId id{};
@@ -63,17 +73,20 @@ class Balancer {
 
   explicit Balancer(const Settings& settings) : settings_(settings), ring_(settings.points) {}
 
-  void join(Backend);   // Eligible at first.
+  void set(const Settings&);
+  void join(Backend);   // Eligible at first. Who comes back while requests of before are open there has these.
   void leave(core::NodeId);
   void set_eligible(core::NodeId, bool);
   void set_weight(core::NodeId, double);
 
   // The hash is of the client's address, or of the key: the two that hash go by it alone.
-  core::NodeId pick(core::Rng&, std::uint64_t hash);
+  // `but`: not one of these, this time.
+  core::NodeId pick(core::Rng&, std::uint64_t hash, std::span<const core::NodeId> but = {});
   void begin(core::NodeId);
-  void end(core::NodeId);   // Of one that has left meanwhile: ignored.
+  void end(core::NodeId);   // Also of one that has left meanwhile.
 
-  std::uint32_t open(core::NodeId) const;
+  const Settings& settings() const { return settings_; }
+  std::uint32_t open(core::NodeId) const;   // Also of one that has left.
   bool has(core::NodeId) const;
   bool eligible(core::NodeId) const;
   std::size_t size() const { return members_.size(); }
@@ -82,28 +95,41 @@ class Balancer {
   friend bool operator==(const Balancer&, const Balancer&) = default;
 
  private:
-  using Index = std::uint32_t;   // Of members_.
+  using Index = Place;           // Of members_.
   struct Member {
     Backend backend;
     std::uint32_t open = 0;
-    double current = 0;          // What it has saved up, for weighted_round_robin.
     bool eligible = true;
     friend bool operator==(const Member&, const Member&) = default;
+  };
+  // The eligible without those who are barred this time, counted from 0.
+  struct Choice {
+    const std::vector<Index>& eligible;
+    std::vector<Index> barred;   // In order; all of them eligible.
+    std::size_t size() const { return eligible.size() - barred.size(); }
+    bool bars(Index) const;
+    Index operator[](std::size_t number) const;
   };
 
   Index index_of(core::NodeId) const;   // Of the first that is not before it.
   Member* find(core::NodeId);
   const Member* find(core::NodeId) const;
-  void membership_changed();
+  // Takes all savings with it, in the order of the members.
+  std::vector<std::int64_t> take_savings();
+  void membership_changed(const std::vector<std::int64_t>& savings);
   void eligibility_changed();
-  std::size_t next_turn() const;        // In eligible_: behind the one picked last.
+  void enlist(Index, std::int64_t saved);   // In the order that the policy goes by, if it has one.
+  void delist(Index);
+  void load_changed(Index);
+  Index behind_last() const;            // The place behind the one picked last.
   bool lighter(const Member&, const Member&) const;
 
-  Index pick_weighted();
-  Index pick_least();
-  Index pick_of_choices(core::Rng&) const;
-  Index pick_hashed(std::uint64_t hash) const;
-  Index pick_bounded(std::uint64_t hash) const;
+  Index pick_next(const Choice&) const;
+  Index pick_weighted(const Choice&);
+  Index pick_least(const Choice&);
+  Index pick_of_choices(core::Rng&, const Choice&) const;
+  Index pick_hashed(std::uint64_t hash, const Choice&) const;
+  Index pick_bounded(std::uint64_t hash, const Choice&) const;
 
   Settings settings_;
   std::vector<Member> members_;      // In the order of their ids.
@@ -111,6 +137,9 @@ class Balancer {
   double weights_ = 0;               // Of the eligible.
   std::uint64_t open_eligible_ = 0;  // Requests open at the eligible.
   core::NodeId last_ = core::kNobody;
+  Savings savings_;                  // Of the eligible, for weighted_round_robin only,
+  Fullness fullness_;                // and for least_connections only.
+  std::map<core::NodeId, std::uint32_t> gone_;   // Requests that are open at those who have left.
   partitioning::Ring ring_;          // Of all, for bounded_hash only.
   std::vector<Index> of_point_;      // Whose each point of the ring is.
 };

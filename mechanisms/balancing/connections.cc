@@ -37,6 +37,12 @@ std::size_t Connections::close_all(core::NodeId backend) {
   return before - open_.size();
 }
 
+std::map<core::NodeId, std::uint32_t> Connections::by_backend() const {
+  std::map<core::NodeId, std::uint32_t> all;
+  for (const auto& [key, connection] : open_) ++all[connection.backend];
+  return all;
+}
+
 std::vector<core::NodeId> Connections::expire(core::Time now, core::Duration life) {
   std::vector<core::NodeId> ended;
   while (!oldest_first_.empty()) {

@@ -28,8 +28,8 @@ class Connections {
   std::size_t close_all(core::NodeId backend);
   // Those that have lived for so long; their backends, one for each.
   std::vector<core::NodeId> expire(core::Time now, core::Duration life);
-  void clear() { open_.clear(), oldest_first_.clear(); }
   std::size_t size() const { return open_.size(); }
+  std::map<core::NodeId, std::uint32_t> by_backend() const;   // How many lead to each.
   friend bool operator==(const Connections&, const Connections&) = default;
 
  private:

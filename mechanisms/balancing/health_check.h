@@ -18,7 +18,6 @@
 
 namespace balancing {
 
-inline constexpr core::Metric kHealthy{"membership_healthy", core::Metric::Kind::gauge, "backends", "Backends that get requests."};
 inline constexpr core::Metric kHealthChanges{"health_check_changes_total", core::Metric::Kind::counter, "changes", "How often a backend went down or came up."};
 
 class HealthCheck {
@@ -49,10 +48,11 @@ class HealthCheck {
   // Up at first, as HAProxy has it: otherwise a proxy that restarts would refuse everybody until its checks are through.
   explicit HealthCheck(const Settings& settings) : settings_(settings) {}
 
+  // Another way to judge from now on; what is known stays.
+  void set(const Settings& settings) { settings_ = settings; }
   // The outcome of one check. True: it went down or came up.
   bool on_check(core::Time now, bool passed);
   bool up() const { return up_; }
-  core::Time since() const { return since_; }   // When it went down or came up last.
   core::Duration held_down() const { return hold_; }   // How long it must stay down this time.
 
   friend bool operator==(const HealthCheck&, const HealthCheck&) = default;

@@ -24,13 +24,23 @@ void Outliers::join(core::NodeId id) {
   watched_.insert(watched_.begin() + static_cast<std::ptrdiff_t>(index_of(id)), Watched{id});
 }
 
+void Outliers::set(const Settings& settings) {
+  settings_ = settings;
+  take_back_surplus();
+}
+
 void Outliers::leave(core::NodeId id) {
   CHECK(watches(id));
   const auto gone = watched_.begin() + static_cast<std::ptrdiff_t>(index_of(id));
   if (gone->out) --ejected_;
   watched_.erase(gone);
-  // One backend fewer, and those who are out may be too large a share: the one who has least left to wait comes back.
-  while (!settings_.flaws.eject_everybody && 100.0 * static_cast<double>(ejected_) > settings_.ejected_most * static_cast<double>(watched_.size())) {
+  take_back_surplus();
+}
+
+// One backend fewer, or a smaller share allowed, and too many are out: the one who has least left to wait comes back.
+void Outliers::take_back_surplus() {
+  const double allowed = off() ? 0 : settings_.ejected_most;
+  while ((off() || !settings_.flaws.eject_everybody) && 100.0 * static_cast<double>(ejected_) > allowed * static_cast<double>(watched_.size())) {
     Watched* next = nullptr;
     for (Watched& w : watched_)
       if (w.out && (!next || w.until < next->until)) next = &w;

@@ -57,6 +57,8 @@ class Outliers {
 
   explicit Outliers(const Settings& settings) : settings_(settings) {}
 
+  // Other thresholds from now on. Who is out stays out for his time, unless they allow so many no longer.
+  void set(const Settings&);
   void join(core::NodeId);
   void leave(core::NodeId);
   // The outcome of one request. True: by it the backend was ejected.
@@ -68,6 +70,7 @@ class Outliers {
 
   bool ejected(core::NodeId) const;
   std::size_t ejected_count() const { return ejected_; }
+  std::size_t most_ejected() const { return static_cast<std::size_t>(settings_.ejected_most * static_cast<double>(watched_.size()) / 100); }
   std::uint64_t ejections() const { return ejections_; }
 
   friend bool operator==(const Outliers&, const Outliers&) = default;
@@ -86,6 +89,8 @@ class Outliers {
   std::size_t index_of(core::NodeId) const;   // Of the first that is not before it.
   bool watches(core::NodeId) const;
   bool eject(core::Time now, Watched&);
+  bool off() const { return settings_.consecutive_failures == 0 && settings_.stdev_factor == 0; }
+  void take_back_surplus();
   bool compare(core::Time now);
 
   Settings settings_;

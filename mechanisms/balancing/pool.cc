@@ -1,6 +1,7 @@
 #include "mechanisms/balancing/pool.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "mechanisms/core/check.h"
 
@@ -12,44 +13,69 @@ constexpr int kSteps = 100;
 
 }  // namespace
 
-Pool::Pool(const Settings& settings, const Balancer::Settings& balancer, const HealthCheck::Settings& health, const Outliers::Settings& outliers)
+Pool::Pool(const Settings& settings, const Balancer::Settings& balancer, const HealthCheck::Settings& health,
+           const Outliers::Settings& outliers)
     : settings_(settings), health_(health), balancer_(balancer), outliers_(outliers) {}
 
-Pool::Member* Pool::find(core::NodeId id) {
-  const auto at = std::lower_bound(members_.begin(), members_.end(), id, [](const Member& m, core::NodeId wanted) { return m.backend.id < wanted; });
-  return at != members_.end() && at->backend.id == id ? &*at : nullptr;
-}
-
 const Pool::Member* Pool::find(core::NodeId id) const {
-  const auto at = std::lower_bound(members_.begin(), members_.end(), id, [](const Member& m, core::NodeId wanted) { return m.backend.id < wanted; });
+  const auto before = [](const Member& m, core::NodeId wanted) { return m.backend.id < wanted; };
+  const auto at = std::lower_bound(members_.begin(), members_.end(), id, before);
   return at != members_.end() && at->backend.id == id ? &*at : nullptr;
 }
 
-void Pool::join(core::Time now, Backend backend) {
-  CHECK(!find(backend.id));
-  balancer_.join(backend);
-  outliers_.join(backend.id);
-  const auto at = std::lower_bound(members_.begin(), members_.end(), backend.id, [](const Member& m, core::NodeId wanted) { return m.backend.id < wanted; });
-  // Those of the beginning need no slow start: somebody has to take the load.
-  members_.insert(at, Member{backend, HealthCheck(health_), false, now, now > core::kStart});
+Pool::Member* Pool::find(core::NodeId id) { return const_cast<Member*>(std::as_const(*this).find(id)); }
+
+void Pool::set(core::Time now, const Settings& settings, const Balancer::Settings& balancer, const HealthCheck::Settings& health,
+               const Outliers::Settings& outliers) {
+  settings_ = settings, health_ = health;
+  if (balancer_.settings() != balancer) balancer_.set(balancer);
+  for (Member& m : members_) m.health.set(health);
+  outliers_.set(outliers);
   grow(now);
   choose_eligible();
 }
 
-void Pool::leave(core::NodeId id) {
-  Member* gone = find(id);
-  CHECK(gone);
-  members_.erase(members_.begin() + (gone - members_.data()));
-  balancer_.leave(id);
-  outliers_.leave(id);
+void Pool::join(core::Time now, Backend backend, State state) {
+  CHECK(!find(backend.id));
+  const auto at = std::find_if(members_.begin(), members_.end(), [&](const Member& m) { return m.backend.id > backend.id; });
+  Member& member = *members_.insert(at, Member{backend, HealthCheck(health_), state, now, false});
+  if (state == State::maint) return;
+  enter(now, member);
+  // Those of the beginning need no slow start: somebody has to take the load.
+  member.growing = now > core::kStart;
+  grow(now);
   choose_eligible();
 }
 
-void Pool::drain(core::Time now, core::NodeId id, bool draining) {
+void Pool::enter(core::Time now, Member& member) {
+  balancer_.join(member.backend);
+  outliers_.join(member.backend.id);
+  member.since = now, member.growing = true;
+}
+
+void Pool::set_state(core::Time now, core::NodeId id, State state) {
   Member* member = find(id);
   CHECK(member);
-  if (member->draining && !draining) member->since = now, member->growing = true;
-  member->draining = draining;
+  const State before = std::exchange(member->state, state);
+  if (before == state) return;
+  if (state == State::maint) {
+    balancer_.leave(id);
+    outliers_.leave(id);
+    member->health = HealthCheck(health_);
+  } else if (before == State::maint) {
+    enter(now, *member);
+  } else if (state == State::ready) {
+    member->since = now, member->growing = true;
+  }
+  grow(now);
+  choose_eligible();
+}
+
+void Pool::give_up_checks(core::Time now) {
+  for (Member& m : members_) {
+    if (!m.health.up()) m.since = now, m.growing = true;
+    m.health = HealthCheck(health_);
+  }
   grow(now);
   choose_eligible();
 }
@@ -58,17 +84,13 @@ void Pool::weigh(core::Time now, core::NodeId id, double weight) {
   Member* member = find(id);
   CHECK(member && weight > 0);
   member->backend.weight = weight;
-  if (!member->growing) balancer_.set_weight(id, weight);
+  if (member->state != State::maint && !member->growing) balancer_.set_weight(id, weight);
   grow(now);
 }
 
 core::NodeId Pool::pick(core::Time now, core::Rng& rng, std::uint64_t hash, std::span<const core::NodeId> but) {
   advance(now);
-  std::vector<core::NodeId> barred;
-  for (const auto id : but)
-    if (balancer_.eligible(id)) balancer_.set_eligible(id, false), barred.push_back(id);
-  const core::NodeId picked = balancer_.pick(rng, hash);
-  for (const auto id : barred) balancer_.set_eligible(id, true);
+  const core::NodeId picked = balancer_.pick(rng, hash, but);
   if (picked != core::kNobody) balancer_.begin(picked);
   return picked;
 }
@@ -88,7 +110,7 @@ void Pool::record(core::Time now, core::NodeId id, bool failed) {
 
 bool Pool::on_check(core::Time now, core::NodeId id, bool passed) {
   Member* member = find(id);
-  if (!member || !member->health.on_check(now, passed)) return false;
+  if (!member || member->state == State::maint || !member->health.on_check(now, passed)) return false;
   if (member->health.up()) member->since = now, member->growing = true;
   grow(now);
   choose_eligible();
@@ -109,20 +131,27 @@ void Pool::advance(core::Time now) {
 void Pool::grow(core::Time now) {
   next_look_ = outliers_.changes_at();
   for (Member& m : members_) {
-    if (!m.growing) continue;
+    if (!m.growing || m.state == State::maint) continue;
     const core::Duration grown = now - m.since;
     m.growing = grown < settings_.slow_start;
-    const double part = m.growing ? std::max(settings_.slow_start_least / 100, static_cast<double>(grown.count()) / static_cast<double>(settings_.slow_start.count())) : 1;
+    const double share = m.growing ? core::in_ms(grown) / core::in_ms(settings_.slow_start) : 1;
+    const double part = std::max(settings_.slow_start_least / 100, share);
     balancer_.set_weight(m.backend.id, m.backend.weight * part);
     if (m.growing) next_look_ = std::min(next_look_, now + std::max(settings_.slow_start / kSteps, core::Duration(1)));
   }
 }
 
 void Pool::choose_eligible() {
-  const auto all = static_cast<double>(members_.size());
-  const auto fit_ones = static_cast<double>(std::count_if(members_.begin(), members_.end(), [this](const Member& m) { return fit(m); }));
+  double all = 0, fit_ones = 0;
+  for (const Member& m : members_) all += m.state != State::maint, fit_ones += fit(m);
   panicking_ = 100 * fit_ones < settings_.panic * all;
-  for (const Member& m : members_) balancer_.set_eligible(m.backend.id, panicking_ ? !m.draining : fit(m));
+  for (const Member& m : members_)
+    if (m.state != State::maint) balancer_.set_eligible(m.backend.id, panicking_ ? m.state == State::ready : fit(m));
+}
+
+State Pool::state(core::NodeId id) const {
+  const Member* member = find(id);
+  return member ? member->state : State::maint;
 }
 
 bool Pool::fit(core::NodeId id) const {
@@ -137,7 +166,7 @@ bool Pool::up(core::NodeId id) const {
 
 bool Pool::drained(core::NodeId id) const {
   const Member* member = find(id);
-  return member && member->draining && balancer_.open(id) == 0;
+  return member && member->state != State::ready && balancer_.open(id) == 0;
 }
 
 }  // namespace balancing

@@ -7,7 +7,11 @@
 //      "Panic threshold").
 //   2. A backend that came up, or joined later than the pool began, gets a share that grows from slow_start_least to its
 //      whole weight over slow_start (Envoy, "Slow start mode", with aggression 1). Seen by policies that look at weights.
-//   3. A draining backend keeps the requests that it has; drained() when the last has ended.
+//   3. Each backend is in one of HAProxy's states (Management Guide, "set server state"). `ready` gets requests. `drain` gets
+//      none, and keeps those that it has. `maint` is as if it were not there: nobody's hash leads to it, no share is
+//      counted for it, nothing is known of its health; what it still has ends. drained() when the last has ended.
+//   4. Other settings change nothing of what is known: who is down or ejected stays so for his time, open requests are
+//      counted on. Whose checks are given up counts as up.
 #pragma once
 #include <span>
 #include <string>
@@ -19,6 +23,9 @@
 
 namespace balancing {
 
+enum class State : std::uint8_t { ready, drain, maint };
+constexpr auto names(State) { return std::array<std::string_view, 3>{"ready", "drain", "maint"}; }
+
 inline constexpr core::Metric kPanic{"healthy_panic", core::Metric::Kind::gauge, "", "1 while too few backends are fit and all get requests."};
 
 class Pool {
@@ -27,18 +34,22 @@ class Pool {
     double panic = 50;
     core::Duration slow_start{};
     double slow_start_least = 10;
-    FIELDS(Settings, panic, slow_start, slow_start_least)
+    std::uint32_t spare = 0;
+    FIELDS(Settings, panic, slow_start, slow_start_least, spare)
     static constexpr auto kDeclared = std::array{
         core::Setting{"panic", "0", "100", "percent", "When fewer backends are fit, all get requests; 0: never."},
         core::Setting{"slow_start", "0", "1h", "", "How long a backend that came up takes to get its whole share; 0: at once."},
-        core::Setting{"slow_start_least", "0.1", "100", "percent", "With how much of its share it begins."}};
+        core::Setting{"slow_start_least", "0.1", "100", "percent", "With how much of its share it begins."},
+        core::Setting{"spare", "0", "1000", "backends", "At the start so many, the last ones, are out of the pool, until they are told `ready`."}};
   };
 
   Pool(const Settings&, const Balancer::Settings&, const HealthCheck::Settings&, const Outliers::Settings&);
 
-  void join(core::Time now, Backend);
-  void leave(core::NodeId);
-  void drain(core::Time now, core::NodeId, bool draining = true);   // false: it stays after all.
+  void set(core::Time now, const Settings&, const Balancer::Settings&, const HealthCheck::Settings&, const Outliers::Settings&);
+  void join(core::Time now, Backend, State = State::ready);
+  void set_state(core::Time now, core::NodeId, State);
+  // Nobody checks them any more: all count as up.
+  void give_up_checks(core::Time now);
   // kNobody: there is none. The request has begun there. `but`: not one of these.
   core::NodeId pick(core::Time now, core::Rng&, std::uint64_t hash, std::span<const core::NodeId> but = {});
   void end(core::Time now, core::NodeId, bool failed);
@@ -51,9 +62,10 @@ class Pool {
   // What time changes: ejections, and shares that grow. A node calls it by a timer; pick() and end() do it, too.
   void advance(core::Time now);
 
-  bool fit(core::NodeId) const;       // Up, not ejected, not draining.
+  State state(core::NodeId) const;
+  bool fit(core::NodeId) const;       // Ready, up, not ejected.
   bool up(core::NodeId) const;        // By its health checks.
-  bool drained(core::NodeId) const;
+  bool drained(core::NodeId) const;   // Not ready, and has nothing more to do.
   bool panicking() const { return panicking_; }
   const Balancer& balancer() const { return balancer_; }
   const Outliers& outliers() const { return outliers_; }
@@ -64,7 +76,7 @@ class Pool {
   struct Member {
     Backend backend;
     HealthCheck health;
-    bool draining = false;
+    State state = State::ready;
     core::Time since{};       // From when on its share grows.
     bool growing = false;
     friend bool operator==(const Member&, const Member&) = default;
@@ -72,7 +84,8 @@ class Pool {
 
   Member* find(core::NodeId);
   const Member* find(core::NodeId) const;
-  bool fit(const Member& m) const { return m.health.up() && !outliers_.ejected(m.backend.id) && !m.draining; }
+  bool fit(const Member& m) const { return m.health.up() && !outliers_.ejected(m.backend.id) && m.state == State::ready; }
+  void enter(core::Time now, Member&);   // Into the balance of all, with a share that grows.
   void grow(core::Time now);
   void choose_eligible();
 

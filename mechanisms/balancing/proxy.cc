@@ -1,8 +1,6 @@
 #include "mechanisms/balancing/proxy.h"
 
 #include "mechanisms/core/check.h"
-#include "mechanisms/core/text.h"
-#include "mechanisms/traffic/clients/clients.h"
 
 namespace balancing {
 
@@ -12,7 +10,7 @@ using serving::Ticket;
 Proxy::Proxy(const core::Roster& roster, const Settings& settings, Durable)
     : names_(roster.names), settings_(settings), inlet_(settings.door),
       outlet_(0, serving::kUpstream, roster.servers(), calls_of(settings)) {
-  for (const auto id : outlet_.targets()) seen_.push_back({id});
+  for (const auto id : outlet_.targets()) seen_.push_back({id, true, false, outlet_.pool().drained(id)});
 }
 
 // To whom connections are all that there is, a request cannot be made twice.
@@ -28,20 +26,13 @@ void Proxy::start(Step& step) {
 }
 
 void Proxy::on_settings(Step& step, const Settings& settings) {
-  const auto life = outlet_.pool_life();
   const bool other_layer = settings.layer != settings_.layer;
   settings_ = settings;
   inlet_.set(step, settings_.door);
   outlet_.set(step, calls_of(settings_));
-  if (outlet_.pool_life() != life) {
-    // The new pool knows nothing of connections that were balanced by the old one.
-    connections_.clear();
-    ejections_ = 0;
-    for (Seen& seen : seen_) seen = {seen.id};   // Nobody came up or came back: it has forgotten who was ill.
-  } else if (other_layer) {
+  if (other_layer)
     for (const auto id : outlet_.targets())
       for (std::size_t left = connections_.close_all(id); left > 0; --left) outlet_.close_connection(step.now, id);
-  }
   settle(step);
 }
 
@@ -150,26 +141,11 @@ void Proxy::watch(Step& step) {
   }
 }
 
-std::string Proxy::weigh(Step& step, core::NodeId node, std::string_view text) {
-  double weight = 0;
-  if (!core::parse(text, weight) || !(weight >= 0.001 && weight <= 1000)) return "a weight is a number from 0.001 to 1000";
-  outlet_.weigh(step.now, node, weight);
-  return "";
-}
-
 std::string Proxy::on_tell(Step& step, std::string_view line) {
-  const auto words = core::split_words(line);
-  const bool weighing = words.size() == 3 && words[0] == "weigh";
-  const bool draining = words.size() == 2 && words[0] == "drain";
-  if (!weighing && !draining && !(words.size() == 2 && words[0] == "undrain")) return clients::expected_one_of(kTells);
-  const core::NodeId node = names_.find(words[1]);
-  bool behind = false;
-  for (const auto id : outlet_.targets()) behind = behind || id == node;
-  if (!behind) return "`" + words[1] + "` is not behind this proxy";
-  if (weighing) return weigh(step, node, words[2]);
-  outlet_.drain(step.now, node, draining);
+  serving::Outlet* const outlet = &outlet_;
+  const std::string why = serving::Outlet::tell(step, line, names_, {&outlet, 1});
   watch(step);
-  return "";
+  return why;
 }
 
 }  // namespace balancing

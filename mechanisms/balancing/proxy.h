@@ -11,11 +11,12 @@
 // Guarantees
 //   1. Every request that came in is answered exactly once, unless the proxy crashes.
 //   2. layer = connections: all requests of one connection go to one backend until the connection ends: `connection_life`
-//      after it began, when nobody answered on it in time, when health checks find the backend down, or when the pool is
-//      made anew by other settings. Draining and ejection end none.
-//   3. A backend that is drained gets no new request (connection), and `drained` is noted when its last one has ended.
+//      after it began, when nobody answered on it in time, when health checks find the backend down, or when another layer
+//      is set. Draining, maintenance and ejection end none.
+//   3. A backend that is drained, or taken out for maintenance, gets no new request (connection), and `drained` is noted when
+//      its last one has ended.
 //
-// Weights and draining are told, not set, and a proxy that crashes forgets them, as it does what it found out of the health
+// Weights and states are told, not set, and a proxy that crashes forgets them, as it does what it found out of the health
 // of its backends.
 #pragma once
 #include <array>
@@ -25,6 +26,7 @@
 
 #include "mechanisms/balancing/connections.h"
 #include "mechanisms/serving/inlet.h"
+#include "mechanisms/serving/invariants.h"
 #include "mechanisms/serving/outlet.h"
 
 namespace balancing {
@@ -68,10 +70,7 @@ class Proxy {
   using Durable = serving::Forgetful;
   using Settings = ProxySettings;
   using Step = serving::Step;
-  static constexpr std::array kTells{
-      core::Tell{"drain NODE", "Give it no new requests; those that it has are ended."},
-      core::Tell{"undrain NODE", "It gets requests again."},
-      core::Tell{"weigh NODE WEIGHT", "Its share, beside those of the others; 1 at first. Not all policies look at it."}};
+  static constexpr auto& kTells = serving::Outlet::kTells;
   static constexpr auto kMetrics =
       core::joined(serving::kInletMetrics, serving::metrics_of(serving::kUpstream),
                    std::array{&kConnections, &kConnectionsTotal, &kActiveRequests, &kNoneHealthy, &kPanic, &kEjected, &kEjections,
@@ -91,6 +90,11 @@ class Proxy {
   std::string on_tell(Step& step, std::string_view words);
   Shown show() const { return shown_; }
   core::Face face() const { return {"proxy", 0}; }
+
+  using Invariants = serving::PathInvariants<Proxy>;
+  const serving::Inlet* door() const { return &inlet_; }
+  std::array<const serving::Outlet*, 1> outlets() const { return {&outlet_}; }
+  serving::OpenConnections connections() const { return connections_.by_backend(); }
   friend bool operator==(const Proxy&, const Proxy&) = default;
 
  private:
@@ -108,7 +112,6 @@ class Proxy {
   void measure(Step& step);
   void end_old_connections(Step& step);
   void watch(Step& step);
-  std::string weigh(Step& step, core::NodeId node, std::string_view weight);
 
   core::Names names_;
   Settings settings_;

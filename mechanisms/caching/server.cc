@@ -13,13 +13,15 @@ using serving::Request;
 using serving::Status;
 
 Server::Server(const core::Roster& roster, const Settings& settings, Durable)
-    : settings_(settings), inlet_(settings.door), path_(settings.read, settings.keep), back_(settings.back),
-      announcing_(settings.track) {
+    : name_(roster.names.of(roster.self)), settings_(settings), inlet_(settings.door), path_(settings.read, settings.keep), back_(settings.back),
+      once_(settings.remember), announcing_(settings.track) {
   if (!roster.upstream.empty()) store_.emplace(0, serving::kUpstream, roster.upstream.back().nodes, settings.store);
 }
 
 void Server::start(Step& step) {
   inlet_.start(step);
+  // No life grants as many leases as it has nanoseconds.
+  path_.begin(static_cast<Lease>(step.now.time_since_epoch().count()));
   if (store_) store_->start(step);
 }
 
@@ -31,6 +33,7 @@ CacheSettings Server::shrunk() const {
 }
 
 void Server::on_settings(Step& step, const Settings& settings) {
+  if (settings.remember != settings_.remember) once_ = serving::Once(settings.remember);
   settings_ = settings;
   inlet_.set(step, settings_.door);
   if (store_) store_->set(step, settings_.store);
@@ -157,7 +160,7 @@ void Server::measure(Step& step) {
   const auto risk = back_.at_risk(step.now);
   step.gauge(kDirtyKeys, static_cast<double>(risk.keys));
   step.gauge(kWritesAtRisk, static_cast<double>(risk.writes));
-  step.gauge(kDirtyAge, static_cast<double>(risk.oldest.count()) / 1e6);
+  step.gauge(kDirtyAge, core::in_ms(risk.oldest));
 }
 
 // What the objects have counted since this was called last.

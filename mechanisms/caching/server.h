@@ -16,8 +16,10 @@
 //      before it.
 //   2. read_through and write_through: a write that was answered with ok was answered so by those behind, and from then on
 //      no older value is served here. A write that may have been done drops the key, too.
-//   3. write_back: until a dirty key is stored, its newest value is served from here, whatever was evicted.
-//   4. aside: a fill whose lease is from before the key's last change is refused, unless its version shows that it is no older.
+//   3. write_back: until a dirty key is stored, its newest value is served from here, whatever was evicted. A write that comes
+//      again while its number is remembered is done once.
+//   4. aside: a fill whose lease is from before the key's last change is refused, unless its version shows that it is no older. So is one
+//      whose lease is from before a crash: what was changed since then is forgotten.
 //
 // Left out: values that are known to be absent are not kept; a cache in front has no keys of its own to scan.
 #pragma once
@@ -32,6 +34,7 @@
 #include "mechanisms/caching/paths/write_back.h"
 #include "mechanisms/serving/announcing.h"
 #include "mechanisms/serving/inlet.h"
+#include "mechanisms/serving/once.h"
 #include "mechanisms/serving/outlet.h"
 
 namespace caching {
@@ -46,12 +49,15 @@ struct ServerSettings {
   ReadSettings read;
   CacheSettings keep;
   WriteBackSettings back;
+  bool idempotent = true;
+  serving::Once::Settings remember;
   Tracking::Settings track;
   serving::Outlet::Settings store;
-  FIELDS(ServerSettings, door, mode, hit_rate_window, read, keep, back, track, store)
+  FIELDS(ServerSettings, door, mode, hit_rate_window, read, keep, back, idempotent, remember, track, store)
   static constexpr auto kDeclared = std::array{
       core::Setting{"mode", "", "", "", "Who fetches what is missing, and when a write is done."},
-      core::Setting{"hit_rate_window", "100ms", "1h", "", "The hit rate that is shown is that of so long."}};
+      core::Setting{"hit_rate_window", "100ms", "1h", "", "The hit rate that is shown is that of so long."},
+      core::Setting{"idempotent", "", "", "", "write_back: a write that comes again, under the same number, is done once."}};
 
  private:
   static serving::Inlet::Settings quick() {
@@ -60,6 +66,8 @@ struct ServerSettings {
     return settings;
   }
 };
+
+class ServerInvariants;
 
 class Server {
  public:
@@ -74,6 +82,7 @@ class Server {
   using Durable = serving::Forgetful;
   using Settings = ServerSettings;
   using Step = serving::Step;
+  using Invariants = ServerInvariants;
   static constexpr std::array kTells{
       core::Tell{"clear", "Forget all values: the cache is cold. What is dirty stays."},
       core::Tell{"shrink PERCENT", "Memory pressure: only so much of its size is left, `shrink 50%`. `shrink 100%`: as before."},
@@ -81,7 +90,8 @@ class Server {
   static constexpr auto kMetrics = core::joined(
       serving::kInletMetrics,
       std::array{&kHits, &kMisses, &kHitRate, &kEntries, &kBytes, &kEvictions, &kExpired, &kFetches, &kWaits, &kStale, &kRefreshes,
-                 &kFillsRefused, &kDirtyKeys, &kWritesAtRisk, &kDirtyAge, &kFlushes, &kCoalesced},
+                 &kFillsRefused, &kDirtyKeys, &kWritesAtRisk, &kDirtyAge, &kFlushes, &kCoalesced,
+                 &resilience::kIdempotentReplays, &resilience::kIdempotencyConflicts},
       serving::kAnnouncingMetrics, serving::metrics_of(serving::kUpstream));
 
   Server(const core::Roster& roster, const Settings& settings, Durable);
@@ -99,6 +109,9 @@ class Server {
   std::string on_tell(Step& step, std::string_view words);
   Shown show() const { return shown_; }
   core::Face face() const { return {"cache", 0}; }
+  const std::string& name() const { return name_; }
+  const ReadPath& path() const { return path_; }
+  const WriteBack& back() const { return back_; }
   friend bool operator==(const Server&, const Server&) = default;
 
  private:
@@ -153,6 +166,7 @@ class Server {
   void told(Step& step, Ticket ticket, const serving::Request& request);       // aside
   void written(Step& step, const Errand& errand, const serving::Reply& reply); // through
   void acknowledge(Step& step, Ticket ticket, const serving::Reply* base = nullptr);   // back
+  std::optional<serving::Reply> found(const serving::Request& request, core::Time now, const serving::Reply* base) const;
   void flush(Step& step);
   void flushed(Step& step, const Errand& errand, const serving::Reply& reply);
   void arm_flush(Step& step);
@@ -161,11 +175,13 @@ class Server {
   void kept(Step& step, const std::string& key, const std::string& value, Version version, core::NodeId by);
   CacheSettings shrunk() const;
 
+  std::string name_;
   Settings settings_;
   serving::Inlet inlet_;
   std::optional<serving::Outlet> store_;
   ReadPath path_;
   WriteBack back_;
+  serving::Once once_;
   serving::Announcing announcing_;
   std::map<serving::Outlet::Tag, Errand> errands_;
   serving::Outlet::Tag last_errand_ = 0;

@@ -75,6 +75,8 @@ void Server::fetch(Step& step, Errand::Why why, Ticket ticket, const std::string
 void Server::fetched(Step& step, const Errand& errand, const Reply& reply) {
   if (errand.why == Errand::Why::warm) --warming_;
   const bool writes = errand.ticket != kNobody && inlet_.find(errand.ticket)->request.function != Function::get;
+  // Somebody has written since: what was there then is not what this write finds.
+  const bool overtaken = writes && path_.late(errand.key, errand.lease);
   if (reply.status == Status::ok) {
     const auto fill = path_.fill(errand.key, errand.lease, reply.value, reply.version, step.now - errand.began, step.now, *step.rng, reply.age);
     hurry_evicted(step);
@@ -85,12 +87,14 @@ void Server::fetched(Step& step, const Errand& errand, const Reply& reply) {
   } else {
     not_fetched(step, errand, reply);
   }
-  if (writes) acknowledge(step, errand.ticket, &reply);
+  if (writes) acknowledge(step, errand.ticket, overtaken ? nullptr : &reply);
   warm_next(step);
 }
 
 void Server::not_fetched(Step& step, const Errand& errand, Reply reply) {
   path_.fail(errand.key, errand.lease);
+  // It is gone, and whoever hears that must not find the old value here afterwards.
+  if (reply.status == Status::absent && path_.cache().peek(errand.key, step.now) != nullptr) path_.invalidate(errand.key, reply.version, step.now);
   if (!answered(reply.status))
     if (const auto* old = path_.in_place_of_error(errand.key, step.now)) {
       step.count(kStale);

@@ -77,7 +77,8 @@ void Server::written(Step& step, const Errand& errand, const Reply& reply) {
   const Request request = open.request;
   const core::NodeId from = open.from;
   if (answered(reply.status)) {
-    if (settings_.mode == Mode::write_through && request.function != Function::del && reply.status == Status::ok)
+    // Without a version nobody knows whether it is the newest: it was sent again, perhaps, and overwritten meanwhile.
+    if (settings_.mode == Mode::write_through && request.function != Function::del && reply.status == Status::ok && reply.version != 0)
       kept(step, request.key, request.function == Function::append ? reply.value : request.value, reply.version, from);
     else
       dropped(step, request.key, reply.version, from);
@@ -89,31 +90,53 @@ void Server::written(Step& step, const Errand& errand, const Reply& reply) {
 
 // --- Back: it is done when it is here.
 
-// `base`: what was fetched for an append, which needs to know to what.
+// What is there before this write; nothing: it is not known. `base` is what was fetched to know it.
+std::optional<Reply> Server::found(const Request& request, core::Time now, const Reply* base) const {
+  Reply reply;
+  const auto* clean = path_.cache().peek(request.key, now);
+  if (const auto* dirty = back_.find(request.key)) {
+    reply.value = dirty->value;
+    if (dirty->deleted) reply.status = Status::absent;
+  } else if (base != nullptr && !answered(base->status)) {
+    return *base;
+  } else if (clean != nullptr && (clean->fresh_until > now || base != nullptr)) {
+    reply.value = clean->value;
+  } else if (base != nullptr) {
+    return *base;
+  } else {
+    return std::nullopt;
+  }
+  return reply;
+}
+
+// `base`: what was fetched for a write that needs to know what is there, as an append does, and a delete, which says so.
 void Server::acknowledge(Step& step, Ticket ticket, const Reply* base) {
   const auto& open = *inlet_.find(ticket);
   const Request request = open.request;
   const core::NodeId from = open.from;
-  WriteBack::Value value{request.value, 0, request.function == Function::del};
-  if (request.function == Function::append) {
-    const auto* dirty = back_.find(request.key);
-    const auto* clean = path_.cache().peek(request.key, step.now);
-    if (dirty != nullptr) value.value = dirty->value + request.value;
-    else if (base != nullptr && !answered(base->status)) return inlet_.answer(step, ticket, *base);
-    else if (base == nullptr && (clean == nullptr || clean->fresh_until <= step.now)) {
-      const auto found = path_.look(request.key, step.now, *step.rng);
-      leads(request.key, found.lease);
-      return fetch(step, Errand::Why::fetch, ticket, request.key, found.lease);
-    } else {
-      value.value = (clean != nullptr ? clean->value : base->value) + request.value;
+  Reply before;
+  if (request.function != Function::put) {
+    const auto known = found(request, step.now, base);
+    if (!known) {
+      const Lease lease = path_.look(request.key, step.now, *step.rng).lease;
+      leads(request.key, lease);
+      return fetch(step, Errand::Why::fetch, ticket, request.key, lease != 0 ? lease : path_.mark());
     }
+    before = *known;
+    if (!answered(before.status)) return inlet_.answer(step, ticket, before);
   }
+  if (settings_.idempotent)
+    if (const auto again = once_.before(step, request)) return inlet_.answer(step, ticket, *again);
+  WriteBack::Value value{request.value, 0, request.function == Function::del};
   Reply reply;
-  reply.value = request.function == Function::append ? value.value : "";
+  if (request.function == Function::append) reply.value = value.value = before.value + request.value;
+  if (value.deleted) reply.status = before.status;
   if (!back_.write(request.key, value, step.now)) {
+    if (settings_.idempotent) once_.abandoned(request);
     reply.status = Status::overloaded;
     return inlet_.answer(step, ticket, reply);
   }
+  if (settings_.idempotent) once_.done(step, request, reply);
   if (value.deleted) dropped(step, request.key, 0, from);
   else kept(step, request.key, value.value, 0, from);
   arm_flush(step);
@@ -129,9 +152,9 @@ void Server::arm_flush(Step& step) {
 
 void Server::flush(Step& step) {
   flush_again_.reset();
-  for (auto& one : back_.take(step.now)) {
+  for (auto& one : back_.take(step.now, *step.rng)) {
     Request request;
-    request.operation = step.rng->next();
+    request.operation = one.number;
     request.function = one.value.deleted ? Function::del : Function::put;
     request.key = one.key, request.value = one.value.value;
     Errand errand{Errand::Why::flush, kNobody, one.key};
@@ -143,7 +166,7 @@ void Server::flush(Step& step) {
 
 void Server::flushed(Step& step, const Errand& errand, const Reply& reply) {
   if (!answered(reply.status)) {
-    back_.failed(errand.key);
+    reply.status == Status::timed_out ? back_.unsure(errand.key) : back_.failed(errand.key);
     flush_again_ = step.now + kPauseAfterFailure;
     return arm_flush(step);
   }

@@ -25,4 +25,7 @@ struct Span {
 
 inline constexpr Time kStart{};
 
+// As metrics and people have it.
+constexpr double in_ms(Duration d) { return static_cast<double>(d.count()) / 1e6; }
+
 }  // namespace core

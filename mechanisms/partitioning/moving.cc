@@ -83,7 +83,7 @@ void Keeper::give(core::Time now, const Outgoing& move, Out& out) {
   ++over.shard.epoch.conf_version;
   out.news.push_back(over.shard);
   out.samples.push_back({&kMoves, 1});
-  out.samples.push_back({&kWritePause, static_cast<double>((now - move.closed_at).count()) / 1e6});
+  out.samples.push_back({&kWritePause, core::in_ms(now - move.closed_at)});
   outgoing_.erase(id);
   persist(Gave{std::move(over)}, out);
   repeat_hand_over(now, id, out);

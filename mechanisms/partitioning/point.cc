@@ -45,9 +45,9 @@ std::string cut_at(Order order, std::string_view point) {
   return std::string(order == Order::slot ? point.substr(0, kSlotLetters) : point);
 }
 
-std::size_t modulo_of(std::string_view key, std::size_t n) {
+std::size_t modulo_of(Position position, std::size_t n) {
   CHECK(n > 0);
-  return static_cast<std::size_t>(position_of(key) % n);
+  return static_cast<std::size_t>(position % n);
 }
 
 }  // namespace partitioning

@@ -30,7 +30,7 @@ std::string cut_at(Order order, std::string_view point);
 std::string first_of(Slot slot);
 std::string first_of(Position position);
 
-// Which of n buckets a key is in, by its hash modulo n. From n to n + 1 buckets, n of n + 1 keys move.
-std::size_t modulo_of(std::string_view key, std::size_t n);
+// Which of n buckets a key is in, by its position (ring.h) modulo n. From n to n + 1 buckets, n of n + 1 keys move.
+std::size_t modulo_of(Position position, std::size_t n);
 
 }  // namespace partitioning

@@ -98,7 +98,8 @@ Reply Server::write(Step& step, const Request& request, const std::string& point
   if (const Done* done = numbered ? cell.find(request.operation) : nullptr) {
     step.count(resilience::kIdempotentReplays);
     if (done->absent) reply.status = Status::absent;
-    reply.version = cell.version;
+    // Whoever keeps what he wrote must not take it for what was written since.
+    if (done == &cell.done.back()) reply.version = cell.version;
     if (cell.value) reply.value = *cell.value;
     return reply;
   }
@@ -296,9 +297,7 @@ void Server::settle(Step& step, Out& out) {
 void Server::arm(Step& step, Alarm alarm, std::optional<core::Time> due, std::optional<core::Time>& armed) {
   if (due == armed) return;
   armed = due;
-  // A moment behind it: on a clock that runs fast a timer may go off a nanosecond early, and be set again for that nanosecond,
-  // which is nothing in the world's time, for ever.
-  if (due) step.set_timer({alarm}, std::max(*due - step.now, core::Duration{}) + core::Duration(1));
+  if (due) step.set_timer({alarm}, std::max(*due - step.now, core::Duration{}));
   else step.cancel_timer({alarm});
 }
 

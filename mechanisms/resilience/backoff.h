@@ -11,7 +11,6 @@
 #include <optional>
 #include <string>
 
-#include "mechanisms/core/metric.h"
 #include "mechanisms/core/rng.h"
 #include "mechanisms/core/settings.h"
 
@@ -19,9 +18,6 @@ namespace resilience {
 
 enum class Jitter : std::uint8_t { none, full, equal, decorrelated };
 constexpr auto names(Jitter) { return std::array<std::string_view, 4>{"none", "full", "equal", "decorrelated"}; }
-
-inline constexpr core::Metric kRetries{"retries_total", core::Metric::Kind::counter, "calls", "Attempts beyond the first."};
-inline constexpr core::Metric kRetriesExhausted{"retries_exhausted_total", core::Metric::Kind::counter, "calls", "Calls given up because all attempts had failed."};
 
 // One call's; a copy of it is made for each call.
 class Backoff {

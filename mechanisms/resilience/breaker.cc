@@ -36,7 +36,11 @@ std::optional<Breaker::Pass> Breaker::permit(core::Time now) {
   if (state_ == BreakerState::open) return std::nullopt;
   if (state_ == BreakerState::half_open) {
     // A whole crowd has waited for this moment; the one who has just come back would fall over under it.
-    if (probes_ >= settings_.half_open_calls && !settings_.flaws.half_open_unlimited) return std::nullopt;
+    if (probes_ >= settings_.half_open_calls && !settings_.flaws.half_open_unlimited) {
+      // Of whoever was not asked nothing is known.
+      if (settings_.flaws.count_rejections) count(now, {1, 1, 0});
+      return std::nullopt;
+    }
     ++probes_;
   }
   return Pass{period_};
@@ -111,13 +115,10 @@ std::uint32_t Breaker::enough() const {
   return settings_.window == BreakerWindow::calls ? std::min(settings_.minimum_calls, settings_.window_calls) : settings_.minimum_calls;
 }
 
-double Breaker::rate(core::Time now, std::uint32_t Tally::*of) {
+double Breaker::failure_rate(core::Time now) {
   const Tally& all = tally(now);
   const std::uint32_t least = state_ == BreakerState::half_open ? settings_.half_open_calls : enough();
-  return all.calls < least ? -1 : 100.0 * all.*of / all.calls;
+  return all.calls < least ? -1 : 100.0 * all.failed / all.calls;
 }
-
-double Breaker::failure_rate(core::Time now) { return rate(now, &Tally::failed); }
-double Breaker::slow_rate(core::Time now) { return rate(now, &Tally::slow); }
 
 }  // namespace resilience

@@ -20,7 +20,6 @@
 #include <string>
 #include <vector>
 
-#include "mechanisms/core/metric.h"
 #include "mechanisms/core/settings.h"
 #include "mechanisms/core/time.h"
 #include "mechanisms/resilience/sliding_sum.h"
@@ -36,19 +35,16 @@ enum class BreakerWindow : std::uint8_t {
 };
 constexpr auto names(BreakerWindow) { return std::array<std::string_view, 2>{"calls", "time"}; }
 
-inline constexpr core::Metric kBreakerState{"breaker_state", core::Metric::Kind::gauge, "", "0 closed, 1 half open, 2 open."};
-inline constexpr core::Metric kBreakerFailureRate{"breaker_failure_rate_percent", core::Metric::Kind::gauge, "percent", "Failed calls of the window; -1 while it has too few."};
-inline constexpr core::Metric kBreakerSlowRate{"breaker_slow_call_rate_percent", core::Metric::Kind::gauge, "percent", "Slow calls of the window; -1 while it has too few."};
-inline constexpr core::Metric kBreakerNotPermitted{"breaker_not_permitted_calls_total", core::Metric::Kind::counter, "calls", "Calls that the breaker did not let through."};
-
 class Breaker {
  public:
   // Known bugs, each read at exactly one `if`.
   struct Flaws {
     bool half_open_unlimited{};
-    FIELDS(Flaws, half_open_unlimited)
+    bool count_rejections{};
+    FIELDS(Flaws, half_open_unlimited, count_rejections)
     static constexpr auto kDeclared = std::array{
-        core::Setting{"half_open_unlimited", "", "", "", "Half open lets everybody through: all who waited fall upon who has just recovered."}};
+        core::Setting{"half_open_unlimited", "", "", "", "Half open lets everybody through: all who waited fall upon who has just recovered."},
+        core::Setting{"count_rejections", "", "", "", "A call that it did not let through counts as failed: by its own rejections it opens again."}};
   };
 
   struct Settings {
@@ -100,9 +96,11 @@ class Breaker {
   BreakerState state() const { return state_; }
   // In percent; -1 while the window has too few calls.
   double failure_rate(core::Time now);
-  double slow_rate(core::Time now);
   // Let through half open, and not released.
   std::uint32_t probes() const { return probes_; }
+  // Half open, the probes that have ended, by which it will decide.
+  std::uint32_t judged() const { return state_ == BreakerState::half_open ? sum_.calls : 0; }
+  const Settings& settings() const { return settings_; }
   void set(const Settings&);   // A person moved a slider: the state stays, the window begins anew.
 
   friend bool operator==(const Breaker&, const Breaker&) = default;
@@ -120,7 +118,6 @@ class Breaker {
   const Tally& tally(core::Time now);
   bool too_bad(const Tally&) const;
   std::uint32_t enough() const;
-  double rate(core::Time now, std::uint32_t Tally::*of);
 
   Settings settings_;
   BreakerState state_ = BreakerState::closed;

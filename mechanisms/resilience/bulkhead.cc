@@ -19,7 +19,7 @@ Bulkhead::Entry Bulkhead::enter(core::Time now, Id id) {
 
 std::optional<Bulkhead::Id> Bulkhead::leave(core::Time now) {
   CHECK(inside_ > 0);
-  // Who waited too long is not let in at the last moment: its caller has gone. expire() reports it.
+  // Who waited too long is not let in at the last moment: its caller is about to say that he gives up.
   const auto next = std::find_if(queue_.begin(), queue_.end(), [&](const Waiting& w) { return settings_.by == BulkheadBy::pool || now < w.until; });
   if (next == queue_.end()) {
     --inside_;
@@ -35,17 +35,6 @@ bool Bulkhead::abandon(Id id) {
   if (at == queue_.end()) return false;
   queue_.erase(at);
   return true;
-}
-
-std::vector<Bulkhead::Id> Bulkhead::expire(core::Time now) {
-  std::vector<Id> rejected;
-  for (; expired(now); queue_.pop_front()) rejected.push_back(queue_.front().id);
-  return rejected;
-}
-
-std::optional<core::Time> Bulkhead::expires_at() const {
-  if (settings_.by == BulkheadBy::pool || queue_.empty()) return std::nullopt;
-  return queue_.front().until;
 }
 
 }  // namespace resilience

@@ -12,9 +12,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <vector>
 
-#include "mechanisms/core/metric.h"
 #include "mechanisms/core/settings.h"
 #include "mechanisms/core/time.h"
 
@@ -22,10 +20,6 @@ namespace resilience {
 
 enum class BulkheadBy : std::uint8_t { semaphore, pool };
 constexpr auto names(BulkheadBy) { return std::array<std::string_view, 2>{"semaphore", "pool"}; }
-
-inline constexpr core::Metric kBulkheadInside{"bulkhead_active_calls", core::Metric::Kind::gauge, "calls", "Calls that the bulkhead has let enter and that have not left."};
-inline constexpr core::Metric kBulkheadWaiting{"bulkhead_waiting_calls", core::Metric::Kind::gauge, "calls", "Calls that wait to enter."};
-inline constexpr core::Metric kBulkheadRejected{"bulkhead_rejected_total", core::Metric::Kind::counter, "calls", "Calls that were rejected, at once or after their wait."};
 
 class Bulkhead {
  public:
@@ -51,11 +45,8 @@ class Bulkhead {
   Entry enter(core::Time now, Id);
   // One of those inside has ended. Who enters in its place, if anybody waits.
   std::optional<Id> leave(core::Time now);
-  // A waiting call gives up by itself. False: it does not wait.
+  // A waiting call gives up: its wait has ended, or its caller has gone. False: it does not wait.
   bool abandon(Id);
-  // Those whose wait has ended, rejected now.
-  std::vector<Id> expire(core::Time now);
-  std::optional<core::Time> expires_at() const;   // For a timer.
 
   std::uint32_t inside() const { return inside_; }
   std::size_t waiting() const { return queue_.size(); }
@@ -66,14 +57,13 @@ class Bulkhead {
  private:
   struct Waiting {
     Id id = 0;
-    core::Time until{};   // semaphore: rejected then.
+    core::Time until{};   // semaphore: not let in any more then.
     friend bool operator==(const Waiting&, const Waiting&) = default;
   };
-  bool expired(core::Time now) const { return settings_.by == BulkheadBy::semaphore && !queue_.empty() && now >= queue_.front().until; }
 
   Settings settings_;
   std::uint32_t inside_ = 0;
-  std::deque<Waiting> queue_;   // In the order of coming, which is that of their ends: all wait equally long.
+  std::deque<Waiting> queue_;   // In the order of coming.
 };
 
 }  // namespace resilience

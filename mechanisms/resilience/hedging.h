@@ -9,15 +9,11 @@
 #include <cstdint>
 #include <optional>
 
-#include "mechanisms/core/metric.h"
 #include "mechanisms/core/settings.h"
 #include "mechanisms/resilience/latency_sketch.h"
 #include "mechanisms/resilience/retry_budget.h"
 
 namespace resilience {
-
-inline constexpr core::Metric kHedges{"hedged_requests_total", core::Metric::Kind::counter, "requests", "Requests that were sent a second time for want of an answer."};
-inline constexpr core::Metric kHedgesWon{"hedges_won_total", core::Metric::Kind::counter, "requests", "Hedges that were answered before the first request."};
 
 class Hedging {
  public:

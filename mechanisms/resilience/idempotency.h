@@ -2,7 +2,7 @@
 // done once. Stripe API, "Idempotent requests"; IETF draft-ietf-httpapi-idempotency-key-header, section 2.
 //
 // Guarantees
-//   1. Of all requests with one key, at most one is told to do it, until it was given up or its answer is forgotten.
+//   1. Of all requests with one key, at most one is told to do it, until its answer is forgotten.
 //   2. A request that comes again gets the first one's answer; while that is still being done it is told so (draft, 2.6: 409),
 //      and when it is not the same request, that it conflicts (2.7: 422).
 //   3. An answer is remembered for `kept` and then forgotten: the key is new again.
@@ -24,7 +24,6 @@ namespace resilience {
 
 inline constexpr core::Metric kIdempotentReplays{"idempotent_replays_total", core::Metric::Kind::counter, "requests", "Requests that came again and got the remembered answer."};
 inline constexpr core::Metric kIdempotencyConflicts{"idempotency_conflicts_total", core::Metric::Kind::counter, "requests", "Requests with the key of another request."};
-inline constexpr core::Metric kIdempotencyForgotten{"idempotency_keys_forgotten_total", core::Metric::Kind::counter, "keys", "Answers forgotten for want of room before their time."};
 
 class IdempotencyKeys {
  public:

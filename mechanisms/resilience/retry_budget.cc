@@ -13,6 +13,7 @@ void RetryBudget::on_failure() { tokens_ = std::max(0.0, tokens_ - 1); }
 bool RetryBudget::retry(core::Time now) {
   if (balance(now) < 1) return false;
   recent_.add(now, {0, 1});
+  ++given_;
   return true;
 }
 

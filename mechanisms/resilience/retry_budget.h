@@ -11,7 +11,6 @@
 #include <array>
 #include <cstdint>
 
-#include "mechanisms/core/metric.h"
 #include "mechanisms/core/settings.h"
 #include "mechanisms/resilience/sliding_sum.h"
 
@@ -19,8 +18,6 @@ namespace resilience {
 
 enum class Budget : std::uint8_t { none, share, tokens };
 constexpr auto names(Budget) { return std::array<std::string_view, 3>{"none", "share", "tokens"}; }
-
-inline constexpr core::Metric kRetryBudgetExhausted{"retry_budget_exhausted_total", core::Metric::Kind::counter, "calls", "Retries that the budget did not allow."};
 
 class RetryBudget {
  public:
@@ -49,6 +46,7 @@ class RetryBudget {
   bool retry(core::Time now);        // True: retry; it is counted.
   // How many more retries it would allow now; without a budget a billion.
   double balance(core::Time now);
+  std::uint64_t given() const { return given_; }   // Retries, ever.
 
   friend bool operator==(const RetryBudget&, const RetryBudget&) = default;
 
@@ -63,6 +61,7 @@ class RetryBudget {
   Settings settings_;
   SlidingSum<Tally> recent_;
   double tokens_;
+  std::uint64_t given_ = 0;
 };
 
 }  // namespace resilience

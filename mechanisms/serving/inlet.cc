@@ -5,11 +5,6 @@
 #include "mechanisms/core/check.h"
 
 namespace serving {
-namespace {
-
-double in_ms(core::Duration d) { return static_cast<double>(d.count()) / 1e6; }
-
-}  // namespace
 
 void Inlet::start(Step& step) {
   measured_ = step.now;
@@ -38,19 +33,23 @@ const Inlet::Open* Inlet::find(Ticket ticket) const {
 }
 
 void Inlet::take(Step& step, core::NodeId from, const Request& request) {
+  // Number 0 is of nobody who waits for an answer, and who sends it may send many.
+  if (request.id != 0 && copies_.known(from, request.id)) return;
   step.count(kRequests);
   const Ticket ticket = ++last_;
   std::optional<core::Time> until;
   if (request.patience > core::Duration{}) until = step.now + request.patience;
   open_[ticket] = {from, request, step.now, until, false, false, false};
   if (settings_.limiting) {
+    const std::uint64_t evicted = limiter_.evicted();
     const auto verdict = limiter_.ask(step.now, {request.user, request.connection});
+    if (limiter_.evicted() > evicted) step.count(resilience::kRateLimitEvicted);
     if (!verdict.allowed) {
       step.count(resilience::kRateLimited);
       return refuse(step, ticket, Status::limited, verdict.retry_after);
     }
     if (verdict.delay > core::Duration{}) {
-      step.timing(resilience::kRateLimitDelay, in_ms(verdict.delay));
+      step.timing(resilience::kRateLimitDelay, core::in_ms(verdict.delay));
       return step.set_timer({Alarm::turn, ticket}, verdict.delay);
     }
   }
@@ -110,7 +109,7 @@ void Inlet::say_healthy(Step& step, core::NodeId to, std::uint64_t probe, bool h
 
 void Inlet::begin(Step& step, Ticket ticket, core::Duration waited) {
   open_.at(ticket).working = true;
-  step.timing(resilience::kQueueDelay, in_ms(waited));
+  step.timing(resilience::kQueueDelay, core::in_ms(waited));
   step.set_timer({Alarm::served, ticket}, station_.draw(*step.rng));
 }
 
@@ -142,7 +141,14 @@ void Inlet::refuse(Step& step, Ticket ticket, Status why, core::Duration retry_a
 }
 
 void Inlet::uncount(Step& step, const Open& one, bool dropped) {
-  if (one.counted) adaptive_.end(step.now, step.now - one.came, dropped);
+  if (!one.counted || (dropped && settings_.flaws.leak_limit)) return;
+  adaptive_.end(step.now, step.now - one.came, dropped);
+}
+
+Inlet::Account Inlet::account() const {
+  Account all;
+  for (const auto& [ticket, one] : open_) all.working += one.working, all.counted += one.counted;
+  return all;
 }
 
 void Inlet::let_go(Step& step, Ticket ticket) {
@@ -160,7 +166,7 @@ void Inlet::answer(Step& step, Ticket ticket, Reply reply) {
   if (one.until && step.now >= *one.until) step.count(kInVain);
   if (answered(reply.status)) {
     step.count(kAnswered);
-    step.timing(kDuration, in_ms(step.now - one.came));
+    step.timing(kDuration, core::in_ms(step.now - one.came));
   } else {
     step.count(kErrors);
   }
@@ -171,20 +177,16 @@ void Inlet::answer(Step& step, Ticket ticket, Reply reply) {
   if (working) next(step, station_.release(step.now));
 }
 
-std::optional<core::Duration> Inlet::left(Ticket ticket, core::Time now) const {
-  const Open& one = open_.at(ticket);
-  if (!one.until) return std::nullopt;
-  return std::max(*one.until - now, core::Duration{});
-}
-
 void Inlet::measure(Step& step) {
   step.set_timer({Alarm::measure}, kMeasured);
   const core::Duration worked = station_.worked(step.now), passed = step.now - measured_;
   if (passed > core::Duration{})
-    step.gauge(kUtilisation, 100 * in_ms(worked - worked_) / in_ms(passed) / settings_.work.workers);
+    step.gauge(kUtilisation, 100 * core::in_ms(worked - worked_) / core::in_ms(passed) / settings_.work.workers);
   worked_ = worked, measured_ = step.now;
   step.gauge(resilience::kQueueLength, static_cast<double>(station_.waiting()));
   step.gauge(kInFlight, static_cast<double>(open_.size()));
+  if (settings_.limiting && settings_.limits.per != resilience::LimitPer::all)
+    step.gauge(resilience::kRateLimitKeys, static_cast<double>(limiter_.size()));
   if (settings_.adapting) step.gauge(resilience::kConcurrencyLimit, adaptive_.limit());
 }
 

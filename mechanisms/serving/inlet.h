@@ -10,11 +10,13 @@
 //   2. No request is begun while all workers are busy, and none waits while one is free.
 //   3. Every health check is answered exactly once, unless the node crashes. One that waits for a worker counts as no request,
 //      and no rate limit or adaptive limit keeps it out; when the queue sheds it, it has failed.
+//   4. What is refused is not done: a copy that the network made of a request is not taken for another (copies.h).
 #pragma once
 #include <map>
 
 #include "mechanisms/resilience/concurrency_limit.h"
 #include "mechanisms/resilience/keyed_limiter.h"
+#include "mechanisms/serving/copies.h"
 #include "mechanisms/serving/messages.h"
 #include "mechanisms/serving/station.h"
 
@@ -48,11 +50,19 @@ inline constexpr core::Metric kDuration{"request_duration_ms", core::Metric::Kin
 
 inline constexpr std::array kInletMetrics{&kRequests, &kAnswered, &kRejected, &kErrors, &kTooLate, &kInVain, &resilience::kQueueLength, &kInFlight,
                                           &kUtilisation, &resilience::kQueueDelay, &kDuration, &resilience::kShed, &resilience::kRateLimited,
-                                          &resilience::kRateLimitDelay, &resilience::kConcurrencyLimit,
-                                          &resilience::kConcurrencyRejected};
+                                          &resilience::kRateLimitDelay, &resilience::kRateLimitKeys, &resilience::kRateLimitEvicted,
+                                          &resilience::kConcurrencyLimit, &resilience::kConcurrencyRejected};
 
 class Inlet {
  public:
+  // Known bugs, each read at exactly one `if`.
+  struct Flaws {
+    bool leak_limit{};
+    FIELDS(Flaws, leak_limit)
+    static constexpr auto kDeclared = std::array{
+        core::Setting{"leak_limit", "", "", "", "The adaptive limit goes on counting whom the queue has shed, until it lets nobody in any more."}};
+  };
+
   struct Settings {
     static constexpr bool kNameless = true;
     Station::Settings work;
@@ -62,7 +72,8 @@ class Inlet {
     bool adapting = false;
     resilience::ConcurrencyLimit::Settings adapt;
     Health health = Health::shallow;
-    FIELDS(Settings, work, limiting, limits, limit, adapting, adapt, health)
+    Flaws flaws;
+    FIELDS(Settings, work, limiting, limits, limit, adapting, adapt, health, flaws)
     static constexpr auto kDeclared = std::array{
         core::Setting{"limiting", "", "", "", "Whether there is a rate limit at the door."},
         core::Setting{"adapting", "", "", "", "Whether a limit of the requests under way is found out and kept."},
@@ -99,12 +110,17 @@ class Inlet {
   void let_go(Step& step, Ticket ticket);
   // Answers it, and frees its worker. Of `reply` the id is set here.
   void answer(Step& step, Ticket ticket, Reply reply);
-  // What is left of the asker's patience; nothing: he waits for ever.
-  std::optional<core::Duration> left(Ticket ticket, core::Time now) const;
   // Alarm::measure.
   void measure(Step& step);
 
   std::size_t open() const { return open_.size(); }
+  // Of those who are open: how many have a worker, and how many the adaptive limit has let in.
+  struct Account {
+    std::size_t working = 0, counted = 0;
+  };
+  Account account() const;
+  const Settings& settings() const { return settings_; }
+  const resilience::ConcurrencyLimit& adaptive() const { return adaptive_; }
   const Station& station() const { return station_; }
   friend bool operator==(const Inlet&, const Inlet&) = default;
 
@@ -124,6 +140,7 @@ class Inlet {
   resilience::KeyedLimiter limiter_;
   resilience::ConcurrencyLimit adaptive_;
   std::map<Ticket, Open> open_;
+  Copies copies_;
   Ticket last_ = 0;
   core::Duration worked_{};     // By all workers, when it was measured last,
   core::Time measured_{};       // and when that was.

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "mechanisms/core/check.h"
+#include "mechanisms/core/text.h"
+#include "mechanisms/traffic/clients/clients.h"
 
 namespace serving {
 namespace {
@@ -33,23 +35,22 @@ bool is_failure(Status status) {
 
 bool is_final(Status status) { return answered(status) || status == Status::conflict; }
 
-balancing::Pool made_pool(const Outlet::Settings& settings) {
+balancing::Outliers::Settings outliers_of(const Outlet::Settings& settings) {
   auto outliers = settings.outliers;
   if (!settings.ejecting) outliers.consecutive_failures = 0, outliers.stdev_factor = 0;
-  return {settings.pool, settings.balance, settings.health, outliers};
-}
-
-bool same_pool(const Outlet::Settings& a, const Outlet::Settings& b) {
-  return a.pool == b.pool && a.balance == b.balance && a.health == b.health && a.outliers == b.outliers &&
-         a.ejecting == b.ejecting && a.checking == b.checking;
+  return outliers;
 }
 
 }  // namespace
 
 Outlet::Outlet(std::uint8_t number, const OutletMetrics& metrics, std::vector<core::NodeId> targets, const Settings& settings)
-    : number_(number), metrics_(&metrics), targets_(std::move(targets)), settings_(settings), pool_(made_pool(settings)),
-      budget_(settings.budget), bulkhead_(settings.bulkhead), hedging_(settings.hedge) {
+    : number_(number), metrics_(&metrics), targets_(std::move(targets)), settings_(settings),
+      pool_(settings.pool, settings.balance, settings.health, outliers_of(settings)), budget_(settings.budget),
+      bulkhead_(settings.bulkhead), hedging_(settings.hedge) {
   set_breakers();
+  std::size_t left = targets_.size();
+  for (const auto target : targets_)
+    pool_.join(core::kStart, {target}, left-- > settings.pool.spare ? balancing::State::ready : balancing::State::maint);
 }
 
 void Outlet::set_breakers() {
@@ -58,18 +59,9 @@ void Outlet::set_breakers() {
     for (const auto target : targets_) breakers_.emplace(target, settings_.breaker);
 }
 
-void Outlet::set_pool() {
-  pool_ = made_pool(settings_);
-  // As at the very beginning: somebody has to take the load, no slow start for anybody.
-  for (const auto target : targets_) pool_.join(core::kStart, {target});
-  for (const auto& [target, weight] : weights_) pool_.weigh(core::kStart, target, weight);
-  for (const auto target : draining_) pool_.drain(core::kStart, target);
-}
-
 void Outlet::start(Step& step) {
   // Answers to what it asked before a crash may still be on their way: they must not meet a number of now.
   last_ = step.rng->next();
-  set_pool();
   if (settings_.route == Route::table) ask_for_table(step);
   arm_probes(step);
 }
@@ -77,12 +69,10 @@ void Outlet::start(Step& step) {
 void Outlet::set(Step& step, const Settings& settings) {
   const Settings before = settings_;
   settings_ = settings;
-  if (!same_pool(before, settings)) {
-    set_pool();
-    ++pool_life_;
-    arm_probes(step);
-  }
-  if (settings.budget != before.budget) budget_ = resilience::RetryBudget(settings.budget);
+  pool_.set(step.now, settings.pool, settings.balance, settings.health, outliers_of(settings));
+  if (settings.checking != before.checking || settings.health != before.health) arm_probes(step);
+  if (!settings.checking && before.checking) pool_.give_up_checks(step.now);
+  if (settings.budget != before.budget) budget_ = resilience::RetryBudget(settings.budget), retried_ = 0;
   if (settings.hedge != before.hedge) hedging_ = resilience::Hedging(settings.hedge);
   if (settings.bulkhead != before.bulkhead || settings.isolating != before.isolating) {
     // Who waits for room in the old one goes on at once; who is inside counts no more.
@@ -103,20 +93,6 @@ void Outlet::set(Step& step, const Settings& settings) {
   set_breakers();
   if (settings.route != before.route && settings_.route == Route::table) ask_for_table(step);
   show(step);
-}
-
-bool Outlet::drain(core::Time now, core::NodeId target, bool draining) {
-  if (std::find(targets_.begin(), targets_.end(), target) == targets_.end()) return false;
-  pool_.drain(now, target, draining);
-  if (draining) draining_.insert(target);
-  else draining_.erase(target);
-  return true;
-}
-
-bool Outlet::weigh(core::Time now, core::NodeId target, double weight) {
-  if (std::find(targets_.begin(), targets_.end(), target) == targets_.end()) return false;
-  pool_.weigh(now, target, weights_[target] = weight);
-  return true;
 }
 
 // --- Calls.
@@ -222,13 +198,13 @@ void Outlet::attempt(Step& step, Calls::iterator it) {
   if (call.until && step.now >= *call.until) return end(step, it, of_our_own(Status::late), core::kNobody);
   const core::NodeId target = choose(step, call);
   if (target == core::kNobody) return failed(step, it, of_our_own(Status::unavailable), core::kNobody);
-  Attempt one{it->first, target, step.now, {}, settings_.route == Route::balance ? pool_life_ : 0, call.request.within};
+  Attempt one{it->first, target, step.now, {}, call.over == core::kNobody && settings_.route == Route::balance, call.request.within};
   if (resilience::Breaker* breaker = breaker_of(target)) {
     const auto pass = breaker->permit(step.now);
     show(step);
     if (!pass) {
       step.count(metrics_->kept_back);
-      if (one.pool != 0 && call.over == core::kNobody) pool_.end(step.now, target, false);
+      if (one.picked) pool_.end(step.now, target, false);
       return failed(step, it, of_our_own(Status::unavailable), core::kNobody);
     }
     one.pass = *pass;
@@ -257,10 +233,9 @@ Outlet::Attempt Outlet::close(Step& step, std::uint64_t id, std::optional<bool> 
   step.cancel_timer({Alarm::attempt, id});
   Call& call = calls_.at(one.call);
   std::erase(call.attempts, id);
-  if (one.pool == pool_life_) {
-    if (call.over == core::kNobody) pool_.end(step.now, one.target, failure.value_or(false));
-    else if (failure) pool_.record(step.now, one.target, *failure);   // Its connection stays open.
-  }
+  const bool silent = failure == true && step.now - one.began >= settings_.timeout;
+  if (one.picked && !(silent && settings_.flaws.forget_in_flight)) pool_.end(step.now, one.target, failure.value_or(false));
+  else if (call.over != core::kNobody && failure) pool_.record(step.now, one.target, *failure);   // Its connection stays open.
   if (resilience::Breaker* const breaker = breaker_of(one.target)) {
     if (failure)
       breaker->record(step.now, one.pass, *failure, step.now - one.began);
@@ -318,10 +293,11 @@ void Outlet::failed(Step& step, Calls::iterator it, const Reply& reply, core::No
   if (!wait) return end(step, it, reply, from);
   *wait = std::max(*wait, reply.retry_after);
   if (call.until && step.now + *wait >= *call.until) return end(step, it, reply, from);
-  if (!budget_.retry(step.now)) {
+  if (!budget_.retry(step.now) && !settings_.flaws.retry_without_budget) {
     step.count(metrics_->kept_back);
     return end(step, it, reply, from);
   }
+  ++retried_;
   step.count(metrics_->retries);
   step.set_timer({Alarm::retry, it->first}, *wait);
 }
@@ -337,7 +313,7 @@ void Outlet::end(Step& step, Calls::iterator it, Reply reply, core::NodeId from)
   if (call.stamp != 0) reply.version = call.stamp;
   if (answered(reply.status)) {
     step.count(metrics_->answered);
-    step.timing(metrics_->latency, static_cast<double>((step.now - call.began).count()) / 1e6);
+    step.timing(metrics_->latency, core::in_ms(step.now - call.began));
   }
   const Call done = std::move(call);
   calls_.erase(it);
@@ -413,6 +389,32 @@ void Outlet::ask_for_table(Step& step) {
   if (!targets_.empty()) step.send(targets_[step.rng->below(targets_.size())], AskTable{});
 }
 
+std::string Outlet::tell(Step& step, std::string_view line, const core::Names& names, std::span<Outlet* const> outlets) {
+  const auto words = core::split_words(line);
+  const bool weighing = words.size() == 3 && words[0] == "weigh";
+  if (!weighing && !(words.size() == 2 && (words[0] == "drain" || words[0] == "maint" || words[0] == "ready")))
+    return clients::expected_one_of(kTells);
+  const core::NodeId target = names.find(words[1]);
+  std::string why = "`" + words[1] + "` is not among those that this node calls";
+  for (Outlet* const outlet : outlets)
+    if (std::find(outlet->targets_.begin(), outlet->targets_.end(), target) != outlet->targets_.end())
+      why = outlet->tell(step, words[0], target, weighing ? words[2] : "");
+  return why;
+}
+
+std::string Outlet::tell(Step& step, std::string_view verb, core::NodeId target, std::string_view text) {
+  double weight = 0;
+  balancing::State state{};
+  if (core::parse(verb, state)) {
+    pool_.set_state(step.now, target, state);
+  } else {
+    if (!core::parse(text, weight) || !(weight >= 0.001 && weight <= 1000)) return "a weight is a number from 0.001 to 1000";
+    pool_.weigh(step.now, target, weight);
+  }
+  show(step);
+  return "";
+}
+
 void Outlet::arm_probes(Step& step) {
   probes_.clear();
   for (std::size_t i = 0; i < targets_.size(); ++i) {
@@ -427,6 +429,7 @@ void Outlet::arm_probes(Step& step) {
 void Outlet::probe(Step& step, core::NodeId target) {
   if (!settings_.checking) return;
   step.set_timer({Alarm::probe, named(target)}, settings_.health.interval);
+  if (pool_.state(target) == balancing::State::maint) return;
   const std::uint64_t id = next_id();
   probes_[id] = target;
   step.send(target, Probe{id});
@@ -457,6 +460,20 @@ bool Outlet::reachable(core::Time now) {
     const auto* breaker = breaker_of(target);
     return pool_.fit(target) && (breaker == nullptr || breaker->state() != resilience::BreakerState::open);
   });
+}
+
+Outlet::Account Outlet::account() const {
+  Account all;
+  for (const auto& [id, call] : calls_) {
+    all.inside += call.inside;
+    all.astray += static_cast<std::size_t>(std::count_if(call.attempts.begin(), call.attempts.end(), [this](auto one) { return attempts_.count(one) == 0; }));
+  }
+  for (const auto& [id, one] : attempts_) {
+    const auto call = calls_.find(one.call);
+    all.astray += call == calls_.end() || std::count(call->second.attempts.begin(), call->second.attempts.end(), id) != 1;
+    if (one.picked) ++all.picked[one.target];
+  }
+  return all;
 }
 
 resilience::BreakerState Outlet::breaker_state() const {

@@ -21,7 +21,8 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <set>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "mechanisms/balancing/pool.h"
@@ -89,6 +90,21 @@ class Outlet {
  public:
   // What the node wants to be told of the result: its ticket.
   using Tag = std::uint64_t;
+  static constexpr std::array kTells{
+      core::Tell{"drain NODE", "Give it no new requests; those that it has are ended."},
+      core::Tell{"maint NODE", "As if it were not there: the others share its keys, and it is not checked."},
+      core::Tell{"ready NODE", "It gets requests, whatever it was told before."},
+      core::Tell{"weigh NODE WEIGHT", "Its share, beside those of the others; 1 at first. Not all policies look at it."}};
+
+  // Known bugs, each read at exactly one `if`.
+  struct Flaws {
+    bool retry_without_budget{};
+    bool forget_in_flight{};
+    FIELDS(Flaws, retry_without_budget, forget_in_flight)
+    static constexpr auto kDeclared = std::array{
+        core::Setting{"retry_without_budget", "", "", "", "A call is tried again though the budget has nothing left."},
+        core::Setting{"forget_in_flight", "", "", "", "What was not answered in time stays counted as open at its target, which looks busier and busier."}};
+  };
 
   struct Settings {
     core::Duration timeout = std::chrono::seconds(1);
@@ -111,8 +127,9 @@ class Outlet {
     resilience::Hedging::Settings hedge;
     partitioning::ScatterSettings scatter;
     partitioning::SaltSettings salt;
+    Flaws flaws;
     FIELDS(Settings, timeout, pass_deadline, route, read_from, hash_by, checking, ejecting, breaking, isolating, balance, pool, health,
-           outliers, retry, budget, breaker, bulkhead, hedge, scatter, salt)
+           outliers, retry, budget, breaker, bulkhead, hedge, scatter, salt, flaws)
     static constexpr auto kDeclared = std::array{
         core::Setting{"timeout", "1ms", "1h", "", "How long an attempt waits for its answer."},
         core::Setting{"pass_deadline", "", "", "", "Say how much longer one waits, so that nobody works in vain."},
@@ -163,21 +180,30 @@ class Outlet {
   // A call that has ended and that nobody has taken yet: to be asked after each of these, until there is none.
   std::optional<Result> ended();
   void on_table(const partitioning::Table& newer) { table_.absorb(newer); }
-  // Takes no new calls to this one; those it has are ended. false: it is back.
-  bool drain(core::Time now, core::NodeId target, bool draining = true);
-  bool weigh(core::Time now, core::NodeId target, double weight);
+  // Does as the words of kTells say in each of these outlets whose target is named. Why not, or nothing.
+  static std::string tell(Step& step, std::string_view line, const core::Names& names, std::span<Outlet* const> outlets);
   // What time alone changes: ejections end, breakers turn half open. Calls do it, too.
   void advance(Step& step);
   // Whether a call now would be sent to anybody.
   bool reachable(core::Time now);
-  // Grows when the pool is made anew, by other settings: what was open in the one before counts no more.
-  std::uint64_t pool_life() const { return pool_life_; }
   const std::vector<core::NodeId>& targets() const { return targets_; }
 
   // Whether a reply's id or a timer's key is of this outlet.
   bool owns(std::uint64_t id) const { return id >> kNumberShift == number_; }
   std::size_t open() const { return calls_.size(); }
   resilience::BreakerState breaker_state() const;
+  // What the parts should have counted, added up from the calls and attempts that are open.
+  struct Account {
+    std::map<core::NodeId, std::uint32_t> picked;   // Attempts, by target.
+    std::size_t inside = 0;                         // Calls in the bulkhead.
+    std::size_t astray = 0;                         // Attempts without their call, or of which it does not know.
+  };
+  Account account() const;
+  const Settings& settings() const { return settings_; }
+  const resilience::Bulkhead& bulkhead() const { return bulkhead_; }
+  const resilience::RetryBudget& budget() const { return budget_; }
+  std::uint64_t retried() const { return retried_; }   // Since the budget is this one.
+  const std::map<core::NodeId, resilience::Breaker>& breakers() const { return breakers_; }
   const partitioning::Table& table() const { return table_; }
   const balancing::Pool& pool() const { return pool_; }
   friend bool operator==(const Outlet&, const Outlet&) = default;
@@ -211,7 +237,7 @@ class Outlet {
     core::NodeId target = core::kNobody;
     core::Time began{};
     resilience::Breaker::Pass pass{};
-    std::uint64_t pool = 0;                  // In which life of the pool it began there; 0: it was not picked from it.
+    bool picked = false;                     // From the pool, where it is open.
     partitioning::Range within{};            // Of a part of a scan: the points that were asked for.
     friend bool operator==(const Attempt&, const Attempt&) = default;
   };
@@ -252,7 +278,7 @@ class Outlet {
   void probe(Step& step, core::NodeId target);
   void arm_probes(Step& step);
   void set_breakers();
-  void set_pool();
+  std::string tell(Step& step, std::string_view verb, core::NodeId target, std::string_view weight);
   resilience::Breaker* breaker_of(core::NodeId target);
   void show(Step& step) const;
 
@@ -261,10 +287,8 @@ class Outlet {
   std::vector<core::NodeId> targets_;
   Settings settings_;
   balancing::Pool pool_;
-  std::uint64_t pool_life_ = 1;
-  std::map<core::NodeId, double> weights_;                 // That somebody gave,
-  std::set<core::NodeId> draining_;                        // and who was told to end; a new pool keeps to both.
   resilience::RetryBudget budget_;
+  std::uint64_t retried_ = 0;
   resilience::Bulkhead bulkhead_;
   resilience::Hedging hedging_;
   std::map<core::NodeId, resilience::Breaker> breakers_;   // With `all`, of kNobody.

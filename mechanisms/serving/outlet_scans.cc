@@ -135,7 +135,7 @@ void Outlet::gathered(Step& step, std::uint64_t id) {
     } else {
       for (auto& row : scatter.rows()) reply.items.emplace_back(row.point, row.value.value_or(""));
     }
-    step.timing(partitioning::kScatterLatency, static_cast<double>(scatter.took().count()) / 1e6);
+    step.timing(partitioning::kScatterLatency, core::in_ms(scatter.took()));
     if (scatter.state() == Scatter::State::partial) step.count(partitioning::kScatterPartial);
   }
   step.cancel_timer({Alarm::gather, id});

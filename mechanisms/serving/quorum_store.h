@@ -16,6 +16,7 @@
 
 #include "mechanisms/consensus/raft/invariants.h"
 #include "mechanisms/serving/inlet.h"
+#include "mechanisms/serving/invariants.h"
 
 namespace serving {
 
@@ -37,17 +38,21 @@ class QuorumStore {
       return all;
     }
   };
-  // Raft's, over the servers behind the doors.
+  // Raft's, over the servers behind the doors, and those of the doors.
   class Invariants {
    public:
     std::string after(std::span<const QuorumStore* const> all, std::size_t stepped) {
       servers_.clear();
       for (const QuorumStore* node : all) servers_.push_back(node ? &node->server_ : nullptr);
+      doors_.resize(all.size());
+      if (all[stepped] == nullptr) doors_[stepped] = {};
+      else if (const auto why = doors_[stepped].after(all[stepped]->inlet_); !why.empty()) return why;
       return raft_.after(servers_, stepped);
     }
 
    private:
     raft::Invariants raft_;
+    std::vector<DoorInvariants> doors_;
     std::vector<const raft::Server*> servers_;   // Only meaningful during after().
   };
   using Message = serving::Message;

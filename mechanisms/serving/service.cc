@@ -1,11 +1,11 @@
 #include "mechanisms/serving/service.h"
 
 #include "mechanisms/core/check.h"
-#include "mechanisms/core/codec.h"
 
 namespace serving {
 
-Service::Service(const core::Roster& roster, const Settings& settings, Durable) : settings_(settings), inlet_(settings.door), announcing_(settings.track), remembered_(settings.remember) {
+Service::Service(const core::Roster& roster, const Settings& settings, Durable)
+    : names_(roster.names), settings_(settings), inlet_(settings.door), announcing_(settings.track), once_(settings.remember) {
   const auto& groups = roster.upstream;
   if (!groups.empty()) store_.emplace(kStore, kUpstream, groups.back().nodes, settings.store);
   if (groups.size() > 1) cache_.emplace(kCache, kCacheUpstream, groups.front().nodes, settings.cache);
@@ -18,13 +18,20 @@ void Service::start(Step& step) {
 }
 
 void Service::on_settings(Step& step, const Settings& settings) {
-  if (settings.remember != settings_.remember) remembered_ = resilience::IdempotencyKeys(settings.remember);
+  if (settings.remember != settings_.remember) once_ = Once(settings.remember);
   settings_ = settings;
   inlet_.set(step, settings_.door);
   announcing_.set(step, settings_.track);
   if (cache_) cache_->set(step, settings_.cache);
   if (store_) store_->set(step, settings_.store);
   settle(step);
+}
+
+std::string Service::on_tell(Step& step, std::string_view words) {
+  std::vector<Outlet*> outlets;
+  for (auto* outlet : {&cache_, &store_})
+    if (*outlet) outlets.push_back(&**outlet);
+  return Outlet::tell(step, words, names_, outlets);
 }
 
 void Service::on_timer(Step& step, Timer timer) {
@@ -101,7 +108,8 @@ void Service::work(Step& step, Ticket ticket) {
 
 void Service::ask(Step& step, Outlet& outlet, Ticket ticket, Request request, Phase phase, Reply reply) {
   doing_[ticket] = {phase, std::move(reply)};
-  outlet.call(step, ticket, std::move(request), inlet_.find(ticket)->until);
+  // What is written is written, whether or not its user still waits: then the cache must hear of it.
+  outlet.call(step, ticket, std::move(request), phase == Phase::telling_cache ? std::nullopt : inlet_.find(ticket)->until);
   if (!settings_.hold_workers) inlet_.let_go(step, ticket);
 }
 
@@ -130,18 +138,15 @@ void Service::from_store(Step& step, Ticket ticket, const Reply& reply) {
   const Doing doing = doing_.at(ticket);
   doing_.erase(ticket);
   if (doing.lease != 0 && reply.status != Status::ok) give_back(step, request, doing.lease);
-  if (cache_ && answered(reply.status)) {
-    if (doing.fills && reply.status == Status::ok) fill(step, request, reply, doing.lease);
-    if (is_write(request.function) && settings_.on_write != OnWrite::keep) {
-      Request tell;
-      tell.operation = request.operation, tell.key = request.key, tell.version = reply.version;
-      const bool update = settings_.on_write == OnWrite::update && request.function != Function::del;
-      tell.function = update ? Function::put : Function::del;
-      if (update) tell.value = request.function == Function::append ? reply.value : request.value;
-      return ask(step, *cache_, ticket, std::move(tell), Phase::telling_cache, reply);
-    }
-  }
-  answer(step, ticket, reply);
+  if (cache_ && doing.fills && reply.status == Status::ok) fill(step, request, reply, doing.lease);
+  const bool perhaps_done = answered(reply.status) || reply.status == Status::timed_out;
+  if (!cache_ || !is_write(request.function) || settings_.on_write == OnWrite::keep || !perhaps_done) return answer(step, ticket, reply);
+  Request tell;
+  tell.operation = request.operation, tell.key = request.key, tell.version = reply.version;
+  const bool update = settings_.on_write == OnWrite::update && request.function != Function::del && answered(reply.status) && reply.version != 0;
+  tell.function = update ? Function::put : Function::del;
+  if (update) tell.value = request.function == Function::append ? reply.value : request.value;
+  ask(step, *cache_, ticket, std::move(tell), Phase::telling_cache, reply);
 }
 
 // Others may have its old value, and whoever is answered has the new one.
@@ -189,30 +194,10 @@ void Service::fill(Step& step, const Request& request, const Reply& reply, std::
 }
 
 Reply Service::keep_once(Step& step, const Request& request) {
-  if (!settings_.idempotent || !is_write(request.function) || request.operation == 0) return keep(request);
-  const std::string number = std::to_string(request.operation);
-  const std::uint64_t body = partitioning::position_of(std::string(core::name_of(request.function)) + ' ' + request.key + ' ' + request.value);
-  const auto before = remembered_.begin(step.now, number, body);
-  Reply reply;
-  switch (before.told) {
-    case resilience::IdempotencyKeys::Told::perform: {
-      reply = keep(request);
-      const core::Bytes answer = core::encode(reply);
-      remembered_.finish(step.now, number, {answer.begin(), answer.end()});
-      return reply;
-    }
-    case resilience::IdempotencyKeys::Told::replay:
-      step.count(resilience::kIdempotentReplays);
-      return core::decode<Reply>({reinterpret_cast<const std::uint8_t*>(before.answer.data()), before.answer.size()});
-    case resilience::IdempotencyKeys::Told::conflict:
-      step.count(resilience::kIdempotencyConflicts);
-      reply.status = Status::conflict;
-      return reply;
-    // What is done is done within one step, and then remembered: nothing is ever in progress.
-    case resilience::IdempotencyKeys::Told::in_progress:
-    case resilience::IdempotencyKeys::Told::full: break;
-  }
-  CHECK(false);
+  if (!settings_.idempotent || !is_write(request.function)) return keep(request);
+  if (const auto before = once_.before(step, request)) return *before;
+  const Reply reply = keep(request);
+  once_.done(step, request, reply);
   return reply;
 }
 

@@ -9,7 +9,7 @@
 // Guarantees
 //   1. A write that was answered with ok was answered so by the store. Without a store, a write that comes again while its
 //      number is remembered is done once (idempotent).
-//   2. on_write = invalidate: when a write is answered with ok, the cache was told to drop the old value before; or it could
+//   2. on_write = invalidate: when a write that was done, or may have been, is answered, the cache was told to drop the old value before; or it could
 //      not be told, which `service_invalidations_lost_total` counts. A read that fetched the old value before may still put
 //      it into the cache afterwards: what is against that is the cache's own affair (versions, leases).
 #pragma once
@@ -19,8 +19,9 @@
 #include <vector>
 
 #include "mechanisms/serving/announcing.h"
-#include "mechanisms/resilience/idempotency.h"
 #include "mechanisms/serving/inlet.h"
+#include "mechanisms/serving/invariants.h"
+#include "mechanisms/serving/once.h"
 #include "mechanisms/serving/outlet.h"
 
 namespace serving {
@@ -40,7 +41,7 @@ struct ServiceSettings {
   double errors = 0;
   OnWrite on_write = OnWrite::invalidate;
   bool idempotent = true;
-  resilience::IdempotencyKeys::Settings remember;
+  Once::Settings remember;
   Announcing::Settings track;
   Outlet::Settings cache;
   Outlet::Settings store;
@@ -64,9 +65,12 @@ class Service {
   using Durable = Forgetful;
   using Settings = ServiceSettings;
   using Step = serving::Step;
-  static constexpr auto kMetrics = core::joined(kInletMetrics, std::array{&kCacheHits, &kCacheMisses, &kInvalidationsLost, &resilience::kIdempotentReplays,
-                                                                          &resilience::kIdempotencyConflicts},
-                                                kAnnouncingMetrics, metrics_of(kUpstream), metrics_of(kCacheUpstream), kScatterMetrics);
+  static constexpr auto& kTells = Outlet::kTells;
+  static constexpr auto kMetrics =
+      core::joined(kInletMetrics,
+                   std::array{&kCacheHits, &kCacheMisses, &kInvalidationsLost, &resilience::kIdempotentReplays,
+                              &resilience::kIdempotencyConflicts},
+                   kAnnouncingMetrics, metrics_of(kUpstream), metrics_of(kCacheUpstream), kScatterMetrics);
 
   Service(const core::Roster& roster, const Settings& settings, Durable);
   void start(Step& step);
@@ -81,8 +85,14 @@ class Service {
   void on_message(Step&, core::NodeId, const Other&) {}  // For proxies, caches and shards.
   void on_timer(Step& step, Timer timer);
   void on_settings(Step& step, const Settings& settings);
+  std::string on_tell(Step& step, std::string_view words);
   Shown show() const { return shown_; }
   core::Face face() const { return {"service", 0}; }
+
+  using Invariants = PathInvariants<Service>;
+  const Inlet* door() const { return &inlet_; }
+  std::array<const Outlet*, 2> outlets() const { return {store_ ? &*store_ : nullptr, cache_ ? &*cache_ : nullptr}; }
+  OpenConnections connections() const { return {}; }
   friend bool operator==(const Service&, const Service&) = default;
 
  private:
@@ -113,6 +123,7 @@ class Service {
   Reply keep_once(Step& step, const Request& request);
   Reply keep(const Request& request);
 
+  core::Names names_;
   Settings settings_;
   Inlet inlet_;
   std::optional<Outlet> cache_, store_;
@@ -122,7 +133,7 @@ class Service {
   std::uint64_t last_refresh_ = 0;
   std::map<std::string, std::pair<std::string, std::uint64_t>> kept_;   // Without a store: values and their versions.
   std::uint64_t versions_ = 0;
-  resilience::IdempotencyKeys remembered_;
+  Once once_;
   Shown shown_;
 };
 

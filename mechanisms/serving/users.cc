@@ -12,8 +12,6 @@ namespace {
 constexpr core::Duration kGlance = std::chrono::milliseconds(1);
 constexpr std::uint64_t kFlooding = 1;   // Key of Alarm::arrival: the next request of a flood.
 
-double to_ms(core::Duration d) { return static_cast<double>(d.count()) / 1e6; }
-
 Function function_of(workload::Action action) {
   switch (action) {
     case workload::Action::read:
@@ -205,8 +203,8 @@ void Users::judge(Step& step, const Operation& one, const Reply& reply) {
   step.gauge(kSuccess, std::popcount(last_) * 100.0 / static_cast<double>(last_count_));
   if (!ok) return step.count(kLeft);
   step.count(kServed);
-  step.timing(kUserLatency, to_ms(step.now - one.began));
-  if (one.request.function == Function::get) step.timing(kAge, to_ms(reply.age));
+  step.timing(kUserLatency, core::in_ms(step.now - one.began));
+  if (one.request.function == Function::get) step.timing(kAge, core::in_ms(reply.age));
   if (is_history(one.request.function) && reply.version != 0) notice_age(step, one, reply);
 }
 

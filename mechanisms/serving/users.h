@@ -14,6 +14,7 @@
 
 #include "mechanisms/caching/metrics.h"
 #include "mechanisms/caching/paths/read_path.h"
+#include "mechanisms/serving/invariants.h"
 #include "mechanisms/serving/outlet.h"
 #include "mechanisms/traffic/workload/workload.h"
 
@@ -124,6 +125,11 @@ class Users {
   std::string on_tell(Step& step, std::string_view words);
   Shown show() const { return {operations_.size(), answered_, failed_, unknown_}; }
   core::Face face() const { return {"users", 0}; }
+
+  using Invariants = PathInvariants<Users>;
+  const Inlet* door() const { return nullptr; }
+  std::array<const Outlet*, 1> outlets() const { return {&outlet_}; }
+  OpenConnections connections() const { return {}; }
   friend bool operator==(const Users&, const Users&) = default;
 
  private:

@@ -15,6 +15,8 @@ check::Draw draw_raft(core::Rng& rng, const std::vector<std::string>& flaws);
 check::Draw draw_single_leader(core::Rng& rng, const std::vector<std::string>& flaws);
 check::Draw draw_dynamo(core::Rng& rng, const std::vector<std::string>& flaws);
 check::Draw draw_shards(core::Rng& rng, const std::vector<std::string>& flaws);
+check::Draw draw_path(core::Rng& rng, const std::vector<std::string>& flaws);
+check::Draw draw_cache(core::Rng& rng, const std::vector<std::string>& flaws);
 check::Draw draw_board(core::Rng& rng, const std::vector<std::string>& flaws);
 check::Draw draw_ntp(core::Rng& rng, const std::vector<std::string>& flaws);
 

@@ -18,7 +18,7 @@
 //   2. What was fetched before an invalidation or a write of its key, and comes in behind it, is refused (a stale set, section
 //      3.2.1 of Nishtala et al.) unless its version says that it is no older. This holds however late it comes: a tombstone that
 //      is forgotten, for its age or for their number, refuses all fills whose leases are older than it.
-//   3. A version never gives way to an older one.
+//   3. A version never gives way to an older one, also one that was only seen here and refused.
 //   4. A value is served fresh only within `ttl` of its fill, and stale only within the windows above.
 //
 // Left out: memcached's hold of deleted values as stale ones; a delete that keeps serving is here an expiry, not an invalidation.
@@ -103,11 +103,18 @@ class ReadPath {
   };
 
   ReadPath(const Settings& settings, const CacheSettings& cache) : settings_(settings), cache_(cache) {}
+  // A life begins, in which leases are numbered from here on: those of an earlier one, whose invalidations are forgotten, are
+  // as late as can be.
+  void begin(Lease after) { last_ = floor_ = std::max(last_, after); }
 
   Lookup look(const std::string& key, core::Time now, core::Rng& rng);
   // What the holder of a lease fetched, how long that took, and how old it was already.
   Fill fill(const std::string& key, Lease lease, std::string value, Version version, core::Duration took, core::Time now, core::Rng& rng,
             core::Duration age = {});
+  // For one who fetches for himself, whoever leads: what he brings is late if the key changes from now on.
+  Lease mark() { return ++last_; }
+  // Whether what was fetched with it is from before the key's last change, for all that is known.
+  bool late(const std::string& key, Lease lease) const { return is_late(key, lease, 0); }
   // It could not be fetched: the next one who misses leads.
   void fail(const std::string& key, Lease lease);
   // What may be served instead: nullptr, nothing.
@@ -143,10 +150,11 @@ class ReadPath {
   };
   // An invalidation, which is remembered so that a late fill can be told from a good one.
   struct Tombstone {
-    Lease since = 0;   // Leases below this are from before it.
-    Version version = 0;
+    Lease since = 0;      // Leases below this are from before it.
+    Version version = 0;  // The newest that was heard of,
+    bool known = true;    // and whether no change's version is unknown, which might be newer still.
     core::Time at;
-    FIELDS(Tombstone, since, version, at)
+    FIELDS(Tombstone, since, version, known, at)
   };
   Lease lead(const std::string& key, core::Time now);
   bool due_early(const Kept& kept, core::Time now, core::Rng& rng) const;

@@ -38,8 +38,13 @@ const WriteBack::Value* WriteBack::find(const std::string& key) const {
   return &(found->second.waiting ? found->second.waiting : found->second.flying)->value;
 }
 
-std::vector<WriteBack::Flush> WriteBack::take(core::Time now) {
+std::vector<WriteBack::Flush> WriteBack::take(core::Time now, core::Rng& rng) {
   std::vector<Flush> flushes;
+  while (!unsure_.empty() && flushes.size() < settings_.batch) {
+    const std::string key = unsure_.extract(unsure_.begin()).value();
+    const Write& flying = *dirty_.at(key).flying;
+    flushes.push_back({key, flying.value, flying.number});
+  }
   const bool all = queue_.size() >= settings_.flush_count;
   for (auto next = queue_.begin(); next != queue_.end() && flushes.size() < settings_.batch;) {
     Dirty& dirty = dirty_.at(next->second);
@@ -50,7 +55,9 @@ std::vector<WriteBack::Flush> WriteBack::take(core::Time now) {
       ++next;
       continue;
     }
-    flushes.push_back({next->second, dirty.waiting->value});
+    ++counts_.begun;
+    dirty.waiting->number = rng.next();
+    flushes.push_back({next->second, dirty.waiting->value, dirty.waiting->number});
     dirty.flying = std::move(dirty.waiting);
     dirty.waiting.reset();
     next = queue_.erase(next);
@@ -59,6 +66,7 @@ std::vector<WriteBack::Flush> WriteBack::take(core::Time now) {
 }
 
 std::optional<core::Time> WriteBack::next_due() const {
+  if (!unsure_.empty()) return dirty_.at(*unsure_.begin()).flying->since;
   const bool all = queue_.size() >= settings_.flush_count;
   for (const auto& [place, key] : queue_) {
     const Dirty& dirty = dirty_.at(key);
@@ -71,6 +79,7 @@ void WriteBack::done(const std::string& key) {
   const auto found = dirty_.find(key);
   if (found == dirty_.end() || !found->second.flying) return;
   ++counts_.flushed;
+  counts_.stored += found->second.flying->writes;
   found->second.flying.reset();
   if (found->second.waiting && !settings_.flaws.forget_rewrite) return;
   if (found->second.waiting) queue_.erase(found->second.waiting->place);
@@ -92,6 +101,13 @@ void WriteBack::failed(const std::string& key) {
   }
   dirty.waiting = std::move(back);
   queue_[dirty.waiting->place] = key;   // It still has the place that it had.
+}
+
+void WriteBack::unsure(const std::string& key) {
+  const auto found = dirty_.find(key);
+  if (found == dirty_.end() || !found->second.flying) return;
+  ++counts_.failed;
+  unsure_.insert(key);
 }
 
 void WriteBack::evicted(const std::string& key) {

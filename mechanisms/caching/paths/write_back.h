@@ -6,14 +6,18 @@
 //   1. A key is dirty from its first unflushed write until the flush of its last one is done. Its newest value is here as long,
 //      so that an eviction from a cache in front loses nothing.
 //   2. A key waits at most `flush_after`, however often it is written again, or until `flush_count` keys wait.
-//   3. Flushes of one key do not overtake each other: there is one under way at a time.
+//   3. Flushes of one key do not overtake each other: there is one under way at a time, and one of which nobody knows whether
+//      it was stored is sent again as it was, under the same number, until somebody knows. What is stored behind it cannot be
+//      undone by it, then, where numbers are done once.
 //   4. There are at most `dirty_limit` dirty keys: a write of one more is refused until something was flushed.
 #pragma once
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "mechanisms/core/rng.h"
 #include "mechanisms/core/settings.h"
 #include "mechanisms/core/time.h"
 
@@ -56,7 +60,8 @@ class WriteBack {
   struct Flush {
     std::string key;
     Value value;
-    FIELDS(Flush, key, value)
+    std::uint64_t number = 0;   // The same when it is sent again.
+    FIELDS(Flush, key, value, number)
   };
   // What a crash would lose now.
   struct Risk {
@@ -66,7 +71,9 @@ class WriteBack {
   };
   struct Counts {
     std::uint64_t writes = 0, coalesced = 0, flushed = 0, failed = 0, refused = 0;
-    FIELDS(Counts, writes, coalesced, flushed, failed, refused)
+    std::uint64_t begun = 0;    // Flushes.
+    std::uint64_t stored = 0;   // Writes that the flushed values stood for.
+    FIELDS(Counts, writes, coalesced, flushed, failed, refused, begun, stored)
   };
 
   explicit WriteBack(const Settings& settings) : settings_(settings) {}
@@ -75,17 +82,27 @@ class WriteBack {
   bool write(const std::string& key, Value value, core::Time now);
   // The newest value of a dirty key; nullptr: it is not dirty.
   const Value* find(const std::string& key) const;
-  // What is to be stored now, longest waiting first. Each needs done() or failed().
-  std::vector<Flush> take(core::Time now);
+  // What is to be stored now, longest waiting first. Each needs done(), failed() or unsure().
+  std::vector<Flush> take(core::Time now, core::Rng& rng);
   // When take() will have something, which may be in the past; nothing: not before a write or a done().
   std::optional<core::Time> next_due() const;
   void done(const std::string& key);
-  void failed(const std::string& key);   // It waits again, as long as it has waited already.
+  void failed(const std::string& key);   // It was not stored: it waits again, as long as it has waited already.
+  void unsure(const std::string& key);   // It may have been stored, or may still be.
   // The cache in front had to let it go: it is the next to be flushed.
   void evicted(const std::string& key);
   void tune(const Settings& settings) { settings_ = settings; }
 
   Risk at_risk(core::Time now) const;
+  // Calls visit(key, newest value, since when its first write waits or nothing if none does, how many writes are at risk).
+  template <class Visit>
+  void each(const Visit& visit) const {
+    for (const auto& [key, dirty] : dirty_) {
+      const std::uint64_t flying = dirty.flying ? dirty.flying->writes : 0;
+      const std::optional<core::Time> since = dirty.waiting ? std::optional(dirty.waiting->since) : std::nullopt;
+      visit(key, (dirty.waiting ? dirty.waiting : dirty.flying)->value, since, flying + (dirty.waiting ? dirty.waiting->writes : 0));
+    }
+  }
   std::uint64_t dirty() const { return dirty_.size(); }
   const Counts& counts() const { return counts_; }
   friend bool operator==(const WriteBack&, const WriteBack&) = default;
@@ -97,7 +114,8 @@ class WriteBack {
     std::uint64_t writes = 0;   // How many it stands for.
     std::int64_t place = 0;     // In queue_, as long as it waits.
     bool hurried = false;
-    FIELDS(Write, value, since, writes, place, hurried)
+    std::uint64_t number = 0;   // Of the flush, once it is under way.
+    FIELDS(Write, value, since, writes, place, hurried, number)
   };
   struct Dirty {
     std::optional<Write> waiting, flying;   // At least one. Flying: the flush is under way.
@@ -109,6 +127,7 @@ class WriteBack {
   std::map<std::string, Dirty> dirty_;
   std::map<std::int64_t, std::string> queue_;   // Keys with something waiting, longest waiting first.
   std::int64_t first_ = 0, last_ = 0;           // Places that were given out.
+  std::set<std::string> unsure_;                // Keys whose flush is to be sent again.
   Counts counts_;
 };
 

@@ -144,7 +144,7 @@ void Client::end(Step& step, std::size_t slot, core::Outcome outcome, std::optio
   } else {
     ++answered_;
     step.count(kOperations);
-    step.timing(kLatency, static_cast<double>((step.now - session.began).count()) / 1e6);
+    step.timing(kLatency, core::in_ms(step.now - session.began));
   }
   if (settings_.active && settings_.rate <= 0 && slot < settings_.sessions) next_operation(step, slot);
 }

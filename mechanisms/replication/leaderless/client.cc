@@ -161,7 +161,7 @@ void Client::on_message(Step& step, core::NodeId, const Reply& m) {
 void Client::end_ok(Step& step, std::size_t slot, const Reply& m) {
   Session& session = sessions_[slot];
   const bool get = session.request.function == Function::get;
-  step.timing(get ? kReadLatency : kWriteLatency, static_cast<double>((step.now - session.began).count()) / 1e6);
+  step.timing(get ? kReadLatency : kWriteLatency, core::in_ms(step.now - session.began));
   session.read[session.request.key] = m.versions;
   if (!get) {
     session.probes = settings_.probe;

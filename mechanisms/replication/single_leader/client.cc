@@ -174,7 +174,7 @@ void Client::end(Step& step, std::size_t slot, core::Outcome outcome, const Repl
   } else {
     ++answered_;
     step.count(kOperations);
-    const double took = static_cast<double>((step.now - s.began).count()) / 1e6;
+    const double took = core::in_ms(step.now - s.began);
     step.timing(kLatency, took);
     seen_ = std::max(seen_, reply->at);
     if (get) {

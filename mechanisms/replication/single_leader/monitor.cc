@@ -90,7 +90,7 @@ void Monitor::on_message(Step& step, core::NodeId from, const HealthReply& m) {
   if (leads) {
     seen.answered = true;
     if (const auto began = std::exchange(awaited_, {}))
-      step.timing(kFailoverTime, static_cast<double>((step.now - *began).count()) / 1e6);
+      step.timing(kFailoverTime, core::in_ms(step.now - *began));
   } else if (chosen_ == from && m.epoch == epoch_ && m.primary == core::kNobody) {
     // The promotion was lost on its way. It still holds: the node has left the epochs before, and knows no other primary.
     step.send(chosen_, Promote{epoch_, consulted_, ended_});

@@ -173,7 +173,7 @@ void Replica::measure_lag(Step& step) {
     fresh_known_ = true;
     beats_.erase(beats_.begin(), beats_.begin() + static_cast<std::ptrdiff_t>(reached));
   }
-  if (fresh_known_) step.gauge(kLagMs, std::max(0.0, static_cast<double>((step.now - fresh_at_).count()) / 1e6));
+  if (fresh_known_) step.gauge(kLagMs, std::max(0.0, core::in_ms(step.now - fresh_at_)));
 }
 
 // The log keeps at least `keep_entries`, and becomes no longer than twice that.

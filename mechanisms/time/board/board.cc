@@ -12,8 +12,6 @@ constexpr std::size_t kPostsAtOnce = 32;   // What one board sends another in an
 constexpr std::size_t kMostWords = 200;    // Bytes of a post.
 constexpr std::size_t kLastLines = 8;
 
-double ms(core::Duration d) { return static_cast<double>(d.count()) / 1e6; }
-
 std::uint64_t sum(const clocks::VectorClock& vector) {
   std::uint64_t all = 0;
   for (const auto& [author, count] : vector.counts) all += count;
@@ -125,7 +123,7 @@ void Board::show_ready(Step& step) {
     }
     const Waiting ready = std::move(it->second);
     waiting_.erase(it);
-    if (step.now > ready.since) step.timing(kWait, ms(step.now - ready.since));
+    if (step.now > ready.since) step.timing(kWait, core::in_ms(step.now - ready.since));
     hear(step.now, ready.post);
     put(step, ready.post);
     it = waiting_.begin();  // Others may have waited for this one.
@@ -145,7 +143,7 @@ void Board::write(Step& step, std::optional<PostId> answers, std::string text) {
   Post post{{id_, vector_.of(id_)}, answers, std::move(text), step.now, lamport_.tick(), hybrid_.tick(step.now), vector_};
   if (post.text.size() > kMostWords) post.text.resize(kMostWords);
   step.count(kPosted);
-  step.gauge(kAhead, ms(post.hybrid.time - step.now));
+  step.gauge(kAhead, core::in_ms(post.hybrid.time - step.now));
   for (const core::NodeId other : peers_)
     if (other != id_) step.send(other, post);
   if (!answers) begin_question(step, post);
@@ -163,7 +161,7 @@ void Board::end_question(Step& step, const Post& answer) {
   const auto open = open_.find(*answer.answers);
   if (open == open_.end()) return;
   step.complete({open->second.operation, core::Outcome::ok, {}});
-  if (step.now > open->second.since) step.timing(kAnswered, ms(step.now - open->second.since));
+  if (step.now > open->second.since) step.timing(kAnswered, core::in_ms(step.now - open->second.since));
   open_.erase(open);
 }
 

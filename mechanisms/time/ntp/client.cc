@@ -6,11 +6,6 @@
 #include "mechanisms/core/text.h"
 
 namespace ntp {
-namespace {
-
-double ms(core::Duration d) { return static_cast<double>(d.count()) / 1e6; }
-
-}  // namespace
 
 Client::Client(const core::Roster& roster, const Settings& settings, Durable durable)
     : id_(roster.self), names_(roster.names), settings_(settings), discipline_(durable.drift_ppb) {
@@ -115,10 +110,10 @@ void Client::compare_servers(Step& step) {
 
 void Client::publish(Step& step) {
   const core::Time now = step.now;
-  if (const auto bound = error_bound(now)) step.gauge(kErrorBound, ms(*bound));
+  if (const auto bound = error_bound(now)) step.gauge(kErrorBound, core::in_ms(*bound));
   if (!bound_) return;
-  step.gauge(kOffset, ms(offset_));
-  step.gauge(kCorrection, ms(discipline_.correction(now)));
+  step.gauge(kOffset, core::in_ms(offset_));
+  step.gauge(kCorrection, core::in_ms(discipline_.correction(now)));
   step.gauge(kDrift, -static_cast<double>(discipline_.drift_ppb()) / 1e3);
   step.gauge(kSelected, static_cast<double>(believed_.size()));
   step.gauge(kFalsetickers, static_cast<double>(candidates_.size() - believed_.size()));
@@ -126,8 +121,8 @@ void Client::publish(Step& step) {
   for (const Server& server : servers_)
     if (believes(server.id) && (!nearest || chosen(server).delay < chosen(*nearest).delay)) nearest = &server;
   if (nearest == nullptr) return;
-  step.gauge(kDelay, ms(chosen(*nearest).delay));
-  step.gauge(kJitter, ms(nearest->filter.jitter(chosen(*nearest))));
+  step.gauge(kDelay, core::in_ms(chosen(*nearest).delay));
+  step.gauge(kJitter, core::in_ms(nearest->filter.jitter(chosen(*nearest))));
 }
 
 void Client::on_settings(Step& step, const Settings& settings) {

@@ -205,4 +205,17 @@ TEST_F(Timers, AWorldInWhichTimeStandsStillSaysSoAndStops) {
   }
 }
 
+// A node that waits until a time by its own clock, and is woken a nanosecond before it, would wait for ever at one moment.
+TEST(NodeClock, NoTimerRingsBeforeItsTimeByAClockThatDrifts) {
+  for (const std::int64_t ppm : {-900'000, -30'000, -1, 1, 7, 30'000, 2'000'000})
+    for (const std::int64_t wait : {1, 2, 3, 33, 34, 1'000'003})
+      for (std::int64_t at = 0; at < 200; ++at) {
+        world::NodeClock clock;
+        clock.set_drift(core::kStart + core::Duration(17), ppm);
+        const core::Time now = core::kStart + core::Duration(17 + at * 7);
+        const core::Duration local(wait);
+        EXPECT_GE(clock.read(now + clock.in_world(local)), clock.read(now) + local) << ppm << " " << wait << " " << at;
+      }
+}
+
 }  // namespace

@@ -196,7 +196,7 @@ TEST(Balancer, NoOrderOfChangesMakesItPickSomebodyWhoIsNotThereOrMiscount) {
       for (int i = 0; i < 2000; ++i) {
         const core::NodeId id(1 + rng.below(12));
         if (rng.chance(0.05) && !there.contains(id)) b.join({id, 1.0 + static_cast<double>(rng.below(3))}), there[id] = true;
-        else if (rng.chance(0.05) && there.contains(id)) b.leave(id), there.erase(id), open.erase(id);
+        else if (rng.chance(0.05) && there.contains(id)) b.leave(id), there.erase(id);
         else if (rng.chance(0.1) && there.contains(id)) b.set_eligible(id, there[id] = rng.chance(0.5));
         else if (rng.chance(0.1) && there.contains(id)) b.set_weight(id, 0.5 + rng.unit());
         else if (rng.chance(0.3)) { b.end(id); if (open[id] > 0) --open[id]; }
@@ -208,6 +208,142 @@ TEST(Balancer, NoOrderOfChangesMakesItPickSomebodyWhoIsNotThereOrMiscount) {
         b.begin(to), ++open[to];
         ASSERT_EQ(b.open(to), open[to]);
       }
+    }
+}
+
+// What the header says of the two policies that look at all, done by looking at all.
+struct Walk {
+  struct One {
+    std::int64_t weight = 0, saved = 0;
+    std::uint32_t open = 0;
+    bool eligible = true;
+  };
+  std::map<core::NodeId, One> all;
+  core::NodeId last = core::kNobody;
+
+  core::NodeId pick(Policy policy, const std::vector<core::NodeId>& but) {
+    std::vector<core::NodeId> some;
+    for (const auto& [id, one] : all)
+      if (one.eligible && std::find(but.begin(), but.end(), id) == but.end()) some.push_back(id);
+    if (some.empty()) return core::kNobody;
+    if (policy == Policy::weighted_round_robin) {
+      std::int64_t sum = 0;
+      for (const auto id : some) all[id].saved += all[id].weight, sum += all[id].weight;
+      last = *std::max_element(some.begin(), some.end(), [&](auto a, auto b) { return all[a].saved < all[b].saved; });
+      all[last].saved -= sum;
+      return last;
+    }
+    // From the one behind the last picked, in a circle; the first of the emptiest.
+    std::stable_partition(some.begin(), some.end(), [&](auto id) { return id > last; });
+    return last = *std::min_element(some.begin(), some.end(), [&](auto a, auto b) {
+      return (std::int64_t{all[a].open} + 1) * all[b].weight < (std::int64_t{all[b].open} + 1) * all[a].weight;
+    });
+  }
+};
+
+TEST(Balancer, PicksByItsOrdersWhomAWalkOverAllWouldPickWhateverChanges) {
+  for (const Policy policy : {Policy::weighted_round_robin, Policy::least_connections})
+    for (std::uint64_t seed = 0; seed < 40; ++seed) {
+      core::Rng rng(seed);
+      const std::uint64_t kinds = 1 + seed % 5;   // Different weights.
+      Balancer b = balancer(policy, {});
+      Walk walk;
+      int barred = 0;
+      for (int i = 0; i < 3000; ++i) {
+        const core::NodeId id(1 + rng.below(12));
+        const double weight = 0.3 + 0.7 * static_cast<double>(rng.below(kinds));
+        const bool there = walk.all.contains(id);
+        const std::uint64_t what = rng.below(100);
+        if (!there && (what < 20 || walk.all.empty())) {
+          b.join({id, weight}), walk.all[id] = {whole(weight), 0, b.open(id), true};
+        } else if (there && what < 2) {
+          b.leave(id), walk.all.erase(id);
+        } else if (there && what < 6) {
+          const bool eligible = rng.chance(0.6);
+          b.set_eligible(id, eligible);
+          if (walk.all[id].eligible != eligible) walk.all[id].eligible = eligible, walk.all[id].saved = 0;
+        } else if (there && what < 9) {
+          b.set_weight(id, weight), walk.all[id].weight = whole(weight);
+        } else if (there && what < 40) {
+          b.end(id);
+          if (walk.all[id].open > 0) --walk.all[id].open;
+        }
+        std::vector<core::NodeId> but;
+        while (rng.chance(0.2)) but.push_back(core::NodeId(1 + rng.below(12)));
+        barred += !but.empty();
+        const core::NodeId to = b.pick(rng, 0, but);
+        ASSERT_EQ(to, walk.pick(policy, but)) << core::text(policy) << ", seed " << seed << ", pick " << i;
+        if (to == core::kNobody) continue;
+        b.begin(to), ++walk.all[to].open;
+        ASSERT_EQ(b.open(to), walk.all[to].open);
+      }
+      EXPECT_GT(barred, 300);
+    }
+}
+
+// The other attempt of a call goes to somebody else: for those who pick after it nothing is different.
+TEST(Balancer, WhoIsBarredFromOnePickKeepsWhatItHasSavedUp) {
+  Balancer b = balancer(Policy::weighted_round_robin, {5, 1, 1});
+  EXPECT_EQ(sequence(b, 2), "aa");
+  core::Rng rng(1);
+  const core::NodeId a(1);
+  EXPECT_EQ(b.pick(rng, 0, {&a, 1}), 2u);
+  EXPECT_EQ(b.pick(rng, 0, {&a, 1}), 3u);
+  EXPECT_EQ(sequence(b, 5), "bacaa") << "the round goes on where it was: a a | b a c a a";
+}
+
+TEST(Balancer, OtherSettingsForgetNobodyAndNothingThatIsOpen) {
+  for (const Policy from : kEveryPolicy)
+    for (const Policy to : kEveryPolicy) {
+      Balancer b = equals(from, 4);
+      for (core::NodeId id(1); id <= 4; ++id) b.begin(id);
+      b.set_eligible(2, false), b.begin(3);
+      Balancer::Settings settings;
+      settings.policy = to;
+      b.set(settings);
+      core::Rng rng(1);
+      for (std::uint64_t i = 0; i < 20; ++i) {
+        const core::NodeId picked = b.pick(rng, rng.next());
+        ASSERT_TRUE(picked != 2u && b.has(picked));
+        b.begin(picked), b.end(picked);
+      }
+      EXPECT_EQ(b.open(3), 2u);
+      if (to == Policy::least_connections) { EXPECT_NE(b.pick(rng, 0), 3u); }
+    }
+}
+
+TEST(Balancer, WhoComesBackHasWhatIsStillOpenThere) {
+  Balancer b = equals(Policy::least_connections, 2);
+  b.begin(1), b.begin(1), b.leave(1);
+  b.end(1);
+  EXPECT_EQ(b.open(1), 1u);
+  b.join({core::NodeId(1), 1});
+  core::Rng rng(1);
+  EXPECT_EQ(b.pick(rng, 0), 2u);
+  b.end(1);
+  EXPECT_EQ(b.open(1), 0u);
+}
+
+// From N to N + 1: modulo leaves one key in N + 1 where it was, a ring all but one in N + 1.
+TEST(Balancer, OneMoreMovesNOfNPlusOneKeysByModuloAndOneOfNPlusOneOnTheRing) {
+  core::Rng rng(1);
+  for (const Policy policy : {Policy::modulo, Policy::bounded_hash})
+    for (const std::size_t n : {3u, 5u, 9u}) {
+      Balancer::Settings settings;
+      settings.policy = policy, settings.bound = 100, settings.points = 1000;
+      Balancer b(settings);
+      for (core::NodeId id(1); id <= n; ++id) b.join({id, 1});
+      std::vector<core::NodeId> before;
+      for (std::uint64_t i = 0; i < 10'000; ++i) before.push_back(b.pick(rng, core::derive_seed(i, "key")));
+      b.join({core::NodeId(n + 1), 1});
+      int moved = 0, elsewhere = 0;
+      for (std::uint64_t i = 0; i < 10'000; ++i) {
+        const core::NodeId now = b.pick(rng, core::derive_seed(i, "key"));
+        moved += now != before[i], elsewhere += now != before[i] && now != n + 1;
+      }
+      const double share = 10'000.0 / static_cast<double>(n + 1);
+      EXPECT_NEAR(moved, policy == Policy::modulo ? 10'000 - share : share, 0.1 * share + 150);
+      if (policy == Policy::bounded_hash) { EXPECT_EQ(elsewhere, 0) << "all that moves goes to the new one"; }
     }
 }
 

@@ -66,7 +66,7 @@ TEST(Pool, WithFewerThanHalfFitAllGetRequestsAndWithPanicOffOnlyTheFew) {
   EXPECT_FALSE(pool.panicking());
   take_down(pool, core::kStart, 3);
   EXPECT_TRUE(pool.panicking());
-  pool.drain(core::kStart, 5);
+  pool.set_state(core::kStart, 5, State::drain);
   EXPECT_EQ(shares(pool, core::kStart, 40), (std::map<core::NodeId, int>{{1, 10}, {2, 10}, {3, 10}, {4, 10}}));
   of.pool.panic = 0;
   Pool calm = of.make(2);
@@ -78,13 +78,43 @@ TEST(Pool, ADrainingBackendEndsWhatItHasAndTakesNothingNew) {
   Pool pool = PoolOf{}.make(2);
   core::Rng rng(1);
   EXPECT_EQ(pool.pick(core::kStart, rng, 0), 1u);
-  pool.drain(core::kStart, 1);
+  pool.set_state(core::kStart, 1, State::drain);
   EXPECT_FALSE(pool.drained(1));
   EXPECT_EQ(shares(pool, core::kStart, 10)[1], 0);
   pool.end(core::kStart, 1, false);
   EXPECT_TRUE(pool.drained(1));
-  pool.drain(core::kStart, 1, false);
+  pool.set_state(core::kStart, 1, State::ready);
   EXPECT_EQ(shares(pool, core::kStart, 10)[1], 5);
+}
+
+// As HAProxy's `set server state maint`: not there at all, and a spare begins so.
+TEST(Pool, WhoIsInMaintenanceIsAsIfItWereNotThereUntilItIsReady) {
+  PoolOf of;
+  of.balancer.policy = Policy::modulo;
+  Pool pool = of.make(3);
+  pool.join(core::kStart, {core::NodeId(4), 1}, State::maint);
+  EXPECT_EQ(pool.balancer().size(), 3u);
+  for (const core::NodeId id : {core::NodeId(1), core::NodeId(2)}) take_down(pool, core::kStart, id);
+  EXPECT_TRUE(pool.panicking()) << "one of three is well, not two of four";
+  EXPECT_FALSE(pool.on_check(core::kStart, 4, false)) << "nothing is known of its health";
+  pool.set_state(core::kStart, 4, State::ready);
+  EXPECT_FALSE(pool.panicking());
+  EXPECT_EQ(shares(pool, core::kStart, 100).size(), 2u);
+  pool.set_state(core::kStart, 1, State::maint), pool.set_state(core::kStart, 1, State::ready);
+  EXPECT_TRUE(pool.up(1)) << "what was wrong with it before the maintenance is over";
+}
+
+TEST(Pool, WhatIsOpenAtOneInMaintenanceIsCountedToItsEnd) {
+  Pool pool = PoolOf{}.make(2);
+  core::Rng rng(1);
+  EXPECT_EQ(pool.pick(core::kStart, rng, 0), 1u);
+  pool.set_state(core::kStart, 1, State::maint);
+  EXPECT_FALSE(pool.drained(1));
+  pool.set_state(core::kStart, 1, State::ready);
+  EXPECT_EQ(pool.balancer().open(1), 1u);
+  pool.set_state(core::kStart, 1, State::maint);
+  pool.end(core::kStart, 1, true);
+  EXPECT_TRUE(pool.drained(1));
 }
 
 // Envoy, "Slow start mode": weight * max(min_weight_percent, time / window).
@@ -115,11 +145,11 @@ TEST(Pool, NoOrderOfTroublesGivesARequestToOneWhoIsUnfitUnlessInPanic) {
       now += rng.between(0ms, 100ms);
       const core::NodeId id(1 + rng.below(5));
       if (rng.chance(0.2)) pool.on_check(now, id, rng.chance(0.5));
-      if (rng.chance(0.02)) pool.drain(now, id, rng.chance(0.3));
+      if (rng.chance(0.02)) pool.set_state(now, id, rng.chance(0.3) ? State::drain : rng.chance(0.2) ? State::maint : State::ready);
       const core::NodeId to = pool.pick(now, rng, rng.next());
       panics += pool.panicking();
       if (to == core::kNobody) { ++refused; continue; }
-      ASSERT_TRUE(pool.fit(to) || pool.panicking());
+      ASSERT_TRUE(pool.fit(to) || (pool.panicking() && pool.state(to) == State::ready));
       open.push_back(to);
       if (rng.chance(0.9)) {
         const auto at = open.begin() + static_cast<std::ptrdiff_t>(rng.below(open.size()));

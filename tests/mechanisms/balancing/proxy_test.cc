@@ -137,7 +137,7 @@ TEST(Proxy, FewLongConnectionsMakeAnUnevenLoad) {
   }
 }
 
-TEST(Proxy, AnotherPolicyMakesThePoolAnewAndEndsAllConnectionsButKeepsWeightsAndDraining) {
+TEST(Proxy, AnotherPolicyEndsNoConnectionAndForgetsNoWeightAndNoDraining) {
   auto settings = of_connections();
   Front front(settings);
   for (std::uint64_t c = 1; c <= 3; ++c) front.asked(c);
@@ -146,10 +146,12 @@ TEST(Proxy, AnotherPolicyMakesThePoolAnewAndEndsAllConnectionsButKeepsWeightsAnd
   settings.call.balance.policy = Policy::weighted_round_robin;
   front.set(settings);
   front.world.scripted(kA).asked.clear(), front.world.scripted(kB).asked.clear(), front.world.scripted(kC).asked.clear();
-  for (std::uint64_t c = 1; c <= 20; ++c) front.asked(c);
+  for (std::uint64_t c = 4; c <= 23; ++c) front.asked(c);
   EXPECT_EQ(front.had(kA), 0u);
   EXPECT_EQ(front.had(kB), 18u);
   EXPECT_EQ(front.had(kC), 2u);
+  for (std::uint64_t c = 1; c <= 3; ++c) front.asked(c);
+  EXPECT_EQ(front.had(kA), 1u) << "who was there before stays";
 }
 
 TEST(Proxy, DrainsAndTakesBack) {
@@ -163,9 +165,40 @@ TEST(Proxy, DrainsAndTakesBack) {
   front.world.run_for(1s);             // Its request has timed out.
   EXPECT_TRUE(front.world.noted(kFront, "node 3 is drained"));
   front.mute.clear();
-  EXPECT_EQ(front.world.tell(kFront, "undrain 3"), "");
+  EXPECT_EQ(front.world.tell(kFront, "ready 3"), "");
   for (std::uint64_t i = 0; i < 6; ++i) front.asked(i);
   EXPECT_EQ(front.had(kA), 3u);
+}
+
+TEST(Proxy, GrowsByASpareOneAndShrinksAgain) {
+  balancing::ProxySettings settings;
+  settings.call.pool.spare = 1, settings.call.checking = true;
+  Front front(settings);
+  for (std::uint64_t i = 0; i < 10; ++i) front.asked(i);
+  EXPECT_EQ(front.had(kC), 0u);
+  EXPECT_FALSE(front.world.noted(kFront, "drained"));
+  EXPECT_EQ(front.world.tell(kFront, "ready 5"), "");
+  for (std::uint64_t i = 0; i < 9; ++i) front.asked(i);
+  EXPECT_EQ(front.had(kC), 3u);
+  EXPECT_EQ(front.world.tell(kFront, "maint 5"), "");
+  EXPECT_TRUE(front.world.noted(kFront, "node 5 is drained"));
+  for (std::uint64_t i = 0; i < 9; ++i) front.asked(i);
+  EXPECT_EQ(front.had(kC), 3u);
+}
+
+TEST(Service, TakesACacheOutOfItsPoolAndBackWhenItIsTold) {
+  World world;
+  for (const auto id : {kA, kB}) world.script(id, [](auto& step, auto from, const auto& r) { reply(step, from, r, Status::absent); });
+  world.script(kBehind, [](auto& step, auto from, const auto& r) { reply(step, from, r, Status::ok, "v"); });
+  world.script(kCrowd);
+  world.put<Service>(kFront, backend(4, 1ms), {{kA, kB}, {kBehind}});
+  EXPECT_EQ(world.tell(kFront, "maint 3"), "");
+  for (std::uint64_t i = 1; i <= 6; ++i) world.ask(kCrowd, kFront, request(i, Function::get, "k")), world.run_for(10ms);
+  EXPECT_EQ(world.scripted(kA).asked.size(), 0u);
+  EXPECT_EQ(world.tell(kFront, "ready 3"), "");
+  for (std::uint64_t i = 7; i <= 12; ++i) world.ask(kCrowd, kFront, request(i, Function::get, "k")), world.run_for(10ms);
+  EXPECT_GT(world.scripted(kA).asked.size(), 0u);
+  EXPECT_NE(world.tell(kFront, "maint 1"), "") << "whom it does not call";
 }
 
 TEST(Proxy, IsToldOnlyOfThoseBehindItAndOfWeightsThatAreSome) {

@@ -195,6 +195,18 @@ TEST(CacheServer, ReadThroughDropsWhatIsWrittenAndWriteThroughKeepsIt) {
   }
 }
 
+TEST(CacheServer, AWriteOfWhichNobodyKnowsTheVersionIsNotKept) {
+  CachePath path(Mode::write_through);
+  path.begin();
+  path.said(Function::put, "k", "one");
+  EXPECT_EQ(path.said(Function::get, "k").value, "one");
+  EXPECT_EQ(path.asked(Function::get), 0u);
+  path.last = ~std::uint64_t{0};   // The next version is 0.
+  path.said(Function::put, "k", "two");
+  EXPECT_EQ(path.said(Function::get, "k").value, "two");
+  EXPECT_EQ(path.asked(Function::get), 1u);
+}
+
 TEST(CacheServer, AWriteThatMayHaveBeenDoneDropsTheKey) {
   CachePath path(Mode::write_through);
   path.settings.store.timeout = 20ms;
@@ -300,6 +312,63 @@ TEST(CacheServer, AFlushThatFailsIsTriedAgainAndNotAtOnce) {
   EXPECT_EQ(path.stored["k"].first, "v");
 }
 
+TEST(CacheServer, WriteBackDoesAWriteOnceThatComesAgain) {
+  for (const bool idempotent : {true, false}) {
+    CachePath path(Mode::write_back);
+    path.settings.idempotent = idempotent;
+    path.begin();
+    const auto one = request(71, Function::put, "k", "one");
+    path.ask(one);
+    path.world.run_for(5ms);
+    path.said(Function::put, "k", "two");
+    auto again = one;
+    again.id = 72;
+    path.ask(again);   // Somebody has tried again.
+    path.world.run_for(5ms);
+    EXPECT_EQ(path.said(Function::get, "k").value, idempotent ? "two" : "one");
+  }
+}
+
+TEST(CacheServer, WriteBackSaysWhetherThereWasSomethingToDelete) {
+  CachePath path(Mode::write_back);
+  path.stored["k"] = {"a", 1}, path.last = 1;
+  path.begin();
+  EXPECT_EQ(path.said(Function::del, "k").status, Status::ok);
+  EXPECT_EQ(path.said(Function::del, "k").status, Status::absent);
+  EXPECT_EQ(path.said(Function::del, "never").status, Status::absent);
+  EXPECT_EQ(path.said(Function::append, "k", "b").value, "b");
+  EXPECT_EQ(path.said(Function::del, "k").status, Status::ok);
+}
+
+// An append asks what there is, and while it waits for that another write is done, stored and evicted.
+TEST(CacheServer, WriteBackAppendsToNothingThatWasThereBeforeAnotherWrite) {
+  CachePath path(Mode::write_back);
+  path.settings.back.flush_after = 1ms, path.settings.keep.entries = 1;
+  path.begin();
+  path.world.delay = [](core::NodeId from, core::NodeId) { return from == kBehind ? 20ms : 1ms; };
+  path.ask(request(81, Function::append, "k", "b"));
+  path.world.run_for(10ms);
+  path.world.delay = [](core::NodeId, core::NodeId) { return 1ms; };
+  path.ask(request(82, Function::put, "k", "a"));
+  path.world.run_for(8ms);
+  path.ask(request(83, Function::put, "other", "x"));
+  path.world.run_for(8ms);
+  EXPECT_EQ(path.stored["k"].first, "a");
+  path.world.run_for(50ms);
+  EXPECT_EQ(path.said(Function::get, "k").value, "ab");
+}
+
+TEST(CacheServer, WhatWasFetchedBeforeACrashIsNotPutInAfterIt) {
+  CachePath path(Mode::aside);
+  path.begin();
+  const Reply miss = path.said(Function::get, "k");
+  ASSERT_NE(miss.lease, 0u);
+  // It is written meanwhile, and who wants to say so finds nobody.
+  path.world.crash(kCacheNode), path.world.restart(kCacheNode);
+  path.said(Function::put, "k", "old", 1, miss.lease);
+  EXPECT_EQ(path.said(Function::get, "k").status, Status::absent);
+}
+
 // --- In words.
 
 TEST(CacheServer, AColdCacheIsWarmedBeforeUsersAsk) {
@@ -379,8 +448,9 @@ struct Beside {
 TEST(ServiceBesideACache, FillsWithTheLeaseAndRefreshesBeforeTheTimeIsOver) {
   Beside path;
   path.world.script(kAsker);
+  std::uint64_t id = 0;
   const auto get = [&] {
-    path.world.ask(kAsker, kOther, request(1, Function::get, "k"));
+    path.world.ask(kAsker, kOther, request(++id, Function::get, "k"));
     path.world.run_for(20ms);
     return path.world.scripted(kAsker).heard.back();
   };
@@ -406,6 +476,23 @@ TEST(ServiceBesideACache, GivesTheLeaseBackWhenThereIsNothingToFillItWith) {
     EXPECT_EQ(path.world.scripted(kAsker).heard.back().status, Status::absent);
   }
   EXPECT_EQ(path.world.sampled(kCacheNode, caching::kWaits), 0);
+}
+
+TEST(ServiceBesideACache, TellsTheCacheOfAWriteThatMayHaveBeenDone) {
+  Beside path;
+  path.world.script(kAsker);
+  std::uint64_t asked = 0;
+  const auto ask = [&](Function function) {
+    path.world.ask(kAsker, kOther, request(++asked, function, "k", function == Function::put ? "two" : "", 50ms));
+    path.world.run_for(100ms);
+    return path.world.scripted(kAsker).heard.back();
+  };
+  EXPECT_EQ(ask(Function::get).value, "one");
+  path.world.delay = [](core::NodeId from, core::NodeId) { return from == kBehind ? 60ms : 1ms; };
+  path.value = "two";
+  EXPECT_EQ(ask(Function::put).status, Status::timed_out) << "the store has done it, and its answer comes too late";
+  path.world.delay = [](core::NodeId, core::NodeId) { return 1ms; };
+  EXPECT_EQ(ask(Function::get).value, "two");
 }
 
 TEST(ServiceBesideACache, PassesOnWhatTheCacheSaysToThoseWhoAskedHere) {

@@ -79,7 +79,7 @@ TEST(ScatterGather, GoesOnInTheOtherHalfOfAShardThatWasSplitAndMoved) {
 TEST(ScatterGather, AtItsDeadlineReturnsWhatItHasAndNamesWhatIsMissing) {
   Scans s;
   s.c.world.crash(kSecond);
-  s.c.world.ask(kAsker, kService, request(1, Function::scan, "k0", "k9"));
+  s.c.world.ask(kAsker, kService, request(++s.id, Function::scan, "k0", "k9"));
   s.c.world.scripted(kAsker).heard.clear();
   s.c.world.run_for(90ms);
   EXPECT_TRUE(s.c.world.scripted(kAsker).heard.empty());
@@ -116,7 +116,7 @@ TEST(RoutingByTheTable, WhoIsNotAnsweredAsksForTheTableAgain) {
   s.c.told("move 2 3");
   // Nobody is left who would redirect it.
   s.c.world.crash(kSecond);
-  s.c.world.ask(kAsker, kService, request(1, Function::get, "k4"));
+  s.c.world.ask(kAsker, kService, request(++s.id, Function::get, "k4"));
   s.c.world.run_for(300ms);
   EXPECT_EQ(s.c.world.scripted(kAsker).heard.back().value, "v");
 }

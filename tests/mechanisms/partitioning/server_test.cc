@@ -82,6 +82,16 @@ TEST(ShardServer, AWriteThatIsSentAgainIsDoneOnceAlsoAfterACrashAndAMove) {
   EXPECT_EQ(c.world.sampled(kThird, resilience::kIdempotentReplays), 1);
 }
 
+// Whoever keeps what he has written would take it for the newest.
+TEST(ShardServer, AWriteThatIsSentAgainSaysNoVersionOnceItIsOverwritten) {
+  Cluster c;
+  const std::uint64_t version = c.ask(kFirst, Function::put, "k1", "one", {}, 77).version;
+  EXPECT_EQ(c.ask(kFirst, Function::put, "k1", "one", {}, 77).version, version);
+  c.ask(kFirst, Function::put, "k1", "two", {}, 78);
+  EXPECT_EQ(c.ask(kFirst, Function::put, "k1", "one", {}, 77).status, Status::ok);
+  EXPECT_EQ(c.ask(kFirst, Function::put, "k1", "one", {}, 77).version, 0u);
+}
+
 TEST(ShardServer, WithoutNumbersAWriteThatIsSentAgainIsDoneAgain) {
   ServerSettings settings;
   settings.idempotent = false;

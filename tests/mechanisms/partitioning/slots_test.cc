@@ -113,7 +113,7 @@ TEST(Placing, AddingANodeMovesWhatTheorySaysByEachWay) {
     double by_modulo = 0, by_ring = 0, by_slots = 0, by_range = 0;
     for (int i = 0; i < kUsers; ++i) {
       const std::string key = user(i);
-      by_modulo += modulo_of(key, n) != modulo_of(key, n + 1);
+      by_modulo += modulo_of(position_of(key), n) != modulo_of(position_of(key), n + 1);
       by_ring += ring.owner(position_of(key)) != larger.owner(position_of(key));
       by_slots += slots.owner(slot_of(key)) != more.owner(slot_of(key));
       const std::string point = point_of(Order::hash, key);

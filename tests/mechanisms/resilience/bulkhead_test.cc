@@ -35,11 +35,9 @@ TEST(Bulkhead, WhoWaitsForASemaphoreEntersInOrderOrIsRejectedWhenItsWaitEnds) {
   EXPECT_EQ(bulkhead.enter(core::kStart, 2), Entry::waits);
   EXPECT_EQ(bulkhead.enter(core::kStart + 1ms, 3), Entry::waits);
   EXPECT_EQ(bulkhead.enter(core::kStart + 5ms, 4), Entry::waits);
-  EXPECT_EQ(bulkhead.expires_at(), core::kStart + 10ms);
   EXPECT_EQ(bulkhead.leave(core::kStart + 9ms), 2u);
-  EXPECT_EQ(bulkhead.expire(core::kStart + 11ms - 1ns), std::vector<Bulkhead::Id>{});
   EXPECT_EQ(bulkhead.leave(core::kStart + 11ms), 4u) << "the wait of 3 has ended just now";
-  EXPECT_EQ(bulkhead.expire(core::kStart + 11ms), std::vector<Bulkhead::Id>{3});
+  EXPECT_TRUE(bulkhead.abandon(3));
   EXPECT_EQ(bulkhead.leave(core::kStart + 12ms), std::nullopt);
   EXPECT_EQ(bulkhead.inside(), 0u);
 }
@@ -52,7 +50,6 @@ TEST(Bulkhead, APoolHasWorkersAndAQueueOfItsOwnAndWaitsAsLongAsItTakes) {
   EXPECT_EQ(bulkhead.enter(core::kStart, 2), Entry::entered);
   EXPECT_EQ(bulkhead.enter(core::kStart, 3), Entry::waits);
   EXPECT_EQ(bulkhead.enter(core::kStart, 4), Entry::rejected);
-  EXPECT_EQ(bulkhead.expires_at(), std::nullopt);
   EXPECT_EQ(bulkhead.leave(core::kStart + 1h), 3u);
   EXPECT_EQ(bulkhead.inside(), 2u);
 }
@@ -85,7 +82,6 @@ TEST(Bulkhead, NoOrderOfCallsGetsMoreInsideThanThereIsRoomOrLosesOne) {
       } else if (what < 8 && bulkhead.inside() > 0) {
         bulkhead.leave(now), ++gone;
       } else {
-        gone += bulkhead.expire(now).size();
         gone += bulkhead.abandon(came);
       }
       ASSERT_LE(bulkhead.inside(), settings.calls);

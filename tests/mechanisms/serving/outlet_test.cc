@@ -360,12 +360,45 @@ TEST(Outlet, WhoFailsMoreThanOthersIsEjected) {
 
 TEST(Outlet, WhoIsDrainedGetsNoCalls) {
   Caller caller({}, {core::NodeId(7), core::NodeId(8)});
-  EXPECT_TRUE(caller.outlet.drain(caller.step.now, core::NodeId(7)));
-  EXPECT_FALSE(caller.outlet.drain(caller.step.now, core::NodeId(9)));
+  Outlet* const outlet = &caller.outlet;
+  EXPECT_EQ(Outlet::tell(caller.step, "drain 7", {}, {&outlet, 1}), "");
+  EXPECT_NE(Outlet::tell(caller.step, "drain 9", {}, {&outlet, 1}), "");
   for (std::size_t i = 0; i < 6; ++i) {
     caller.call(i);
     EXPECT_EQ(caller.sent.back().to, 8u);
   }
+}
+
+// A slider is moved: who was found ill stays out, what is open is counted on, and an answer of before ends what it began.
+TEST(Outlet, OtherSettingsOfThePoolForgetNothing) {
+  Outlet::Settings settings;
+  settings.ejecting = true, settings.outliers.consecutive_failures = 1, settings.pool.panic = 0;
+  Caller caller(settings, {core::NodeId(7), core::NodeId(8)});
+  caller.call(0);
+  caller.answer(0, Status::failed);
+  EXPECT_FALSE(caller.outlet.pool().fit(7));
+  caller.call(1);
+  settings.balance.policy = balancing::Policy::least_connections, settings.pool.slow_start = 1s;
+  caller.outlet.set(caller.step, settings);
+  EXPECT_FALSE(caller.outlet.pool().fit(7));
+  EXPECT_EQ(caller.outlet.pool().balancer().open(8), 1u);
+  caller.answer(1, Status::ok);
+  EXPECT_EQ(caller.outlet.pool().balancer().open(8), 0u);
+  settings.ejecting = false;
+  caller.outlet.set(caller.step, settings);
+  EXPECT_TRUE(caller.outlet.pool().fit(7)) << "nobody ejects any more";
+}
+
+TEST(Outlet, WhoseChecksAreGivenUpCountsAsUp) {
+  Outlet::Settings settings;
+  settings.checking = true, settings.health.fall = 1, settings.pool.panic = 0;
+  Caller caller(settings, {core::NodeId(7)});
+  caller.deaf = core::NodeId(7);
+  caller.pass(5s);
+  EXPECT_FALSE(caller.outlet.pool().fit(7)) << "it answers no checks";
+  settings.checking = false;
+  caller.outlet.set(caller.step, settings);
+  EXPECT_TRUE(caller.outlet.pool().fit(7));
 }
 
 // --- By the table.

@@ -42,6 +42,23 @@ TEST(Service, TurnsAwayWhoFindsTheQueueFull) {
   EXPECT_EQ(world.sampled(kService, serving::kRejected), 2);
 }
 
+// Found by the search: the request was refused, and its copy, which came when there was room again, was done.
+TEST(Service, DoesNotTakeTheCopyThatANetworkMakesOfARequestForAnotherOne) {
+  World world;
+  world.put<Service>(kService, one_worker(10ms, 0));
+  world.script(kUsers);
+  world.ask(kUsers, kService, request(1, Function::get, "k"));
+  world.ask(kUsers, kService, request(2, Function::append, "k", "x"));
+  world.run_for(30ms);
+  ASSERT_EQ(world.scripted(kUsers).heard.size(), 2u);
+  EXPECT_EQ(world.scripted(kUsers).heard[0].status, Status::overloaded);
+  world.ask(kUsers, kService, request(2, Function::append, "k", "x"));
+  world.ask(kUsers, kService, request(3, Function::get, "k"));
+  world.run_for(30ms);
+  ASSERT_EQ(world.scripted(kUsers).heard.size(), 3u);
+  EXPECT_EQ(world.scripted(kUsers).heard[2].status, Status::absent);
+}
+
 TEST(Service, DoesNotBeginWhatNobodyWaitsForUnlessItMay) {
   for (const bool drop : {true, false}) {
     World world;

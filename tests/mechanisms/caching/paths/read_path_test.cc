@@ -118,6 +118,46 @@ TEST_F(ReadPathTest, ALateFillIsTakenIfItsVersionSaysThatItIsNew) {
   EXPECT_EQ(served(), "v7");
 }
 
+// A write-back cache knows of what it is told what it is, and not yet which version: the one that it has heard of is older.
+TEST_F(ReadPathTest, AFillFromBeforeAChangeOfUnknownVersionIsLateWhateverItsVersionIs) {
+  path.invalidate("k", 5, now);
+  const Lease early = look().lease;
+  EXPECT_EQ(path.write("k", "new", 0, now, rng), Fill::stored);
+  EXPECT_EQ(fill(early, "v5", 5), Fill::late);
+  EXPECT_EQ(served(), "new");
+}
+
+// A write is sent again, and what came of it was overwritten, read, and dropped meanwhile.
+TEST_F(ReadPathTest, WhatIsSeenAndRefusedDropsWhatIsOlder) {
+  const Lease early = look().lease;
+  path.invalidate("k", 0, now);   // Somebody's write, of which nobody knows how it ended.
+  EXPECT_EQ(fill(look().lease, "old", 319), Fill::stored);
+  EXPECT_EQ(fill(early, "new", 321), Fill::late);
+  EXPECT_EQ(served(), "") << "who fetched the new one has read it";
+  const Lease before = look().lease;
+  path.invalidate("k", 0, now);
+  EXPECT_EQ(fill(before, "newer", 323), Fill::late);
+  EXPECT_EQ(fill(look().lease, "new", 321), Fill::older) << "also when nothing was here";
+}
+
+TEST_F(ReadPathTest, AVersionThatWasHereDoesNotGiveWayToAnOlderOneWhenItIsDropped) {
+  EXPECT_EQ(path.write("k", "v6", 6, now, rng), Fill::stored);
+  path.invalidate("k", 0, now);
+  EXPECT_EQ(fill(look().lease, "v7", 7), Fill::stored);
+  path.invalidate("k", 0, now);
+  EXPECT_EQ(path.write("k", "v6", 6, now, rng), Fill::older);
+  EXPECT_EQ(served(), "");
+}
+
+TEST_F(ReadPathTest, ALeaseOfAnEarlierLifeIsLateWhateverItsKey) {
+  path.begin(1000);
+  const Lease early = look().lease;
+  begin();   // A crash: which keys were changed is forgotten.
+  path.begin(2000);
+  EXPECT_EQ(fill(early, "old"), Fill::late);
+  EXPECT_EQ(fill(look().lease, "new"), Fill::stored);
+}
+
 // A replica that lags answers whoever asks after the invalidation with what was before it.
 TEST_F(ReadPathTest, AGoodLeaseDoesNotExcuseAnOldVersion) {
   path.invalidate("k", 7, now);

@@ -6,8 +6,6 @@
 namespace ntp {
 namespace {
 
-double in_ms(core::Duration d) { return static_cast<double>(d.count()) / 1e6; }
-
 // Section 8: "the offset is exact if the paths are symmetric".
 TEST(NtpPaper, Section8OverASymmetricLinkTheClockIsExactHoweverLongTheLink) {
   for (const core::Duration way : {100us, 5000us, 200'000us}) {
@@ -16,7 +14,7 @@ TEST(NtpPaper, Section8OverASymmetricLinkTheClockIsExactHoweverLongTheLink) {
     n.skew(kClient, -30ms);
     n.run_for(20s);
     EXPECT_LE(std::chrono::abs(n.error()), 10ns) << core::text(way);
-    EXPECT_NEAR(n.metric(kDelay), 2 * in_ms(way), 1e-6);
+    EXPECT_NEAR(n.metric(kDelay), 2 * core::in_ms(way), 1e-6);
   }
 }
 
@@ -55,7 +53,7 @@ TEST(NtpPaper, Section10TheClockFilterKeepsTheErrorOfAQueueOut) {
   n.run_for(5s);
   EXPECT_LT(std::chrono::abs(n.error()), 1us) << "its last good sample is still among the eight";
   n.run_for(10s);
-  EXPECT_NEAR(in_ms(n.error()), 44.5, 0.5) << "what lasts longer than the filter remembers gets through";
+  EXPECT_NEAR(core::in_ms(n.error()), 44.5, 0.5) << "what lasts longer than the filter remembers gets through";
 }
 
 // Section 11.2.1: falsetickers are outvoted.
@@ -78,7 +76,7 @@ TEST(NtpPaper, Section11_2_1TwoLiarsThatDisagreeAreOutvotedByThreeAndTwoOfThreeT
   Network three(3, quick());
   three.skew(1, 3s), three.skew(2, 3s);
   three.run_for(10s);
-  EXPECT_NEAR(in_ms(three.error()), 3000, 0.01) << "a majority that lies alike is believed: nothing can be done";
+  EXPECT_NEAR(core::in_ms(three.error()), 3000, 0.01) << "a majority that lies alike is believed: nothing can be done";
 }
 
 TEST(NtpPaper, Section11_2_1WithoutAMajorityTheClockIsKeptByItself) {
@@ -91,7 +89,7 @@ TEST(NtpPaper, Section11_2_1WithoutAMajorityTheClockIsKeptByItself) {
   EXPECT_TRUE(n.world.noted(kClient, "no majority"));
   const core::Duration bound = n.bound();
   n.run_for(10s);
-  EXPECT_NEAR(in_ms(n.bound() - bound), 5, 0.1) << "10 s at 500 ppm";
+  EXPECT_NEAR(core::in_ms(n.bound() - bound), 5, 0.1) << "10 s at 500 ppm";
   n.skew(2, 0s);
   n.run_for(20s);
   EXPECT_EQ(n.client().face().role, "synchronised");
@@ -114,7 +112,7 @@ TEST(NtpPaper, Section12AClockFarOffIsSetAtOnceAndOneNearIsSlewed) {
   far.run_for(1500ms), near.run_for(1500ms);
   EXPECT_LE(std::chrono::abs(far.error()), 10ns);
   EXPECT_EQ(far.metric(kSteps), 1);
-  EXPECT_NEAR(in_ms(near.error()), -99.25, 0.02) << "500 ppm of 1.5 s";
+  EXPECT_NEAR(core::in_ms(near.error()), -99.25, 0.02) << "500 ppm of 1.5 s";
   EXPECT_EQ(near.metric(kSteps), 0);
   near.run_for(200s);
   EXPECT_LE(std::chrono::abs(near.error()), 10ns);
@@ -201,7 +199,7 @@ TEST(NtpPaper, Section8TheBoundHoldsForTheMostDriftThatIsDeclared) {
       n.run_for(1s);
       EXPECT_LE(std::chrono::abs(n.error()), n.bound()) << ppm << " ppm, at " << core::text(n.world.now());
     }
-    EXPECT_GT(in_ms(n.error()) / in_ms(n.bound()) * (ppm > 0 ? 1 : -1), 0.8) << "no more than it must be";
+    EXPECT_GT(core::in_ms(n.error()) / core::in_ms(n.bound()) * (ppm > 0 ? 1 : -1), 0.8) << "no more than it must be";
   }
 }
 
@@ -227,7 +225,7 @@ TEST(NtpPaper, Section8TheTrueErrorLiesWithinTheBoundAtEveryMoment) {
       // A liar that answers first is the majority of all heard.
       if (n.client().candidates().size() < servers) continue;
       ASSERT_LE(std::chrono::abs(n.error()), n.bound()) << "seed " << seed << " at " << core::text(n.world.now());
-      narrowest = std::min(narrowest, 1 - in_ms(std::chrono::abs(n.error())) / in_ms(n.bound()));
+      narrowest = std::min(narrowest, 1 - core::in_ms(std::chrono::abs(n.error())) / core::in_ms(n.bound()));
     }
     ASSERT_EQ(n.world.broken, "") << "seed " << seed;
   }
