@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "app/window/panels/space_time_fold.h"
+#include "app/window/folds.h"
 #include "app/window/panels/topology_fold.h"
 #include "app/window/player.h"
 #include "imgui.h"

@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "app/bench/bench.h"
-#include "app/window/panels/space_time_fold.h"
+#include "app/window/folds.h"
 #include "app/window/panels/space_time_paint.h"
 #include "app/window/stage.h"
 #include "labs/record/recording.h"

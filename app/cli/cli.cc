@@ -177,6 +177,7 @@ void add_export(CLI::App& app, ExportArguments& a) {
   out->add_option("--out", a.out, "The file to write, or the folder (csv)")->type_name("PATH")->required();
   out->add_option("--from", a.from, "Where the stretch of time begins that is written, such as 1.9s")->type_name("TIME")->check(takes<core::Duration>("a duration such as 30s", core::Duration(0)));
   out->add_option("--to", a.to, "and where it ends")->type_name("TIME")->check(takes<core::Duration>("a duration such as 30s", core::Duration(0)));
+  out->add_option("--metric", a.metric, "Of a plot: which metrics, several with commas")->type_name("NAMES");
   out->add_flag("--force", a.force, "Write over what is there");
 }
 

@@ -9,7 +9,7 @@
 #include "app/cli/summary.h"
 #include "app/cli/table.h"
 #include "app/window/decode.h"
-#include "app/window/wall.h"
+#include "app/window/folds.h"
 #include "labs/catalog/labs.h"
 #include "labs/guide/facts.h"
 #include "labs/record/open_run.h"

@@ -3,8 +3,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "app/window/plot/roles.h"
-#include "app/window/wall.h"
+#include "app/window/folds.h"
 #include "labs/catalog/body_text.h"
 #include "labs/timeline/text_tree.h"
 #include "labs/world/disk.h"

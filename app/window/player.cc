@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "app/window/words.h"
+#include "app/window/folds.h"
 
 namespace window {
 

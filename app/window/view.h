@@ -8,10 +8,13 @@
 #include <variant>
 #include <vector>
 
+#include "labs/folds/cases.h"
 #include "labs/session/session.h"
 #include "labs/timeline/timeline.h"
 
 namespace window {
+
+using folds::Cases;
 
 enum class Place : std::uint8_t { labs, bench, runs };
 
@@ -88,14 +91,6 @@ using Wish = std::variant<Give, GiveTogether, Undo, Redo, Play, SetSpeed, StepFo
                           NoteRun, TagRun, DeleteRuns, RestoreRuns, ExportRun, CompareRuns, ImportRuns, Reopen, GoTo,
                           Show, Ask, Say, CopyText, CopyCommands, FindEvents, NextResult,
                           SavePicture, ZoomTime, PanTime, FitTime, ClearSelection, SelectNode, AddPlot, SetScale, SetTheme, FullScreen, Quit>;
-
-// For std::visit: a function for each kind of wish.
-template <class... F>
-struct Cases : F... {
-  using F::operator()...;
-};
-template <class... F>
-Cases(F...) -> Cases<F...>;
 
 // Done after the frame, in order.
 class Commands {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "app/window/look.h"
-#include "app/window/words.h"
+#include "app/window/folds.h"
 
 namespace window {
 

@@ -16,6 +16,9 @@ const std::vector<Format>& formats() {
       {"mermaid", "Mermaid sequence", ".mmd", "A stretch of time as a sequence diagram. For Markdown pages; a few hundred messages at most.", write_mermaid},
       {"edn", "Jepsen history", ".edn", "What clients did and what they were told. For Knossos, Elle, porcupine, `faultline check`.", write_edn},
       {"pcapng", "Wireshark capture", ".pcapng", "Messages as packets. For Wireshark and tshark.", write_pcapng},
+      {"svg", "Space-time diagram", ".svg", "A picture of a stretch of time: who said what to whom. For pages, slides and paper.", write_svg},
+      {"plot", "Plot of metrics", ".svg", "A picture of metrics over time. Which, --metric says; else those that show most.", write_plot},
+      {"html", "Report", ".html", "A page that says what was run, done and kept, with pictures. For any browser, without a network.", write_html},
   };
   return all;
 }
@@ -44,6 +47,18 @@ void Export::tell(std::size_t row) const {
   if (!request.progress) return;
   const double part = static_cast<double>(row - begin) / static_cast<double>(end - begin);
   if (!request.progress((static_cast<double>(pass_) + part) / static_cast<double>(passes_))) throw Cancelled{};
+}
+
+std::unique_ptr<timeline::Timeline> Export::index() const {
+  auto line = std::make_unique<timeline::Timeline>(run);
+  while (!line->catch_up(std::chrono::milliseconds(50)))
+    if (request.progress && !request.progress(0.9 * static_cast<double>(line->rows()) / static_cast<double>(run.size()))) throw Cancelled{};
+  return line;
+}
+
+folds::Stretch Export::shown() const {
+  const core::Time to = std::max(std::min(request.range.to, run.end()), request.range.from + core::Duration(1));
+  return {request.range.from, to};
 }
 
 Named::Named(const record::Recording& run, Put put) : names_(run.names()) {

@@ -13,6 +13,8 @@
 #include "labs/exports/exports.h"
 #include "labs/exports/output.h"
 #include "labs/exports/texts.h"
+#include "labs/folds/axis.h"
+#include "labs/timeline/timeline.h"
 
 namespace exports {
 
@@ -58,6 +60,9 @@ struct Export {
       going.pop_front();
     }
   }
+  // The whole run, found fast: for who draws it.
+  std::unique_ptr<timeline::Timeline> index() const;
+  folds::Stretch shown() const;      // The range as far as there is a run.
   std::string body(const record::Event& e, core::BytesView bytes) const { return bytes.empty() ? "" : request.body_text(run, e, bytes); }
 
  private:
@@ -112,5 +117,8 @@ void write_edn(Export& e);
 void write_pcapng(Export& e);
 void write_openmetrics(Export& e);
 void write_prometheus(Export& e);
+void write_svg(Export& e);
+void write_plot(Export& e);
+void write_html(Export& e);
 
 }  // namespace exports

@@ -6,8 +6,7 @@
 #include <cstring>
 #include <map>
 
-#include "app/window/plot/spec.h"
-#include "app/window/words.h"
+#include "app/window/folds.h"
 #include "mechanisms/core/text.h"
 
 namespace window {

@@ -20,12 +20,12 @@ constexpr float kMap = 12;
 constexpr float kBar = 12;             // Of the scrollbar.
 constexpr double kRowsANotch = 5;
 
-struct Columns {
+struct TableColumns {
   float row, time, node, kind, type, peer, text;
 };
-Columns columns(float left) {
+TableColumns columns(float left) {
   const float digit = text_size("0", look().fonts.mono).x;
-  Columns at{};
+  TableColumns at{};
   at.row = left + px(20) + digit * 9;  // Its right edge.
   at.time = at.row + px(14) + digit * 13;   // Likewise.
   at.node = at.time + px(18);
@@ -142,7 +142,7 @@ void Events::draw_head(const View& view, Selection& selection, Commands& command
 
 void Events::draw_table(const View& view, Selection& selection, Commands& commands) {
   const ImVec2 least = region_least(), greatest = region_greatest();
-  const Columns at = columns(least.x);
+  const TableColumns at = columns(least.x);
   ImDrawList& head = *ImGui::GetWindowDrawList();
   const float head_y = least.y + px(42), top = head_y + px(20);
   ImFont* const small = look().fonts.small;
@@ -260,7 +260,7 @@ void Events::draw_row(const View& view, std::size_t row, Selection& selection, C
   if (chosen) list.AddRectFilled(p, {p.x + px(3), p.y + height}, theme().accent);
   if (row + 1 == view.moment.rows) list.AddLine({p.x, p.y + height}, {p.x + width, p.y + height}, theme().text, px(1));   // The moment.
 
-  const Columns c = columns(p.x);
+  const TableColumns c = columns(p.x);
   const float y = p.y + px(3.5f), right = p.x + width - px(6);
   const auto tone = [&](Colour colour) { return future ? faded(colour, 0.45f) : colour; };
   ImFont* const body = look().fonts.body;

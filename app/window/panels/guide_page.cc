@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "app/window/panels/guide_words.h"
-#include "app/window/words.h"
+#include "app/window/folds.h"
 #include "labs/catalog/labs.h"
 
 namespace window {

@@ -1,6 +1,6 @@
 #include "app/window/panels/guide_words.h"
 
-#include "app/window/words.h"
+#include "app/window/folds.h"
 
 namespace window {
 namespace {

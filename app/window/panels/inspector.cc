@@ -5,7 +5,7 @@
 
 #include "app/window/decode.h"
 #include "app/window/panels/events_menu.h"
-#include "app/window/plot/roles.h"
+#include "app/window/folds.h"
 #include "app/window/widgets.h"
 #include "labs/catalog/body_text.h"
 #include "mechanisms/core/text.h"

@@ -4,9 +4,8 @@
 #include <cmath>
 
 #include "app/window/decode.h"
-#include "app/window/wall.h"
+#include "app/window/folds.h"
 #include "app/window/widgets.h"
-#include "app/window/words.h"
 
 namespace window {
 namespace {
@@ -51,25 +50,6 @@ void Plots::set_layout(const std::vector<std::string>& lines) {
     if (const auto spec = read_spec(line)) plots.push_back({*spec, {}, 0, {}, {}, {}});
   if (plots.empty() && !(lines.size() == 1 && lines[0] == "none")) by_hand_ = false;   // None that this program can read.
 }
-
-namespace {
-
-// The metrics of which a lab's conditions speak, in that order.
-std::vector<std::string> metrics_told(const guide::Lab& lab) {
-  std::vector<std::string> names;
-  const auto tell = [&](const guide::Condition::Operand& of) {
-    using Term = guide::Condition::Term;
-    const bool metric = of.term == Term::sum || of.term == Term::max || of.term == Term::min || of.term == Term::of_node ||
-                        of.term == Term::gained || of.term == Term::p50 || of.term == Term::p99;
-    if (metric && std::find(names.begin(), names.end(), of.what) == names.end()) names.push_back(of.what);
-  };
-  for (const auto& step : lab.steps)
-    for (const auto& condition : step.until)
-      if (condition.kind == guide::Condition::Kind::compare) tell(condition.left), tell(condition.right);
-  return names;
-}
-
-}  // namespace
 
 // What fits a lab shows only as its metrics come; from its fourth second on the choice stands.
 void Plots::choose_plots(const View& view) {

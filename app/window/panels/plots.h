@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "app/window/plot/faults.h"
-#include "app/window/plot/fold.h"
+#include "app/window/folds.h"
 #include "app/window/plot/paint.h"
 #include "app/window/view.h"
 

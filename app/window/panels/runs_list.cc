@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <numeric>
 
-#include "app/window/words.h"
+#include "app/window/folds.h"
 
 namespace window {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "app/window/panels/plots.h"
-#include "app/window/wall.h"
+#include "app/window/folds.h"
 #include "app/window/widgets.h"
 
 namespace window {

@@ -2,7 +2,7 @@
 // drag looks at that moment; the frame is the stretch that plots and diagram show, and can be moved and widened.
 #pragma once
 #include "app/window/panels/scrubber_fold.h"
-#include "app/window/plot/faults.h"
+#include "app/window/folds.h"
 #include "app/window/plot/paint.h"
 #include "app/window/view.h"
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "app/window/plot/axis.h"
+#include "app/window/folds.h"
 #include "labs/timeline/timeline.h"
 
 namespace window {

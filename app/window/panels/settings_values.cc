@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "app/window/words.h"
+#include "app/window/folds.h"
 #include "labs/catalog/kinds.h"
 #include "labs/guide/system_toml.h"
 #include "labs/world/select.h"

@@ -4,8 +4,7 @@
 #include <string>
 
 #include "app/window/panels/events_filter.h"
-#include "app/window/panels/space_time_fold.h"
-#include "app/window/plot/faults.h"
+#include "app/window/folds.h"
 #include "app/window/view.h"
 #include "imgui.h"
 

@@ -6,7 +6,7 @@
 #include "app/window/decode.h"
 #include "app/window/message_style.h"
 #include "app/window/panels/space_time_signs.h"
-#include "app/window/plot/roles.h"
+#include "app/window/folds.h"
 #include "app/window/widgets.h"
 #include "imgui_internal.h"
 
@@ -18,19 +18,6 @@ constexpr std::size_t kDashed = 1200, kHeads = 160, kNamed = 400, kMany = 6000;
 constexpr float kDimmed = 0.12f;
 
 float strength(Light light) { return light == Light::dimmed ? kDimmed : light == Light::lit ? 1.0f : 0.85f; }
-
-// On and off, in pixels; 0: a whole line. By a message's shape elsewhere, and answers otherwise than what they answer. What
-// is sent all the time in most mechanisms gets the calmest.
-ImVec2 dash_of(Glyph glyph, bool answer) {
-  switch (glyph) {
-    case Glyph::disc: return answer ? ImVec2(2, 3) : ImVec2(11, 3);
-    case Glyph::square: return answer ? ImVec2(5, 3) : ImVec2(0, 0);
-    case Glyph::diamond: return answer ? ImVec2(3, 6) : ImVec2(16, 4);
-    case Glyph::triangle: return answer ? ImVec2(2, 8) : ImVec2(4, 5);
-    case Glyph::ring: return answer ? ImVec2(1.5f, 6) : ImVec2(6, 6);
-  }
-  return {0, 0};
-}
 
 void dashed(ImDrawList& list, ImVec2 a, ImVec2 b, Colour colour, float thickness, ImVec2 dash) {
   const float length = std::hypot(b.x - a.x, b.y - a.y);
@@ -357,9 +344,8 @@ class Painter {
 }  // namespace
 
 ArrowStyle arrow_style(const std::string& type) {
-  const MessageStyle style = style_of_message(type);
-  const bool answer = type.ends_with("Reply") || type.ends_with("Response") || type.ends_with("Ack");
-  return {colour_of(style, theme()), dash_of(style.glyph, answer)};
+  const Dash dash = dash_of_message(type);
+  return {colour_of(style_of_message(type), theme()), {dash.off > 0 ? dash.on : 0, dash.off}};
 }
 
 void paint_dashed(ImDrawList& list, ImVec2 a, ImVec2 b, Colour colour, float thickness, ImVec2 dash) {

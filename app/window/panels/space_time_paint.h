@@ -2,8 +2,7 @@
 #pragma once
 #include <vector>
 
-#include "app/window/panels/space_time_fold.h"
-#include "app/window/plot/faults.h"
+#include "app/window/folds.h"
 #include "app/window/theme.h"
 #include "app/window/view.h"
 #include "imgui.h"

@@ -1,6 +1,6 @@
 // The glyphs on the lanes of a space-time diagram: each has a shape of its own.
 #pragma once
-#include "app/window/panels/space_time_fold.h"
+#include "app/window/folds.h"
 #include "app/window/theme.h"
 #include "imgui.h"
 

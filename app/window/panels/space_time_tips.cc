@@ -5,8 +5,7 @@
 #include "app/window/decode.h"
 #include "app/window/panels/events_menu.h"
 #include "app/window/panels/space_time.h"
-#include "app/window/plot/roles.h"
-#include "app/window/wall.h"
+#include "app/window/folds.h"
 #include "app/window/widgets.h"
 
 namespace window {

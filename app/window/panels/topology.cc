@@ -4,9 +4,8 @@
 
 #include "app/window/decode.h"
 #include "app/window/input.h"
-#include "app/window/wall.h"
+#include "app/window/folds.h"
 #include "app/window/widgets.h"
-#include "app/window/words.h"
 #include "labs/catalog/body_text.h"
 
 namespace window {

@@ -4,8 +4,7 @@
 #include <map>
 
 #include "app/window/panels/topology_words.h"
-#include "app/window/plot/roles.h"
-#include "app/window/words.h"
+#include "app/window/folds.h"
 #include "labs/catalog/kinds.h"
 
 namespace window {

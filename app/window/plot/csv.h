@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "app/window/plot/fold.h"
+#include "app/window/folds.h"
 
 namespace window {
 

@@ -3,9 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "app/window/plot/faults.h"
-#include "app/window/plot/roles.h"
-#include "app/window/plot/shapes.h"
+#include "app/window/folds.h"
 #include "app/window/look.h"
 
 namespace window {

@@ -1,4 +1,4 @@
-#include "app/window/plot/axis.h"
+#include "app/window/folds.h"
 
 #include <gtest/gtest.h>
 

@@ -7,10 +7,7 @@
 #include <cmath>
 
 #include "app/window/plot/csv.h"
-#include "app/window/plot/faults.h"
-#include "app/window/plot/fold.h"
-#include "app/window/plot/roles.h"
-#include "app/window/plot/shapes.h"
+#include "app/window/folds.h"
 #include "tests/app/window/plot_run.h"
 
 namespace window {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "app/window/wall.h"
+#include "app/window/folds.h"
 #include "tests/app/window/hands.h"
 #include "tests/app/window/plot_run.h"
 

@@ -6,6 +6,8 @@
 #include <array>
 #include <cmath>
 
+#include "labs/exports/svg.h"
+
 namespace window {
 namespace {
 
@@ -85,6 +87,20 @@ TEST(Theme, AnyTwoSeriesCanBeToldApartWithAnyColourVision) {
 TEST(Theme, IsFoundByItsName) {
   for (const Theme* t : kThemes) EXPECT_EQ(find_theme(t->name), t);
   EXPECT_EQ(find_theme("mauve"), nullptr);
+}
+
+// A picture that was exported has the colours that its maker saw.
+TEST(Theme, ExportedPicturesHaveTheColoursOfTheWindow) {
+  const auto expect_same = [](const exports::Palette& p, const Theme& t) {
+    const auto same = [&](std::string_view hex, Colour colour) {
+      EXPECT_EQ(rgb(static_cast<std::uint32_t>(std::stoul(std::string(hex.substr(1)), nullptr, 16))), colour) << t.name << hex;
+    };
+    same(p.ground, t.sunken), same(p.text, t.text), same(p.muted, t.muted), same(p.line, t.line), same(p.strong, t.strong_line);
+    same(p.accent, t.accent), same(p.good, t.good), same(p.warn, t.warn), same(p.bad, t.bad);
+    for (std::size_t i = 0; i < t.series.size(); ++i) same(p.series[i], t.series[i]);
+  };
+  expect_same(exports::kLightPalette, light_theme());
+  expect_same(exports::kDarkPalette, dark_theme());
 }
 
 }  // namespace

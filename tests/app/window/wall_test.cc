@@ -1,5 +1,5 @@
 // When a moment was, by the clock on the wall: of sockets the moment itself, of simulated time when the run was made.
-#include "app/window/wall.h"
+#include "app/window/folds.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>

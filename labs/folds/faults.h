@@ -5,10 +5,10 @@
 #include <utility>
 #include <vector>
 
-#include "app/window/plot/axis.h"
+#include "labs/folds/axis.h"
 #include "labs/timeline/timeline.h"
 
-namespace window {
+namespace folds {
 
 struct Band {
   enum class What : std::uint8_t { cut, disturbed, down, paused } what{};
@@ -57,4 +57,4 @@ std::vector<MarkGlyph> fold_marks(const std::vector<timeline::Mark>& marks, cons
 std::string glyph_text(const timeline::Timeline& line, const MarkGlyph& glyph, std::size_t at_most = 6);
 std::string band_text(const Band& band, core::Time now);
 
-}  // namespace window
+}  // namespace folds

@@ -1,14 +1,14 @@
-#include "app/window/plot/faults.h"
+#include "labs/folds/faults.h"
 
 #include <algorithm>
 #include <iterator>
 
-#include "app/window/view.h"
-#include "app/window/wall.h"
-#include "app/window/words.h"
+#include "labs/folds/cases.h"
+#include "labs/folds/wall.h"
+#include "labs/folds/words.h"
 #include "labs/world/command.h"
 
-namespace window {
+namespace folds {
 namespace {
 
 using core::Duration;
@@ -210,4 +210,4 @@ std::vector<Band> merged(std::vector<Band> bands) {
   return all;
 }
 
-}  // namespace window
+}  // namespace folds

@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "app/window/plot/axis.h"
-#include "app/window/plot/spec.h"
+#include "labs/folds/axis.h"
+#include "labs/folds/spec.h"
 #include "labs/timeline/timeline.h"
 
-namespace window {
+namespace folds {
 
 struct RoleBar {
   // usual: what nodes of this group begin as. other: neither that nor leading. changing: too many spells for the pixels.
@@ -38,4 +38,4 @@ std::vector<RoleRow> fold_roles(const timeline::Timeline& line, const std::strin
 std::vector<RoleRow> fold_states(const timeline::Timeline& line, const MetricInfo& info, const TimeAxis& time, core::Time until);
 std::string role_text(const RoleRow& row, const RoleBar& bar);
 
-}  // namespace window
+}  // namespace folds

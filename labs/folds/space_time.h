@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "app/window/plot/axis.h"
+#include "labs/folds/axis.h"
 #include "labs/timeline/timeline.h"
 
-namespace window {
+namespace folds {
 
 // One line from left to right: a node's, or that of a whole group that was folded up.
 struct Lane {
@@ -106,4 +106,4 @@ std::string order_text(const timeline::Cone& cone, core::NodeId node, std::size_
 // What is at a place: the row of the nearest sign, arrow end, arrow or operation within `reach` pixels. kNoRow: nothing.
 std::uint32_t shape_at(const SpaceTimeShapes& shapes, float x, float y, float reach);
 
-}  // namespace window
+}  // namespace folds

@@ -4,7 +4,7 @@
 
 #include "labs/record/recording.h"
 
-namespace window {
+namespace folds {
 
 // 2026-11-21 17:04:12 +0100
 std::string wall_text(record::WallTime when);
@@ -12,4 +12,4 @@ std::string wall_text(record::WallTime when);
 // the clock on the wall; simulated time has none, so it is when the run was made. Empty: its file does not say.
 std::string wall_below(const record::Recording& run, core::Time at);
 
-}  // namespace window
+}  // namespace folds

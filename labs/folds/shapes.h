@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "app/window/plot/fold.h"
+#include "labs/folds/fold.h"
 
-namespace window {
+namespace folds {
 
 struct Rib {                           // Two corners, one above the other; quads lie between neighbours.
   float x, top, bottom;
@@ -38,4 +38,4 @@ Polyline dashed(const Polyline& line, float on, float off);
 // The area between a line and the same line of another run, where they are more than a pixel apart.
 void shape_difference(const FoldedLine& line, const FoldedLine& other, const TimeAxis& time, const ValueAxis& values, Ribbon& out);
 
-}  // namespace window
+}  // namespace folds

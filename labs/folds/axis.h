@@ -7,7 +7,7 @@
 
 #include "mechanisms/core/time.h"
 
-namespace window {
+namespace folds {
 
 // The stretch of time that is shown.
 struct Stretch {
@@ -70,4 +70,4 @@ ValueScale value_scale(double least, double greatest, bool log, bool from_zero, 
 // A number as an axis or a legend shows it: 0.25, 12, 1.5 k.
 std::string value_text(double value);
 
-}  // namespace window
+}  // namespace folds

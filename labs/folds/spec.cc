@@ -1,4 +1,4 @@
-#include "app/window/plot/spec.h"
+#include "labs/folds/spec.h"
 
 #include <algorithm>
 #include <charconv>
@@ -6,7 +6,7 @@
 
 #include "labs/catalog/kinds.h"
 
-namespace window {
+namespace folds {
 namespace {
 
 using MetricKind = core::Metric::Kind;
@@ -269,4 +269,18 @@ std::vector<PlotSpec> default_plots(const timeline::Timeline& line, const std::v
   return plots;
 }
 
-}  // namespace window
+std::vector<std::string> metrics_told(const guide::Lab& lab) {
+  std::vector<std::string> names;
+  const auto tell = [&](const guide::Condition::Operand& of) {
+    using Term = guide::Condition::Term;
+    const bool metric = of.term == Term::sum || of.term == Term::max || of.term == Term::min || of.term == Term::of_node ||
+                        of.term == Term::gained || of.term == Term::p50 || of.term == Term::p99;
+    if (metric && std::find(names.begin(), names.end(), of.what) == names.end()) names.push_back(of.what);
+  };
+  for (const auto& step : lab.steps)
+    for (const auto& condition : step.until)
+      if (condition.kind == guide::Condition::Kind::compare) tell(condition.left), tell(condition.right);
+  return names;
+}
+
+}  // namespace folds

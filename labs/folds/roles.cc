@@ -1,13 +1,13 @@
-#include "app/window/plot/roles.h"
+#include "labs/folds/roles.h"
 
 #include <algorithm>
 #include <functional>
 
-#include "app/window/plot/fold.h"
-#include "app/window/words.h"
+#include "labs/folds/fold.h"
+#include "labs/folds/words.h"
 #include "labs/catalog/kinds.h"
 
-namespace window {
+namespace folds {
 namespace {
 
 using core::Time;
@@ -191,4 +191,4 @@ std::string role_text(const RoleRow& row, const RoleBar& bar) {
   return words + "\n" + time_text(bar.from) + " \u2013 " + time_text(bar.to) + " (" + seconds_text(bar.to - bar.from) + ")";
 }
 
-}  // namespace window
+}  // namespace folds

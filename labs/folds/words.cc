@@ -1,10 +1,10 @@
-#include "app/window/words.h"
+#include "labs/folds/words.h"
 
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 
-namespace window {
+namespace folds {
 
 std::string time_text(core::Time at) {
   const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
@@ -46,4 +46,4 @@ std::string bytes_text(double bytes) {
   return out;
 }
 
-}  // namespace window
+}  // namespace folds

@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "app/window/plot/axis.h"
-#include "app/window/plot/cells.h"
-#include "app/window/plot/spec.h"
+#include "labs/folds/axis.h"
+#include "labs/folds/cells.h"
+#include "labs/folds/spec.h"
 
-namespace window {
+namespace folds {
 
 // A run in a plot. The first of a list is the one looked at; the others are laid over it.
 struct PlotSource {
@@ -61,4 +61,4 @@ std::string value_at(const FoldedPlot& plot, const FoldedLine& line, const PlotS
 std::string range_text(const PlotSpec& spec, const MetricInfo& info, const PlotSource& source, core::NodeId node, double part,
                        core::Time from, core::Time to, Columns& columns);
 
-}  // namespace window
+}  // namespace folds

@@ -10,7 +10,7 @@
 
 #include "labs/timeline/timeline.h"
 
-namespace window {
+namespace folds {
 
 // One piece; all NaN: there was nothing.
 struct Cell {
@@ -91,4 +91,4 @@ double increase(const timeline::Column& column, double before);
 // Every sample: the least and the greatest of each piece that has some.
 void sample_cells(const timeline::Column* columns, const Grid& grid, std::vector<Cell>& out);
 
-}  // namespace window
+}  // namespace folds

@@ -1,14 +1,14 @@
-#include "app/window/panels/space_time_fold.h"
+#include "labs/folds/space_time.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
 
-#include "app/window/words.h"
+#include "labs/folds/words.h"
 #include "labs/timeline/chunks.h"
 
-namespace window {
+namespace folds {
 namespace {
 
 using core::NodeId;
@@ -339,4 +339,4 @@ std::uint32_t shape_at(const SpaceTimeShapes& shapes, float x, float y, float re
   return found;
 }
 
-}  // namespace window
+}  // namespace folds

@@ -1,13 +1,13 @@
-#include "app/window/plot/cells.h"
+#include "labs/folds/cells.h"
 
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <limits>
 
-#include "app/window/plot/spec.h"
+#include "labs/folds/spec.h"
 
-namespace window {
+namespace folds {
 
 using core::Duration;
 using core::Time;
@@ -179,4 +179,4 @@ void sample_cells(const Column* columns, const Grid& grid, std::vector<Cell>& ou
     if (columns[i].samples > 0) out[i] = {columns[i].least, columns[i].greatest, columns[i].last};
 }
 
-}  // namespace window
+}  // namespace folds

@@ -1,9 +1,9 @@
-#include "app/window/plot/shapes.h"
+#include "labs/folds/shapes.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace window {
+namespace folds {
 namespace {
 
 core::Time begin_of(const FoldedLine& line, std::size_t i) {
@@ -162,4 +162,4 @@ void shape_difference(const FoldedLine& line, const FoldedLine& other, const Tim
   if (open) out.ribs.push_back({time.x(begin_of(other, other.cells.size())), out.ribs.back().top, out.ribs.back().bottom});
 }
 
-}  // namespace window
+}  // namespace folds

@@ -1,12 +1,12 @@
-#include "app/window/plot/axis.h"
+#include "labs/folds/axis.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 
-#include "app/window/words.h"
+#include "labs/folds/words.h"
 
-namespace window {
+namespace folds {
 namespace {
 
 using core::Duration;
@@ -175,4 +175,4 @@ ValueScale value_scale(double least, double greatest, bool log, bool from_zero, 
   return scale;
 }
 
-}  // namespace window
+}  // namespace folds

@@ -1,10 +1,10 @@
-#include "app/window/plot/fold.h"
+#include "labs/folds/fold.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-namespace window {
+namespace folds {
 namespace {
 
 using core::Duration;
@@ -218,4 +218,4 @@ std::string range_text(const PlotSpec& spec, const MetricInfo& info, const PlotS
   return "+" + value_text(rise) + "  " + value_text(rise / seconds) + "/s";
 }
 
-}  // namespace window
+}  // namespace folds

@@ -1,8 +1,8 @@
-#include "app/window/wall.h"
+#include "labs/folds/wall.h"
 
 #include <ctime>
 
-namespace window {
+namespace folds {
 
 std::string wall_text(record::WallTime when) {
   const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(when).time_since_epoch().count();
@@ -18,4 +18,4 @@ std::string wall_below(const record::Recording& run, core::Time at) {
   return "\nbegan " + wall_text(*run.began());
 }
 
-}  // namespace window
+}  // namespace folds

@@ -10,10 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "labs/guide/lab.h"
 #include "labs/timeline/timeline.h"
 #include "mechanisms/core/metric.h"
 
-namespace window {
+namespace folds {
 
 struct PlotSpec {
   enum class What : std::uint8_t { metric, roles } what = What::metric;
@@ -53,4 +54,7 @@ std::string title_of(const PlotSpec& spec, const std::vector<MetricInfo>& all);
 std::vector<PlotSpec> default_plots(const timeline::Timeline& line, const std::vector<MetricInfo>& all,
                                     const std::vector<std::string>& told = {});
 
-}  // namespace window
+// The metrics of which a lab's conditions speak, in that order.
+std::vector<std::string> metrics_told(const guide::Lab& lab);
+
+}  // namespace folds
