@@ -26,11 +26,12 @@ class NodeClock {
   // While this is the same it runs evenly.
   std::uint64_t times_set() const { return times_set_; }
 
-  // How long the world waits until this clock has counted `local`. Not a nanosecond less: a node that is woken before the time
-  // that it waits for would set the same timer again, and again, and time would stand still.
+  // How long the world waits until this clock has counted `local`. Never a moment less, wherever between two of its ticks it
+  // stands: whoever found a nanosecond missing when his timer rang would set it again for that, which is nothing in the
+  // world's time, for ever.
   core::Duration in_world(core::Duration local) const {
-    if (ppm_ == 0 || local <= core::Duration{}) return local;
-    return core::Duration(split_multiply(local.count(), kMillion, kMillion + ppm_) + 1);
+    if (ppm_ == 0 || local.count() == 0) return local;
+    return core::Duration(split_multiply(local.count() + 1, kMillion, kMillion + ppm_) + 1);
   }
 
  private:

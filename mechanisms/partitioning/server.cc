@@ -297,9 +297,7 @@ void Server::settle(Step& step, Out& out) {
 void Server::arm(Step& step, Alarm alarm, std::optional<core::Time> due, std::optional<core::Time>& armed) {
   if (due == armed) return;
   armed = due;
-  // A moment behind it: on a clock that runs fast a timer may go off a nanosecond early, and be set again for that nanosecond,
-  // which is nothing in the world's time, for ever.
-  if (due) step.set_timer({alarm}, std::max(*due - step.now, core::Duration{}) + core::Duration(1));
+  if (due) step.set_timer({alarm}, std::max(*due - step.now, core::Duration{}));
   else step.cancel_timer({alarm});
 }
 

@@ -30,6 +30,12 @@ void IdempotencyKeys::finish(core::Time now, const std::string& key, std::string
   done_.push_back({now + settings_.kept, key});
 }
 
+void IdempotencyKeys::abandon(const std::string& key) {
+  const auto known = known_.find(key);
+  CHECK(known != known_.end() && !known->second.done);
+  known_.erase(known);
+}
+
 void IdempotencyKeys::forget_oldest() {
   known_.erase(done_.front().key);
   done_.pop_front();

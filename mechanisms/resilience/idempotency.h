@@ -47,6 +47,8 @@ class IdempotencyKeys {
   // The fingerprint is of the request's body: by it another request with the same key is found out.
   Begun begin(core::Time now, const std::string& key, std::uint64_t fingerprint);
   void finish(core::Time now, const std::string& key, std::string answer);
+  // It failed in a way that may be tried again: the key is as if it had never come.
+  void abandon(const std::string& key);
   std::size_t size() const { return known_.size(); }
   std::uint64_t forgotten() const { return forgotten_; }
 

@@ -34,6 +34,11 @@ class World {
       const core::Duration passed = now - world;
       return local + passed + passed * ppm / 1'000'000;
     }
+    // Never a moment too short, as world::NodeClock.
+    core::Duration wait(core::Duration after) const {
+      if (ppm == 0 || after.count() == 0) return after;
+      return (after + core::Duration(1)) * 1'000'000 / (1'000'000 + ppm) + core::Duration(1);
+    }
   };
   struct Member {
     std::optional<Node> node;
@@ -107,7 +112,7 @@ class World {
     for (const auto& change : s.timers) {
       const Key key{static_cast<std::uint8_t>(change.timer.kind), change.timer.key};
       m.timers.erase(key);
-      if (change.set) m.timers[key] = now_ + change.after * 1'000'000 / (1'000'000 + m.clock.ppm);
+      if (change.set) m.timers[key] = now_ + m.clock.wait(change.after);
     }
     m.begun += s.invocations.size(), m.ended += s.completions.size();
     for (const auto& note : s.notes) m.notes.push_back(note.text);

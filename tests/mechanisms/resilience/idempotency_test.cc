@@ -32,6 +32,13 @@ TEST(IdempotencyKeys, ARequestIsDoneOnceAndItsAnswerGivenAgain) {
   EXPECT_EQ(keys.begin(core::kStart + 11s, "k", 2).told, Told::perform) << "forgotten after its time";
 }
 
+TEST(IdempotencyKeys, AnAbandonedRequestMayBeTriedAgain) {
+  IdempotencyKeys keys = remembering(10);
+  keys.begin(core::kStart, "k", 1);
+  keys.abandon("k");
+  EXPECT_EQ(keys.begin(core::kStart, "k", 2).told, Told::perform);
+}
+
 TEST(IdempotencyKeys, ForWantOfRoomTheOldestAnswerIsForgottenAndNeverWhatIsInProgress) {
   IdempotencyKeys keys = remembering(2);
   keys.begin(core::kStart, "a", 1), keys.begin(core::kStart, "b", 1);
@@ -64,7 +71,8 @@ TEST(IdempotencyKeys, HoweverOftenClientsTryAgainNothingIsDoneTwiceWithinItsTime
       if (!doing.empty() && rng.chance(0.5)) {
         const std::string ends = *doing.begin();
         doing.erase(ends);
-        keys.finish(now, ends, "answer"), done[ends] = now;
+        if (rng.chance(0.2)) keys.abandon(ends);
+        else keys.finish(now, ends, "answer"), done[ends] = now;
       }
       ASSERT_LE(keys.size(), 31u);
     }
