@@ -7,13 +7,14 @@
 namespace guide {
 namespace {
 
+using Term = Condition::Term;
+
 bool is_timing(std::string_view metric) { return metric.ends_with("_ms"); }
 bool is_counter(std::string_view metric) { return metric.ends_with("_total"); }
 
 std::string of_all(const char* which, const std::string& gauge) { return which + ("(" + gauge + ")"); }
 
 void add_judged(const Condition::Operand& operand, std::vector<std::string>& all) {
-  using Term = Condition::Term;
   std::string name;
   switch (operand.term) {
     case Term::sum:
