@@ -22,8 +22,8 @@ faultline=${FAULTLINE:-$(cd "$(dirname "$0")/.." && pwd)/app/run}
 mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 # -q: the words of the sweep are words for the shards, too, whatever a shell would make of them. Results come from the
-# folders, so what each shard prints goes to a file. The first shard that fails stops those that have not begun.
-parallel -q --will-cite --halt soon,fail=1 --joblog "$folder/joblog" --results "$folder/output" \
+# folders, so what each shard prints is not shown, only why it fails. The first shard that fails stops those that have not begun.
+parallel -q --will-cite --halt soon,fail=1 --joblog "$folder/joblog" \
   "$faultline" sweep "$@" --jobs 1 --shard "{}/$shards" --record "$folder/shard-{}" ::: $(seq "$shards") >/dev/null
 parts=()
 for i in $(seq "$shards"); do parts+=("$folder/shard-$i"); done

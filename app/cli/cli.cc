@@ -235,7 +235,7 @@ void add_sweep(CLI::App& app, Words& w) {
   SweepArguments& a = w.sweep;
   auto* sweep = subcommand(app, "sweep", "Run a lab with every combination of settings and many seeds. Killed, it goes on when given again.",
                            "faultline sweep raft-elections --seeds 1..5 --set raft.election_timeout=150ms..155ms,150ms..300ms "
-                           "--record /tmp/a.sweep");
+                           "--record /tmp/s");
   sweep->add_option("lab", a.lab, "A lab's name (`faultline labs` lists them), or a lab file")->type_name("")->required();
   sweep->add_option("--seeds", a.seeds, "The first and the last, or one; of each combination")->type_name("A..B");
   repeated(sweep->add_option("--set", a.settings, "KIND.SETTING=VALUE,VALUE, as often as you like; a value's own comma is `\\,`"))
@@ -254,7 +254,7 @@ void add_sweep(CLI::App& app, Words& w) {
   sweep->add_option("--metric", a.metrics, metrics)->type_name("NAMES");
   sweep->add_flag("--json", a.json, "The table for programs");
   MergeArguments& m = w.merge;
-  auto* merge = subcommand(app, "merge", "Join the parts of a sweep. Exit 2: runs are missing.", "faultline merge /tmp/a.sweep --out /tmp/b.sweep");
+  auto* merge = subcommand(app, "merge", "Join the parts of a sweep. Exit 2: runs are missing.", "faultline merge /tmp/s --out /tmp/whole");
   merge->add_option("folders", m.folders, "Folders that `faultline sweep --record` made")->type_name("")->required();
   merge->add_option("--out", m.out, "The folder of the whole")->type_name("FOLDER")->required();
   merge->add_option("--metric", m.metrics, metrics)->type_name("NAMES");
