@@ -16,11 +16,11 @@ std::vector<std::string> flaws_of(std::initializer_list<const char*> kinds) {
   return flaws;
 }
 
-// Those of a cache itself. Those of its calls are of every node that calls others.
-std::vector<std::string> cache_flaws() {
-  const auto of_calls = flaws_of({"service"});
-  auto flaws = flaws_of({"cache"});
-  std::erase_if(flaws, [&](const auto& flaw) { return std::find(of_calls.begin(), of_calls.end(), flaw) != of_calls.end(); });
+// Those of these themselves. Those of their doors and calls are of every node of a path, and the path's.
+std::vector<std::string> own_flaws_of(std::initializer_list<const char*> kinds) {
+  const auto of_path = flaws_of({"service"});
+  auto flaws = flaws_of(kinds);
+  std::erase_if(flaws, [&](const auto& flaw) { return std::find(of_path.begin(), of_path.end(), flaw) != of_path.end(); });
   return flaws;
 }
 
@@ -30,9 +30,9 @@ const std::vector<check::FuzzTarget>& fuzz_targets() {
   static const std::vector<check::FuzzTarget> all = {{"raft", check::Model::kv, draw_raft, flaws_of({"raft"})},
                                                      {"single-leader", check::Model::kv, draw_single_leader, flaws_of({"replica", "monitor"})},
                                                      {"dynamo", check::Model::kv, draw_dynamo, flaws_of({"dynamo"})},
-                                                     {"shards", check::Model::kv, draw_shards, flaws_of({"shard", "placement"})},
+                                                     {"shards", check::Model::kv, draw_shards, own_flaws_of({"shard", "placement"})},
                                                      {"path", check::Model::kv, draw_path, flaws_of({"proxy", "service"})},
-                                                     {"cache", check::Model::kv, draw_cache, cache_flaws()},
+                                                     {"cache", check::Model::kv, draw_cache, own_flaws_of({"cache"})},
                                                      {"board", check::Model::kv, draw_board, flaws_of({"board"})},
                                                      {"ntp", check::Model::kv, draw_ntp, flaws_of({"ntp-client"})}};
   return all;

@@ -93,6 +93,8 @@ void Server::fetched(Step& step, const Errand& errand, const Reply& reply) {
 
 void Server::not_fetched(Step& step, const Errand& errand, Reply reply) {
   path_.fail(errand.key, errand.lease);
+  // It is gone, and whoever hears that must not find the old value here afterwards.
+  if (reply.status == Status::absent && path_.cache().peek(errand.key, step.now) != nullptr) path_.invalidate(errand.key, reply.version, step.now);
   if (!answered(reply.status))
     if (const auto* old = path_.in_place_of_error(errand.key, step.now)) {
       step.count(kStale);

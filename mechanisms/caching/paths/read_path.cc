@@ -46,7 +46,12 @@ bool ReadPath::due_early(const Kept& kept, core::Time now, core::Rng& rng) const
 ReadPath::Fill ReadPath::fill(const std::string& key, Lease lease, std::string value, Version version, core::Duration took, core::Time now, core::Rng& rng,
                               core::Duration age) {
   fail(key, lease);   // Whatever becomes of the value, this one does not lead any more.
-  if (!settings_.flaws.fill_without_lease && is_late(key, lease, version)) return ++counts_.late_fills, Fill::late;
+  if (!settings_.flaws.fill_without_lease && is_late(key, lease, version)) {
+    // Whoever fetched it has seen it, and must not find an older one here afterwards.
+    const Kept* kept = cache_.peek(key, now);
+    if (version > 0 && (kept == nullptr || kept->version > 0)) invalidate(key, version, now);
+    return ++counts_.late_fills, Fill::late;
+  }
   if (!settings_.flaws.older_overwrites && is_older(key, version, now)) return ++counts_.older_fills, Fill::older;
   // Once this copy is gone again, somebody may come with an older one, such as a write that was sent again.
   if (const auto buried = tombstones_.find(key); buried != tombstones_.end()) buried->second.version = std::max(buried->second.version, version);
@@ -60,8 +65,9 @@ void ReadPath::fail(const std::string& key, Lease lease) {
 
 // Whether it was fetched before the key's last change, as far as anybody can tell.
 bool ReadPath::is_late(const std::string& key, Lease lease, Version version) const {
+  if (lease <= floor_) return true;   // What is forgotten may have been a change of any version.
   const auto buried = tombstones_.find(key);
-  if (buried == tombstones_.end()) return lease <= floor_;
+  if (buried == tombstones_.end()) return false;
   const bool known_to_be_new = version > 0 && buried->second.known && version >= buried->second.version;
   return lease < buried->second.since && !known_to_be_new;
 }

@@ -18,7 +18,7 @@
 //   2. What was fetched before an invalidation or a write of its key, and comes in behind it, is refused (a stale set, section
 //      3.2.1 of Nishtala et al.) unless its version says that it is no older. This holds however late it comes: a tombstone that
 //      is forgotten, for its age or for their number, refuses all fills whose leases are older than it.
-//   3. A version never gives way to an older one.
+//   3. A version never gives way to an older one, also one that was only seen here and refused.
 //   4. A value is served fresh only within `ttl` of its fill, and stale only within the windows above.
 //
 // Left out: memcached's hold of deleted values as stale ones; a delete that keeps serving is here an expiry, not an invalidation.

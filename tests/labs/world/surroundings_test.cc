@@ -55,7 +55,7 @@ TEST_F(Surroundings, ATimerThatIsSetIsSaidWithItsMoment) {
   world.apply("drift 1 +25%");
   world.run_for(10ms);
   ASSERT_EQ(log.count(EventKind::arm), 2u) << "set again when it rang";
-  EXPECT_EQ(body_of<record::Armed>(*log.last(EventKind::arm)), (record::Armed{0, core::Time(18ms)})) << "by the world's clock";
+  EXPECT_EQ(body_of<record::Armed>(*log.last(EventKind::arm)), (record::Armed{0, core::Time(18ms + 1ns)})) << "by the world's clock";
 }
 
 TEST_F(Surroundings, ALinkIsSaidWhenItsFaultsChangeAndNotElse) {

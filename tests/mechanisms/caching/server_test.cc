@@ -321,7 +321,9 @@ TEST(CacheServer, WriteBackDoesAWriteOnceThatComesAgain) {
     path.ask(one);
     path.world.run_for(5ms);
     path.said(Function::put, "k", "two");
-    path.ask(one);   // The network has kept a second copy of it.
+    auto again = one;
+    again.id = 72;
+    path.ask(again);   // Somebody has tried again.
     path.world.run_for(5ms);
     EXPECT_EQ(path.said(Function::get, "k").value, idempotent ? "two" : "one");
   }
@@ -479,8 +481,9 @@ TEST(ServiceBesideACache, GivesTheLeaseBackWhenThereIsNothingToFillItWith) {
 TEST(ServiceBesideACache, TellsTheCacheOfAWriteThatMayHaveBeenDone) {
   Beside path;
   path.world.script(kAsker);
+  std::uint64_t asked = 0;
   const auto ask = [&](Function function) {
-    path.world.ask(kAsker, kOther, request(1, function, "k", function == Function::put ? "two" : "", 50ms));
+    path.world.ask(kAsker, kOther, request(++asked, function, "k", function == Function::put ? "two" : "", 50ms));
     path.world.run_for(100ms);
     return path.world.scripted(kAsker).heard.back();
   };

@@ -128,6 +128,18 @@ TEST_F(ReadPathTest, AFillFromBeforeAChangeOfUnknownVersionIsLateWhateverItsVers
 }
 
 // A write is sent again, and what came of it was overwritten, read, and dropped meanwhile.
+TEST_F(ReadPathTest, WhatIsSeenAndRefusedDropsWhatIsOlder) {
+  const Lease early = look().lease;
+  path.invalidate("k", 0, now);   // Somebody's write, of which nobody knows how it ended.
+  EXPECT_EQ(fill(look().lease, "old", 319), Fill::stored);
+  EXPECT_EQ(fill(early, "new", 321), Fill::late);
+  EXPECT_EQ(served(), "") << "who fetched the new one has read it";
+  const Lease before = look().lease;
+  path.invalidate("k", 0, now);
+  EXPECT_EQ(fill(before, "newer", 323), Fill::late);
+  EXPECT_EQ(fill(look().lease, "new", 321), Fill::older) << "also when nothing was here";
+}
+
 TEST_F(ReadPathTest, AVersionThatWasHereDoesNotGiveWayToAnOlderOneWhenItIsDropped) {
   EXPECT_EQ(path.write("k", "v6", 6, now, rng), Fill::stored);
   path.invalidate("k", 0, now);
