@@ -5,7 +5,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 BUILD_PACKAGES=(g++ cmake ninja-build pkg-config libasio-dev libsqlite3-dev libtomlplusplus-dev libcli11-dev
   nlohmann-json3-dev libxxhash-dev libimgui-dev libglfw3-dev libgl-dev libfreetype-dev fonts-inter
   fonts-jetbrains-mono libgl1-mesa-dri)
-TEST_PACKAGES=(libgtest-dev librapidcheck-dev clang sqlite3 xvfb xdotool tshark graphviz prometheus libxml2-utils)
+TEST_PACKAGES=(libgtest-dev librapidcheck-dev clang sqlite3 xvfb xdotool tshark graphviz prometheus libxml2-utils
+  parallel)
 
 # install_missing NAME..: installs the Debian packages among NAME that this machine lacks.
 install_missing() {

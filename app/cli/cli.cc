@@ -120,6 +120,8 @@ struct Words {
   BenchArguments bench;
   CacheSimArguments cache_sim;
   ShotArguments shot;
+  SweepArguments sweep;
+  MergeArguments merge;
   window::Start window;
 };
 
@@ -250,6 +252,37 @@ void add_cache_sim(CLI::App& app, CacheSimArguments& a) {
   sim->add_flag("--json", a.json, "For programs");
 }
 
+void add_sweep(CLI::App& app, Words& w) {
+  const char* const metrics = "What the table shows, with commas: a metric, or such as `operations ok`";
+  SweepArguments& a = w.sweep;
+  auto* sweep = subcommand(app, "sweep", "Run a lab with every combination of settings and many seeds. Killed, it goes on when given again.",
+                           "faultline sweep raft-elections --seeds 1..5 --set raft.election_timeout=150ms..155ms,150ms..300ms "
+                           "--record /tmp/s");
+  sweep->add_option("lab", a.lab, "A lab's name (`faultline labs` lists them), or a lab file")->type_name("")->required();
+  sweep->add_option("--seeds", a.seeds, "The first and the last, or one; of each combination")->type_name("A..B");
+  repeated(sweep->add_option("--set", a.settings, "KIND.SETTING=VALUE,VALUE, as often as you like; a value's own comma is `\\,`"))
+      ->type_name("K=V,V");
+  sweep->add_option("--for", a.length, "Each run goes on until this time, such as 30s")
+      ->type_name("TIME")
+      ->check(takes<core::Duration>("a duration such as 30s", core::Duration(1)));
+  sweep->add_option("--record", a.record, "The folder of the results; what is done there is not done again")
+      ->type_name("FOLDER")
+      ->required();
+  sweep->add_option("--keep", a.keep, "Run files of which runs: failed, all or none")->type_name("WHICH")->check(one_of({"failed", "all", "none"}));
+  sweep->add_option("--jobs", a.jobs, "So many at a time; without it, as many as there are cores")
+      ->type_name("N")
+      ->check(takes<std::uint32_t>("a whole number from 1", 1));
+  sweep->add_option("--shard", a.shard, "Only a part of it, such as 2/4: the second of four")->type_name("I/N");
+  sweep->add_option("--metric", a.metrics, metrics)->type_name("NAMES");
+  sweep->add_flag("--json", a.json, "The table for programs");
+  MergeArguments& m = w.merge;
+  auto* merge = subcommand(app, "merge", "Join the parts of a sweep. Exit 2: runs are missing.", "faultline merge /tmp/s --out /tmp/whole");
+  merge->add_option("folders", m.folders, "Folders that `faultline sweep --record` made")->type_name("")->required();
+  merge->add_option("--out", m.out, "The folder of the whole")->type_name("FOLDER")->required();
+  merge->add_option("--metric", m.metrics, metrics)->type_name("NAMES");
+  merge->add_flag("--json", m.json, "The table for programs");
+}
+
 void add_window(CLI::App& app, Words& w) {
   app.add_option("--state", w.window.state)->group("");   // For tests: see app/window/state_file.h.
   const char* const theme = "dark, light, `high contrast`, or a theme file (.toml)";
@@ -299,6 +332,8 @@ int dispatch(const CLI::App& app, const Words& w) {
   if (name == "check") return check(w.check);
   if (name == "fuzz") return fuzz(w.fuzz);
   if (name == "cache-sim") return cache_sim(w.cache_sim);
+  if (name == "sweep") return sweep(w.sweep);
+  if (name == "merge") return merge(w.merge);
   if (name == "open") return window::run(w.window);
   if (name == "shot") return shot(w.shot);
   return bench(w.bench);
@@ -355,6 +390,7 @@ int parse_and_do(int argc, const char* const* argv) {
   add_run(app, words.run);
   add_others(app, words);
   add_cache_sim(app, words.cache_sim);
+  add_sweep(app, words);
   add_window(app, words);
   try {
     app.parse(argc, argv);

@@ -88,6 +88,21 @@ struct CacheSimArguments {
 };
 int cache_sim(const CacheSimArguments& arguments);
 
+struct SweepArguments {
+  std::string lab, seeds = "1..100", length, record, keep = "failed", shard = "1/1", metrics;
+  std::vector<std::string> settings;
+  unsigned jobs = 0;                   // 0: as many as there are cores.
+  bool json = false;
+};
+int sweep(const SweepArguments& arguments);
+
+struct MergeArguments {
+  std::vector<std::string> folders;
+  std::string out, metrics;
+  bool json = false;
+};
+int merge(const MergeArguments& arguments);
+
 // Prints `faultline: WHY` on one line and returns the code.
 int fail(int code, const std::string& why);
 // `world, record and fuzz`

@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +11,7 @@
 #include <thread>
 
 #include "app/cli/cli.h"
+#include "app/cli/interruptible.h"
 #include "app/cli/plain.h"
 #include "app/cli/summary.h"
 #include "app/cli/table.h"
@@ -29,22 +29,6 @@ namespace {
 
 using Wall = std::chrono::steady_clock;
 
-// Whoever presses Ctrl-C wants to see how far it came; the second time it ends at once.
-volatile std::sig_atomic_t interrupted = 0;
-
-class Interruptible {
- public:
-  Interruptible() {
-    struct sigaction action {};
-    action.sa_handler = [](int) { interrupted = 1; };
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &action, nullptr);
-  }
-  ~Interruptible() {
-    for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_DFL);
-  }
-};
-
 // Paces the world when a speed was asked for, and tells a person how far it is.
 class Pace {
  public:
@@ -56,7 +40,7 @@ class Pace {
       said_ = Wall::now();
       std::fprintf(stderr, "\r%8.2f s  %s events ", passed, grouped(facts.events).c_str());
     }
-    return interrupted == 0;
+    return !interrupted;
   }
   ~Pace() {
     if (talk_) std::fprintf(stderr, "\r%40s\r", "");
@@ -119,17 +103,11 @@ void print_verdict(const RunArguments& a, const guide::LabResult& result, const 
     std::cout << "\npassed\n";
     return;
   }
-  std::string why;
-  if (!result.violation.empty() && !result.violation_expected)
-    why = "an invariant broke: " + result.violation;
-  if (result.stopped && why.empty()) why = "it was stopped";
-  for (const auto& step : result.steps)
-    if (!step.done && why.empty()) why = "`" + step.title + "` is not done";
   std::string line = again(a.lab, header);
   if (!a.script.empty()) line += " --script " + shell_word(a.script);
   if (!a.length.empty()) line += " --for " + a.length;
   if (a.watch_only) line += " --watch-only";
-  std::cout << "\nnot passed: " << plain_line(why) << "\n" << plain_line(line) << "\n";
+  std::cout << "\nnot passed: " << plain_line(result.why_not()) << "\n" << plain_line(line) << "\n";
 }
 
 record::RunHeader header_of(const RunArguments& a, const guide::Lab& lab, const world::World& world,

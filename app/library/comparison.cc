@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "labs/guide/facts.h"
+#include "labs/guide/figures.h"
 #include "labs/record/open_run.h"
 #include "labs/session/session.h"
 
@@ -13,33 +13,6 @@ namespace {
 using record::EventKind;
 
 constexpr std::size_t kSlice = 4096;   // Rows between two looks at whether anybody still wants this.
-
-std::vector<Figure> figures_of(const guide::Facts& facts, const record::Recording& run) {
-  const double seconds = std::chrono::duration<double>(facts.now() - core::kStart).count();
-  const auto count = [](const char* name, std::uint64_t value) { return Figure{name, "", static_cast<double>(value)}; };
-  std::vector<Figure> all{{"length", "s", seconds},
-                          count("events", facts.events),
-                          count("messages sent", facts.all_sent),
-                          count("messages delivered", facts.all_delivered),
-                          count("messages dropped", facts.all_dropped),
-                          count("crashes", facts.crashes),
-                          count("commands", facts.commands),
-                          count("operations ok", facts.all_operations[0]),
-                          count("operations failed", facts.all_operations[1]),
-                          count("operations unknown", facts.all_operations[2]),
-                          count("promises broken", facts.violation().empty() ? 0 : 1)};
-  if (seconds > 0) all.push_back({"operations ok a second", "/s", static_cast<double>(facts.all_operations[0]) / seconds});
-  std::vector<std::string> metrics;
-  for (record::NameId id = 1; id < run.names(); ++id)
-    if (facts.metric(run.name(id)) != nullptr) metrics.push_back(run.name(id));
-  std::sort(metrics.begin(), metrics.end());
-  for (const auto& name : metrics)
-    if (name.ends_with("_ms") && facts.samples(name) > 0)
-      for (const auto& [words, part] : {std::pair{" p50", 0.5}, {" p99", 0.99}}) all.push_back({name + words, "ms", facts.percentile(name, part, true)});
-  for (const auto& name : metrics)
-    if (name.ends_with("_total")) all.push_back({name, "", facts.gained(name)});
-  return all;
-}
 
 std::string words_of(const record::Recording& run, const record::Event& event, core::BytesView body) {
   std::string line = record::line_text(run, event);
@@ -189,7 +162,7 @@ void Comparison::read(const Wanted& wanted, double from, double share) {
       run.visit(row, std::min(rows, row + kSlice), [&](const record::Event& event, core::BytesView body) { facts.on_event(event, body); });
       tell(words, from + share * (1 + part(row)) / 2);
     }
-    one->figures = figures_of(facts, run);
+    for (auto& figure : guide::figures_of(facts)) one->figures.push_back({std::move(figure.name), std::move(figure.unit), figure.value});
     for (const auto& given : session::commands_of(run)) one->commands.push_back({given.at, world::command_text(given.command)});
   } catch (const Cancelled&) {
     throw;

@@ -125,6 +125,17 @@ double Facts::gained(std::string_view metric) const {
   return it == metrics_.end() ? 0 : it->second.sum() - it->second.step_sum;
 }
 
+double Facts::total(std::string_view metric) const {
+  const auto it = metrics_.find(metric);
+  return it == metrics_.end() ? 0 : it->second.sum();
+}
+
+std::vector<std::string> Facts::metric_names() const {
+  std::vector<std::string> all;
+  for (const auto& [name, series] : metrics_) all.push_back(name);
+  return all;
+}
+
 double Facts::percentile(std::string_view metric, double part, bool whole_run) const {
   const auto it = metrics_.find(metric);
   if (it == metrics_.end()) return 0;

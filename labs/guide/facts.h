@@ -38,6 +38,9 @@ class Facts : public record::Listener {
   // Whether any node ever showed the metric; its last values by node.
   const std::map<core::NodeId, double>* metric(std::string_view name) const;
   double gained(std::string_view metric) const;
+  // The same since the run began.
+  double total(std::string_view metric) const;
+  std::vector<std::string> metric_names() const;   // Of all that were shown, in order.
   // The so-manieth part of a timing's last 1,000 samples of the step, or of all of the run; 0 when there are none.
   double percentile(std::string_view metric, double part, bool whole_run = false) const;
   // How many samples of a timing there are since the step began.

@@ -41,6 +41,14 @@ bool LabResult::passed() const {
          std::all_of(steps.begin(), steps.end(), [](const StepResult& step) { return step.done; });
 }
 
+std::string LabResult::why_not() const {
+  if (passed()) return {};
+  if (!violation.empty() && !violation_expected) return "an invariant broke: " + violation;
+  if (stopped) return "it was stopped";
+  const auto step = std::find_if(steps.begin(), steps.end(), [](const StepResult& one) { return !one.done; });
+  return "`" + step->title + "` is not done";
+}
+
 namespace {
 
 // Gives commands at their times while time passes in slices.

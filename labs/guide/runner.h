@@ -47,6 +47,8 @@ struct LabResult {
   // Every step was done, and no invariant broke that the lab did not wait for.
   bool passed() const;
   bool violation_expected = false;
+  // Empty when it passed.
+  std::string why_not() const;
 };
 
 struct RunOptions {
