@@ -169,13 +169,19 @@ void add_run(CLI::App& app, RunArguments& a) {
   run->add_flag("--watch-only", a.watch_only, "Do not give the lab's commands");
 }
 
+// A list that is too long for a terminal goes on in the next line.
+std::string in_lines(std::string words) {
+  if (words.size() > 80) words[words.rfind(' ', 80)] = '\n';
+  return words;
+}
+
 void add_export(CLI::App& app, ExportArguments& a) {
   std::vector<std::string> known;
   for (const auto& format : exports::formats()) known.emplace_back(format.name);
   auto* out = subcommand(app, "export", "Write a run as other programs read it.",
                          "faultline export /tmp/a.run --format json --out /tmp/a.jsonl");
   out->add_option("run", a.path, "A run file")->type_name("")->required();
-  out->add_option("--format", a.format, listed(known, "or"))->type_name("FORMAT")->check(one_of(known));
+  out->add_option("--format", a.format, in_lines(listed(known, "or")))->type_name("FORMAT")->check(one_of(known));
   out->add_option("--out", a.out, "The file to write, or the folder (csv)")->type_name("PATH")->required();
   out->add_option("--from", a.from, "Where the stretch of time begins that is written, such as 1.9s")->type_name("TIME")->check(takes<core::Duration>("a duration such as 30s", core::Duration(0)));
   out->add_option("--to", a.to, "and where it ends")->type_name("TIME")->check(takes<core::Duration>("a duration such as 30s", core::Duration(0)));
