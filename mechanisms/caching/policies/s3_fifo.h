@@ -1,22 +1,24 @@
 // S3-FIFO (Yang et al., FIFO Queues are All You Need for Cache Eviction, SOSP 2023, section 4 and algorithm 1): three queues.
 // New entries prove themselves in the small one, S (10 %); who is asked for more than once there moves to the main one, M,
-// with its count cleared; who is not leaves early, and its key is remembered in the ghost queue, G, as long as M's entries
-// would be. A key that comes back while it is remembered goes straight into M, whose evictions are CLOCK with a count of two
+// with its count cleared; who is not leaves early, and its key is remembered in the ghost queue, G, until as much as M holds
+// has left after it. A key that comes back while it is remembered goes straight into M, whose evictions are CLOCK with a count of two
 // bits.
 //
 // The paper's algorithm evicts from M and goes on in S when M is full as an entry moves there. Here that is the eviction: the
 // cache asks again if it needs more room.
 #pragma once
-#include "mechanisms/caching/policies/ghosts.h"
+#include "mechanisms/caching/policies/recent.h"
+#include "mechanisms/caching/policies/slab.h"
 #include "mechanisms/caching/policies/settings.h"
 
 namespace caching {
 
 class S3Fifo : public Indifferent {
  public:
-  explicit S3Fifo(const CacheSettings& settings) : ghosts_(settings.measure()) { adapt(settings); }
+  explicit S3Fifo(const CacheSettings& settings) { adapt(settings); }
 
   void adapt(const CacheSettings& settings) {
+    measure_ = settings.measure();
     small_ = share(settings.capacity(), settings.small_percent);
     main_ = settings.capacity() - std::min(small_, settings.capacity());
     ghosts_.trim(main_);
@@ -35,8 +37,7 @@ class S3Fifo : public Indifferent {
     while (!slab.empty(kSmall) && (slab.load(kSmall) >= small_ || slab.empty(kMain))) {
       const Slot at = slab.back(kSmall);
       if (slab.mark(at) <= 1) {
-        ghosts_.add(slab.hash(at), slab.bytes(at));
-        ghosts_.trim(main_);
+        ghosts_.add(slab.hash(at), measure_ == Measure::bytes ? slab.bytes(at) : 1, main_);
         return at;
       }
       slab.mark(at) = 0;
@@ -53,7 +54,8 @@ class S3Fifo : public Indifferent {
   static constexpr std::uint8_t kMostHits = 3;   // Two bits.
 
   std::uint64_t small_ = 1, main_ = 0;   // What S and M may hold.
-  Ghosts ghosts_;
+  Measure measure_ = Measure::entries;
+  Recent ghosts_;
 };
 
 }  // namespace caching

@@ -170,7 +170,8 @@ struct Arc : Model {
 struct S3Fifo : Model {
   S3Fifo(std::size_t c, std::size_t percent) : Model(c), small(std::max<std::size_t>(1, c * percent / 100)) {}
   std::size_t small;
-  List s, m, g;
+  List s, m;
+  std::deque<std::optional<Key>> g;   // The newest first. One that came back keeps its place.
   std::map<Key, int> freq;
   bool has(Key key) const override { return in(s, key) || in(m, key); }
   void hit(Key key) override { freq[key] = std::min(3, freq[key] + 1); }
@@ -191,7 +192,7 @@ struct S3Fifo : Model {
         m.push_front(t);
         if (m.size() > capacity - small) return evict_main();
       } else {
-        cut(g, t), g.push_front(t);
+        g.push_front(t);
         if (g.size() > capacity - small) g.pop_back();
         return t;
       }
@@ -202,7 +203,9 @@ struct S3Fifo : Model {
     std::optional<Key> gone;
     if (s.size() + m.size() == capacity) gone = s.size() >= small || m.empty() ? evict_small() : evict_main();
     freq[key] = 0;
-    (cut(g, key) ? m : s).push_front(key);
+    const auto ghost = std::find(g.begin(), g.end(), key);
+    (ghost != g.end() ? m : s).push_front(key);
+    if (ghost != g.end()) ghost->reset();
     return gone;
   }
 };
