@@ -182,7 +182,10 @@ void draw_levels(CacheDraw& c, const std::vector<std::string>& flaws) {
   c.add_calls(services, "cache.", false);
   c.draw.system.groups.push_back(std::move(services));
   if (edges) {
-    world::Group edge = c.cache("edges", pick<std::size_t>(c.rng, {1, 2}), pick(c.rng, {"read_through", "write_through"}), {1, 5, 20});
+    // One after the other: the order of a call's arguments is each compiler's own.
+    const char* mode = pick(c.rng, {"read_through", "write_through"});
+    const auto count = pick<std::size_t>(c.rng, {1, 2});
+    world::Group edge = c.cache("edges", count, mode, {1, 5, 20});
     edge.to = {"services"};
     edge.settings.emplace_back("track.on", tracks);
     c.add_calls(edge, "store.", false);

@@ -98,7 +98,7 @@ TEST_F(Journey, FromTheGalleryToTheComparison) {
     else
       do_step(screen, step);
   }
-  const std::string out = screen.home() + "/exported.csv";
+  const std::string out = screen.home() + "/exported";
   screen.key("ctrl+e");
   const auto fill = [&](const std::string& field, const std::string& words) {
     screen.click(field);
@@ -106,7 +106,7 @@ TEST_F(Journey, FromTheGalleryToTheComparison) {
     screen.type(words);
   };
   fill("field:export folder", screen.home());
-  fill("field:export name", "exported.csv");
+  fill("field:export name", "exported");
   screen.click("button:Export");
   ASSERT_TRUE(screen.wait([&](const Seen&) { return std::filesystem::exists(out); }));
   screen.click("button:Close");
@@ -136,7 +136,7 @@ TEST_F(Journey, FromTheGalleryToTheComparison) {
                       first->node(e.node)->name != old_leader);
   });
   EXPECT_TRUE(later);
-  EXPECT_GT(program::lines_of(program::text_of(out)).size(), 1000u);
+  EXPECT_GT(program::lines_of(program::text_of(out + "/events.csv")).size(), 1000u);
 }
 
 TEST_F(Journey, AKilledWindowLosesNothingAndTheNextOneOffersTheRun) {
