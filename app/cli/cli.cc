@@ -16,6 +16,7 @@
 #include "app/version.h"
 #include "app/window/theme_file.h"
 #include "app/window/window.h"
+#include "labs/doors/doors.h"
 #include "labs/exports/exports.h"
 #include "mechanisms/core/text.h"
 
@@ -167,6 +168,12 @@ void add_run(CLI::App& app, RunArguments& a) {
       ->type_name("X")
       ->check(takes<double>("a number above 0, such as 0.5", 1e-6));
   run->add_flag("--watch-only", a.watch_only, "Do not give the lab's commands");
+  std::string known;
+  for (const auto& protocol : doors::protocols()) known += (known.empty() ? "" : ", ") + protocol.name;
+  repeated(run->add_option("--door", a.doors,
+                           "Let real clients in, at 127.0.0.1 only: PROTOCOL, PROTOCOL:PORT,\nPROTOCOL@CLIENT. Then the lab's steps are not "
+                           "walked, and the world\nruns until Ctrl-C or --for. Protocols: " + known))
+      ->type_name("DOOR");
 }
 
 // A list that is too long for a terminal goes on in the next line.

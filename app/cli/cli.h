@@ -18,6 +18,7 @@ int main(int argc, const char* const* argv);
 struct RunArguments {
   std::string lab, world = "simulated", script, record, length, level = "bodies", memory = "512MiB";
   std::vector<std::string> settings;
+  std::vector<std::string> doors;   // With doors nobody walks the lab: it stands open until it is interrupted.
   std::uint64_t seed = 0;
   bool has_seed = false;
   double speed = 0;  // 0: as fast as it goes.

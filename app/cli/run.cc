@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <optional>
 #include <sstream>
 #include <thread>
 
@@ -17,6 +18,7 @@
 #include "app/cli/table.h"
 #include "app/version.h"
 #include "labs/catalog/labs.h"
+#include "labs/doors/doors.h"
 #include "labs/guide/runner.h"
 #include "labs/record/run_file.h"
 #include "labs/record/run_store.h"
@@ -121,6 +123,28 @@ record::RunHeader header_of(const RunArguments& a, const guide::Lab& lab, const 
   return header;
 }
 
+// A world with doors stands open until somebody ends it; nobody walks its lab.
+void stand_open(const RunArguments& a, guide::Lab& lab, guide::RunOptions& options) {
+  if (a.world != "loopback") throw world::BadCommand("a door leads to real sockets: add --world loopback");
+  lab.steps.clear();
+  if (a.length.empty()) options.at_least = std::chrono::hours(24 * 365);
+}
+
+void open_doors(const RunArguments& a, doors::Doors& doors) {
+  for (const auto& wish : a.doors) {
+    const auto seen = doors.open(doors::parse_wish(wish));
+    std::string where;
+    for (const auto& address : seen.addresses) where += " " + address;
+    std::cout << "door " << seen.protocol << " open at" << where << ", to " << plain_line(seen.node) << std::endl;
+  }
+}
+
+void print_doors(const doors::Doors& doors) {
+  for (const auto& seen : doors.seen())
+    std::cout << "door " << seen.protocol << ": " << grouped(seen.asked) << " operations"
+              << (seen.cut_off == 0 ? "" : ", " + grouped(seen.cut_off) + " connections cut off") << "\n";
+}
+
 std::unique_ptr<world::World> make_world(const RunArguments& a, const world::System& system,
                                          std::uint64_t seed) {
   if (a.world != "loopback") return std::make_unique<world::SimulatedWorld>(system, seed);
@@ -141,6 +165,7 @@ int run_checked(const RunArguments& a) {
   }
   if (a.world == "loopback" && a.speed > 0)
     return fail(kUsage, "--speed is for the simulated world: sockets have their own");
+  if (!a.doors.empty()) stand_open(a, lab, options);
   const std::uint64_t seed = a.has_seed ? a.seed : lab.seed;
   const auto hosting = make_world(a, lab.system, seed);
   world::World& world = *hosting;
@@ -158,6 +183,8 @@ int run_checked(const RunArguments& a) {
     world.listen(&recording);
   }
   std::cout << origin(recording.header()) << std::endl;
+  std::optional<doors::Doors> doors;
+  if (!a.doors.empty()) open_doors(a, doors.emplace(dynamic_cast<world::LoopbackWorld&>(world)));
   guide::LabResult result;
   {
     Pace pace(a.speed, ::isatty(STDERR_FILENO) != 0);
@@ -169,13 +196,14 @@ int run_checked(const RunArguments& a) {
     std::cout << "\nviolation" << (result.violation_expected ? ", as the lab expects: " : ": ")
               << plain(result.violation) << "\n";
   std::cout << "\n" << summary(facts, world.events());
+  if (doors) print_doors(*doors);
   print_verdict(a, result, recording.header());
   if (store) {
     store->finish();
     if (const auto trouble = store->trouble(); !trouble.empty()) return fail(kCannotWrite, trouble);
     std::cout << "recorded in " << plain_line(store->path()) << "\n";
   }
-  if (result.stopped) return kInterrupted;
+  if (result.stopped && !doors) return kInterrupted;
   return result.passed() ? kValid : kInvalid;
 }
 

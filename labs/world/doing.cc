@@ -333,7 +333,7 @@ void Doing::operator()(const TellNode& c) {
   begin();
   std::string why;
   for (const auto id : who) {
-    const std::string refused = world_.ask(id, c.words);
+    const std::string refused = world_.tell(id, c.words);
     if (!refused.empty()) why = world_.infos_[id - 1].name + ": " + refused;
   }
   if (!why.empty()) throw BadCommand("`" + text_ + "`: " + why);

@@ -16,6 +16,7 @@
 #include "mechanisms/core/step.h"
 #include "mechanisms/core/time.h"
 #include "mechanisms/core/truth.h"
+#include "mechanisms/traffic/clients/ask.h"
 
 namespace world {
 
@@ -103,6 +104,8 @@ class Hosted {
   virtual void on_timer(core::Time now, core::Rng& rng, std::uint8_t kind, std::uint64_t key, Effects& out) = 0;
   // Both return why it is refused, or nothing.
   virtual std::string on_tell(core::Time now, core::Rng& rng, std::string_view words, Effects& out) = 0;
+  // The operation that it began, or 0: nodes of its kind cannot do that.
+  virtual std::uint64_t on_ask(core::Time now, core::Rng& rng, clients::Ask what, Effects& out) = 0;
   virtual std::string set(core::Time now, core::Rng& rng, std::string_view setting, std::string_view value,
                           Effects& out) = 0;
   virtual std::string get(std::string_view setting) const = 0;
@@ -132,6 +135,7 @@ class Kind {
   std::vector<std::string> messages, timers, writes;  // Names, by the number of the alternative.
   std::vector<core::Tell> tells;
   std::vector<const core::Metric*> metrics;
+  bool takes_asks = false;               // Nodes of it are clients who do what somebody outside wants: doors lead to them.
   std::string_view leading_role;         // The one that others follow; empty: nobody leads.
   std::string_view epoch_word = "epoch";  // What orders two that lead.
 

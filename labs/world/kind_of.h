@@ -99,6 +99,12 @@ class HostedNode final : public Hosted {
       run(now, rng, out, [&](Step& step) { refused = node_.on_tell(step, words); });
     return refused;
   }
+  std::uint64_t on_ask(core::Time now, core::Rng& rng, [[maybe_unused]] clients::Ask what, Effects& out) override {
+    std::uint64_t operation = 0;
+    if constexpr (requires { &Node::on_ask; })
+      run(now, rng, out, [&](Step& step) { operation = node_.on_ask(step, std::move(what)); });
+    return operation;
+  }
   std::string set(core::Time now, core::Rng& rng, std::string_view setting, std::string_view value,
                   Effects& out) override {
     std::string refused = core::set_setting(settings_, setting, value);
@@ -157,6 +163,7 @@ class KindOf final : public Kind {
     for (const auto word : names(decltype(Node::Timer::kind){})) timers.emplace_back(word);
     if constexpr (requires { Node::kTells; }) tells.assign(Node::kTells.begin(), Node::kTells.end());
     if constexpr (requires { Node::kMetrics; }) metrics.assign(Node::kMetrics.begin(), Node::kMetrics.end());
+    takes_asks = requires { &Node::on_ask; };
     if constexpr (requires { Node::kLeadingRole; }) leading_role = Node::kLeadingRole;
     if constexpr (requires { Node::kEpochWord; }) epoch_word = Node::kEpochWord;
   }

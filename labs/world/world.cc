@@ -223,7 +223,7 @@ void World::step(core::NodeId node, std::uint64_t cause, const Handler& handler)
 }
 
 // Requests in words, from people and scripts. Returns why the node refuses, or nothing.
-std::string World::ask(core::NodeId node, std::string_view words) {
+std::string World::tell(core::NodeId node, std::string_view words) {
   Slot& s = slot(node);
   const std::uint64_t cause = events_;
   std::string refused;
@@ -233,6 +233,17 @@ std::string World::ask(core::NodeId node, std::string_view words) {
   if (!refused.empty()) emit_text(record::EventKind::refuse, node, refused, cause);
   settle(node);
   return refused;
+}
+
+std::uint64_t World::ask(core::NodeId node, clients::Ask what) {
+  Slot& s = slot(node);
+  if (s.condition != Condition::up) return 0;
+  std::uint64_t operation = 0;
+  step(node, events_, [&](Hosted& hosted, core::Time now, Effects& out) {
+    operation = hosted.on_ask(now, s.rng, std::move(what), out);
+  });
+  settle(node);
+  return operation;
 }
 
 void World::set(core::NodeId node, std::string_view setting, std::string_view value) {

@@ -133,6 +133,10 @@ class World {
     std::vector<record::NameId> messages, timers, writes;
   };
 
+  // Somebody who is no node wants this of a client. Returns the operation that it invoked, or 0: the client is not up, or what
+  // it asks cannot do that.
+  std::uint64_t ask(core::NodeId node, clients::Ask what);
+
   void start_once();
   bool started() const { return started_; }
   // Does the first thing in the queue.
@@ -210,7 +214,7 @@ class World {
   void handle_packet(core::NodeId node, std::uint32_t index);
   void take(core::NodeId node, const Waiting& waiting);
   void drain(core::NodeId node);
-  std::string ask(core::NodeId node, std::string_view words);
+  std::string tell(core::NodeId node, std::string_view words);
   void set(core::NodeId node, std::string_view setting, std::string_view value);
   void settle(core::NodeId node);
   static void tear(Slot& s);

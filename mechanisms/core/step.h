@@ -21,6 +21,8 @@
 //   core::Face face() const;
 //   void on_settings(Step&, const Settings&);               a person moved a slider while it runs
 //   std::string on_tell(Step&, std::string_view words);     optional: a request in words; returns why it is refused
+//   std::uint64_t on_ask(Step&, clients::Ask);              optional, of clients: somebody outside wants this done now. Returns
+//                                           the id of the operation that it invoked, or 0: the store behind cannot do that
 //   static constexpr std::array kTells{core::Tell{...}};    with on_tell: what it understands
 //   static constexpr std::array kMetrics{&kElections, ...}; optional: the metrics that its steps sample
 //   static constexpr std::string_view kLeadingRole = "leader", kEpochWord = "term";   optional: the face() of the one whom

@@ -24,7 +24,7 @@ std::string Placement::split(core::Time now, ShardId id, std::string at, std::ve
   if (at.empty()) return "nobody has said yet where shard " + std::to_string(id) + " could be split";
   if (at <= shard->range.from || !shard->range.holds(at)) return "shard " + std::to_string(id) + " cannot be split there";
   pending_[id] = {shard->epoch, now, {}, {}};
-  out.push_back({shard->owner, SplitShard{id, shard->epoch, at, fresh_++}});
+  instruct(out, shard->owner, SplitShard{id, shard->epoch, at, fresh_++});
   return "";
 }
 
@@ -36,7 +36,7 @@ std::string Placement::merge(core::Time now, ShardId left_id, ShardId right_id, 
   if (left->range.until.empty() || left->range.until != right->range.from) return "the second is not the right neighbour of the first";
   if (left->owner != right->owner) return "they are on different nodes: move one of them first";
   pending_[left_id] = pending_[right_id] = {std::max(left->epoch, right->epoch), now, {}, {}};
-  out.push_back({left->owner, MergeShards{left_id, left->epoch, right_id, right->epoch}});
+  instruct(out, left->owner, MergeShards{left_id, left->epoch, right_id, right->epoch});
   return "";
 }
 
@@ -46,7 +46,7 @@ std::string Placement::move(core::Time now, ShardId id, core::NodeId to, std::ve
   if (const auto busy = busy_with(*shard); !busy.empty()) return busy;
   if (shard->owner == to) return "it is there";
   pending_[id] = {shard->epoch, now, shard->owner, to};
-  out.push_back({shard->owner, MoveShard{id, shard->epoch, to}});
+  instruct(out, shard->owner, MoveShard{id, shard->epoch, to});
   return "";
 }
 
@@ -60,7 +60,7 @@ std::string Placement::copy(core::Time now, ShardId id, std::vector<core::NodeId
   if (std::adjacent_find(all.begin(), all.end()) != all.end()) return "two copies would be on one node: its owner has one already";
   if (nodes == shard->replicas) return "they have copies already";
   pending_[id] = {shard->epoch, now, {}, {}};
-  out.push_back({shard->owner, CopyShard{id, shard->epoch, std::move(nodes)}});
+  instruct(out, shard->owner, CopyShard{id, shard->epoch, std::move(nodes)});
   return "";
 }
 

@@ -86,7 +86,7 @@ bool Placement::may_move(core::Time now, core::NodeId from, core::NodeId to) con
 void Placement::order_move(core::Time now, const Shard& shard, core::NodeId to, std::vector<Instruction>& out) {
   pending_[shard.id] = {shard.epoch, now, shard.owner, to};
   next_move_ = now + core::Duration(static_cast<core::Duration::rep>(60e9 / settings_.moves_per_minute));
-  out.push_back({shard.owner, MoveShard{shard.id, shard.epoch, to}});
+  instruct(out, shard.owner, MoveShard{shard.id, shard.epoch, to});
 }
 
 std::vector<Instruction> Placement::decide(core::Time now, const std::vector<core::NodeId>& nodes) {
@@ -117,7 +117,7 @@ void Placement::split(core::Time now, std::vector<Instruction>& out) {
     if (at.empty() && settings_.split_load != 0 && report.load > settings_.split_load) at = report.load_cut;
     if (at.empty()) continue;
     pending_[shard.id] = {shard.epoch, now, {}, {}};
-    out.push_back({shard.owner, SplitShard{shard.id, shard.epoch, at, fresh_++}});
+    instruct(out, shard.owner, SplitShard{shard.id, shard.epoch, at, fresh_++});
   }
 }
 
@@ -135,7 +135,7 @@ void Placement::merge(core::Time now, std::vector<Instruction>& out) {
       continue;
     }
     pending_[left.id] = pending_[right.id] = {std::max(left.epoch, right.epoch), now, {}, {}};
-    out.push_back({left.owner, MergeShards{left.id, left.epoch, right.id, right.epoch}});
+    instruct(out, left.owner, MergeShards{left.id, left.epoch, right.id, right.epoch});
   }
 }
 
@@ -160,7 +160,7 @@ void Placement::copy(core::Time now, const std::vector<core::NodeId>& nodes, std
     replicas.push_back(best);
     loads.at(best) += report.reads / 2;
     pending_[shard.id] = {shard.epoch, now, {}, {}};
-    out.push_back({shard.owner, CopyShard{shard.id, shard.epoch, std::move(replicas)}});
+    instruct(out, shard.owner, CopyShard{shard.id, shard.epoch, std::move(replicas)});
   }
 }
 

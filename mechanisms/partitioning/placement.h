@@ -82,6 +82,13 @@ struct Instruction {
   core::NodeId to{};
   std::variant<MoveShard, SplitShard, MergeShards, CopyShard> order{};
 };
+// In its place at once: of one that is moved there g++ 12 believes that parts were never set (PR 105562).
+template <class Order>
+void instruct(std::vector<Instruction>& out, core::NodeId to, Order order) {
+  Instruction& one = out.emplace_back();
+  one.to = to;
+  one.order.template emplace<Order>(std::move(order));
+}
 
 class Placement {
  public:

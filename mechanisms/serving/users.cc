@@ -112,9 +112,12 @@ Users::Operation Users::draw(Step& step) {
   return one;
 }
 
-void Users::issue(Step& step, Operation one) {
+std::uint64_t Users::issue(Step& step, Operation one) {
   step.count(kAsked);
-  if (operations_.size() >= kMostOpen) return step.count(kTurnedAway);
+  if (operations_.size() >= kMostOpen) {
+    step.count(kTurnedAway);
+    return 0;
+  }
   // After a crash the numbers of processes go on, so those of operations differ, too.
   if (idle_.empty()) {
     one.process = static_cast<std::uint64_t>(id_) << 40 | numbers_.take(step);
@@ -128,10 +131,14 @@ void Users::issue(Step& step, Operation one) {
   if (const auto told = told_.find(one.request.key); told != told_.end()) one.told = told->second;
   const Request& r = one.request;
   if (is_history(r.function)) step.invoke({number, one.process, std::string(core::name_of(r.function)), r.key, r.value, ""});
-  if (const auto kept = recall(step, one)) return finish(step, one, *kept);
+  if (const auto kept = recall(step, one)) {
+    finish(step, one, *kept);
+    return number;
+  }
   const Request request = r;
   operations_.emplace(number, std::move(one));
   outlet_.call(step, number, request, step.now + settings_.patience);
+  return number;
 }
 
 void Users::settle(Step& step) {
@@ -181,7 +188,8 @@ void Users::finish(Step& step, const Operation& one, const Reply& reply) {
     write.request.key = one.request.key, write.request.value = value();
     write.request.user = one.request.user, write.request.connection = one.request.connection;
     write.request.criticality = one.request.criticality;
-    return issue(step, std::move(write));
+    issue(step, std::move(write));
+    return;
   }
   if (one.session == 0) return;
   // What he had himself took no time; without that he would ask for ever at one moment.
@@ -285,8 +293,8 @@ std::string Users::on_tell(Step& step, std::string_view line) {
   if (words.size() == 3 && words[0] == "scan") {
     one.request.function = Function::scan, one.request.key = words[1], one.request.value = words[2];
   } else if (clients::read_ask(words, ask) && ask.function != clients::Function::cas) {
-    core::parse(words[0], one.request.function);
-    one.request.key = ask.key, one.request.value = ask.value;
+    on_ask(step, std::move(ask));
+    return "";
   } else {
     return clients::expected_one_of(kTells);
   }
@@ -294,6 +302,16 @@ std::string Users::on_tell(Step& step, std::string_view line) {
   issue(step, std::move(one));
   settle(step);
   return "";
+}
+
+std::uint64_t Users::on_ask(Step& step, clients::Ask ask) {
+  Operation one;
+  if (!core::parse(core::name_of(ask.function), one.request.function)) return 0;   // Nothing on the path compares and swaps.
+  one.request.key = std::move(ask.key), one.request.value = std::move(ask.value);
+  come_from(one.request, 1);
+  const std::uint64_t number = issue(step, std::move(one));
+  settle(step);
+  return number;
 }
 
 }  // namespace serving

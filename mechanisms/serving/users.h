@@ -123,6 +123,7 @@ class Users {
   void on_timer(Step& step, Timer timer);
   void on_settings(Step& step, const Settings& settings);
   std::string on_tell(Step& step, std::string_view words);
+  std::uint64_t on_ask(Step& step, clients::Ask ask);
   Shown show() const { return {operations_.size(), answered_, failed_, unknown_}; }
   core::Face face() const { return {"users", 0}; }
 
@@ -155,7 +156,7 @@ class Users {
   Operation draw(Step& step);
   void come_from(Request& request, std::uint64_t user) const;
   std::string value() { return source_.value(numbers_.next(), settings_.value_bytes); }
-  void issue(Step& step, Operation operation);
+  std::uint64_t issue(Step& step, Operation operation);   // The operation's number; 0: too many are open.
   // From what was kept, with nobody asked. The lease of `one` is set.
   std::optional<Reply> recall(Step& step, Operation& one);
   void keep(Step& step, const Operation& one, const Reply& reply);

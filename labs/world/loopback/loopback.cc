@@ -129,6 +129,12 @@ void LoopbackWorld::on_crash(core::NodeId node, std::string_view why) {
 
 void LoopbackWorld::on_reset(core::NodeId a, core::NodeId b) { machine_->sockets.reset(a, b); }
 
+asio::io_context& LoopbackWorld::loop() { return machine_->io; }
+std::uint64_t LoopbackWorld::ask(core::NodeId node, clients::Ask what) {
+  tick();
+  return World::ask(node, std::move(what));
+}
+
 std::uint16_t LoopbackWorld::port(core::NodeId node) const { return machine_->sockets.port(node); }
 std::uint64_t LoopbackWorld::strangers() const { return machine_->sockets.strangers(); }
 const std::string& LoopbackWorld::disks_folder() const {

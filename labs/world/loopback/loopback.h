@@ -10,6 +10,10 @@
 #include "labs/world/loopback/trouble.h"
 #include "labs/world/world.h"
 
+namespace asio {
+class io_context;
+}
+
 namespace world {
 
 class LoopbackWorld final : public World {
@@ -19,6 +23,11 @@ class LoopbackWorld final : public World {
   ~LoopbackWorld() override;
 
   void run_until(core::Time end) override;
+
+  // What is outside and talks to its nodes (labs/doors) shares its loop: handlers run while run_until() does, and in it only.
+  asio::io_context& loop();
+  // Of World, as of this moment; for handlers of the loop.
+  std::uint64_t ask(core::NodeId node, clients::Ask what);
 
   // For tests.
   std::uint16_t port(core::NodeId node) const;

@@ -157,12 +157,17 @@ void Client::next_operation(Step& step, std::size_t slot) {
 std::string Client::on_tell(Step& step, std::string_view line) {
   clients::Ask ask;
   if (!clients::read_ask(core::split_words(line), ask)) return clients::expected_one_of(kTells);
+  on_ask(step, std::move(ask));
+  return "";
+}
+
+std::uint64_t Client::on_ask(Step& step, clients::Ask ask) {
   // Beside the sessions that run by themselves.
   std::size_t slot = settings_.sessions;
   while (slot < sessions_.size() && sessions_[slot].open) ++slot;
   if (slot == sessions_.size()) sessions_.emplace_back();
   begin(step, slot, asking(std::move(ask)));
-  return "";
+  return operation_id(sessions_[slot].command);
 }
 
 Client::Shown Client::show() const {

@@ -63,6 +63,7 @@ class Client {
   void on_timer(Step& step, Timer timer);
   void on_settings(Step& step, const Settings& settings);
   std::string on_tell(Step& step, std::string_view words);
+  std::uint64_t on_ask(Step& step, clients::Ask ask);
   Shown show() const;
   core::Face face() const { return {"client", 0}; }
   friend bool operator==(const Client&, const Client&) = default;

@@ -229,12 +229,24 @@ std::string Client::on_tell(Step& step, std::string_view line) {
     return clients::expected_one_of(kTells);
   request.key = words[1];
   if (words.size() > 2) request.value = words[2];
-  // Beside the sessions that run by themselves.
+  begin_beside(step, std::move(request));
+  return "";
+}
+
+std::uint64_t Client::on_ask(Step& step, clients::Ask ask) {
+  Request request;
+  if (!core::parse(core::name_of(ask.function), request.function)) return 0;   // Neither append nor cas.
+  request.key = std::move(ask.key), request.value = std::move(ask.value);
+  return begin_beside(step, std::move(request));
+}
+
+// Beside the sessions that run by themselves.
+std::uint64_t Client::begin_beside(Step& step, Request request) {
   std::size_t slot = settings_.sessions;
   while (slot < sessions_.size() && sessions_[slot].open) ++slot;
   if (slot == sessions_.size()) sessions_.emplace_back();
   begin(step, slot, std::move(request));
-  return "";
+  return sessions_[slot].request.id;
 }
 
 Client::Shown Client::show() const {

@@ -85,6 +85,7 @@ class Client {
   void on_timer(Step& step, Timer timer);
   void on_settings(Step& step, const Settings& settings);
   std::string on_tell(Step& step, std::string_view words);
+  std::uint64_t on_ask(Step& step, clients::Ask ask);
   Shown show() const;
   core::Face face() const { return {"client", 0}; }
   friend bool operator==(const Client&, const Client&) = default;
@@ -105,6 +106,7 @@ class Client {
   Request draw(Step& step, const Session& session);
   std::string value_for(const Session& session, const std::string& key);
   void begin(Step& step, std::size_t slot, Request request);
+  std::uint64_t begin_beside(Step& step, Request request);
   void ask(Step& step, std::size_t slot);
   void end(Step& step, std::size_t slot, core::Completion result);
   void end_ok(Step& step, std::size_t slot, const Reply& m);

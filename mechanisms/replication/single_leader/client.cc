@@ -211,12 +211,22 @@ std::string Client::on_tell(Step& step, std::string_view line) {
   } else {
     return clients::expected_one_of(kTells);
   }
-  // Beside the sessions that run by themselves.
+  begin(step, extra_slot(), std::move(command), silent);
+  return "";
+}
+
+std::uint64_t Client::on_ask(Step& step, clients::Ask ask) {
+  const std::size_t slot = extra_slot();
+  begin(step, slot, asking(std::move(ask)), false);
+  return operation_id(slots_[slot].command);
+}
+
+// Beside the sessions that run by themselves.
+std::size_t Client::extra_slot() {
   std::size_t slot = settings_.sessions;
   while (slot < slots_.size() && slots_[slot].open) ++slot;
   if (slot == slots_.size()) slots_.emplace_back();
-  begin(step, slot, std::move(command), silent);
-  return "";
+  return slot;
 }
 
 Client::Shown Client::show() const {

@@ -84,6 +84,7 @@ class Client {
   void on_timer(Step& step, Timer timer);
   void on_settings(Step& step, const Settings& settings);
   std::string on_tell(Step& step, std::string_view words);
+  std::uint64_t on_ask(Step& step, clients::Ask ask);
   Shown show() const;
   core::Face face() const { return {"client", 0}; }
   friend bool operator==(const Client&, const Client&) = default;
@@ -110,6 +111,7 @@ class Client {
   void end(Step& step, std::size_t slot, core::Outcome outcome, const Reply* reply);
   void judge_read(Step& step, Slot& slot, Position at);
   void rest(Step& step, std::size_t slot);
+  std::size_t extra_slot();
   void arm_arrival(Step& step);
   core::NodeId first_target(Step& step, Slot& slot);
   bool anywhere(const Slot& slot, core::Time now) const;
