@@ -13,6 +13,7 @@ namespace bench {
 namespace {
 
 constexpr double kServiceMs = 10;
+constexpr const char* kForEver = "10s";   // At these loads nobody stays a hundredth of it, so that nobody gives up.
 
 // How long a request stays with a service of so many workers that are busy for that share of their time.
 double stay_ms(std::uint32_t workers, double load, std::uint64_t requests) {
@@ -21,7 +22,7 @@ double stay_ms(std::uint32_t workers, double load, std::uint64_t requests) {
   system.groups.push_back({"servers", catalog::find_kind("service"), 1, {},
                            {{"workers", std::to_string(workers)}, {"time", "10ms"}, {"queue.length", "1000000"}}});
   system.groups.push_back({"users", catalog::find_kind("users"), 1, {"servers"},
-                           {{"rate", std::to_string(rate)}, {"patience", "1h"}, {"call.timeout", "1h"}}});
+                           {{"rate", std::to_string(rate)}, {"patience", kForEver}, {"call.timeout", kForEver}}});
   system.judge = false;
   Meter stay("request_duration_ms");
   // Four worlds: what one of them has at its beginning weighs less, and the mean of the mean is known better.

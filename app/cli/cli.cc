@@ -185,6 +185,7 @@ std::string in_lines(std::string words) {
 void add_export(CLI::App& app, ExportArguments& a) {
   std::vector<std::string> known;
   for (const auto& format : exports::formats()) known.emplace_back(format.name);
+  known.emplace_back(kPicture);
   auto* out = subcommand(app, "export", "Write a run as other programs read it.",
                          "faultline export /tmp/a.run --format json --out /tmp/a.jsonl");
   out->add_option("run", a.path, "A run file")->type_name("")->required();
@@ -192,7 +193,7 @@ void add_export(CLI::App& app, ExportArguments& a) {
   out->add_option("--out", a.out, "The file to write, or the folder (csv)")->type_name("PATH")->required();
   out->add_option("--from", a.from, "Where the stretch of time begins that is written, such as 1.9s")->type_name("TIME")->check(takes<core::Duration>("a duration such as 30s", core::Duration(0)));
   out->add_option("--to", a.to, "and where it ends")->type_name("TIME")->check(takes<core::Duration>("a duration such as 30s", core::Duration(0)));
-  out->add_option("--metric", a.metric, "Of a plot: which metrics, several with commas")->type_name("NAMES");
+  out->add_option("--metric", a.metric, "Of plot, and of png instead of the space-time diagram: which metrics, several\nwith commas")->type_name("NAMES");
   out->add_flag("--force", a.force, "Write over what is there");
 }
 
@@ -302,17 +303,17 @@ void add_window(CLI::App& app, Words& w) {
   app.add_option("--theme", w.window.theme, std::string("Of the window, from now on: ") + theme)->type_name("THEME")->check(a_theme());
   auto* open = subcommand(app, "open", "Open a lab or a run file in the window. Without a subcommand: the window's gallery.",
                           "faultline open raft-elections");
-  open->add_option("what", w.window.open, "A lab's name, a lab file, or a run file")->type_name("")->required();
+  open->add_option("what", w.window.open, "A lab's name, a lab file, a run file, or a sweep's folder")->type_name("")->required();
   open->add_option("--theme", w.window.theme, theme)->type_name("THEME")->check(a_theme());
   ShotArguments& a = w.shot;
   auto* shot = subcommand(app, "shot", "Draw the window to a picture, without a display.",
                           "faultline shot raft-elections --at 12s --panel topology --out /tmp/a.png");
-  shot->add_option("lab", a.lab, "A lab's name, or a lab file; without it, the gallery")->type_name("");
+  shot->add_option("lab", a.lab, "A lab's name, a lab file, a run file, or a sweep's folder; without it, the gallery")->type_name("");
   shot->add_option("--script", a.script, "Commands from this file")->type_name("FILE");
   shot->add_option("--at", a.at, "The moment that is drawn, such as 12s")->type_name("TIME");
   shot->add_option("--panel", a.panel, "Only one of its panels, such as topology; or a dialog over all, such as palette")
       ->type_name("NAME")
-      ->check(one_of({"topology", "plots", "space-time", "events", "inspector", "guide", "settings", "checks", "scrubber",
+      ->check(one_of({"topology", "plots", "space-time", "events", "inspector", "guide", "settings", "checks", "bookmarks", "ask", "scrubber",
                       "palette", "help", "preferences", "export", "new", "runs"}));
   shot->add_option("--select", a.select, "A node to select, such as S1")->type_name("NODE");
   shot->add_option("--event", a.event, "An event to select, by its number in the list of events")

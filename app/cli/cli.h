@@ -2,8 +2,13 @@
 // of its own.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
+
+namespace record {
+class Recording;
+}
 
 namespace cli {
 
@@ -38,6 +43,9 @@ struct ExportArguments {
   bool force = false;
 };
 int export_run(const ExportArguments& arguments);
+// `--format png`: what the window draws of it.
+inline constexpr const char* kPicture = "png";
+int export_picture(const ExportArguments& arguments, std::shared_ptr<const record::Recording> recording);
 
 struct ReplayArguments {
   std::string path;
@@ -68,7 +76,7 @@ struct FuzzArguments {
 int fuzz(const FuzzArguments& arguments);
 
 struct ShotArguments {
-  std::string lab, script, at = "5s", from, to, panel, size = "1600x1000", theme = "dark", select, out;
+  std::string lab, script, at, from, to, panel, size = "1600x1000", theme = "dark", select, out;
   std::vector<std::string> settings;
   std::vector<std::string> compare;    // Run files, instead of a lab.
   std::uint64_t seed = 0, event = 0;   // By its number; 0: none.

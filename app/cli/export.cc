@@ -22,6 +22,7 @@ int export_run(const ExportArguments& a) {
   request.progress = progress_line();
   try {
     const auto recording = record::open_run(a.path);
+    if (a.format == kPicture) return export_picture(a, recording);
     const auto written = exports::write(*recording, request);
     std::cout << grouped(written.events) << (written.events == 1 ? " event" : " events") << " written to " << plain_line(a.out) << "\n";
     if (!written.warning.empty()) std::cerr << written.warning << "\n";

@@ -10,6 +10,7 @@
 #include "app/cli/plain.h"
 #include "app/version.h"
 #include "app/window/off_screen.h"
+#include "app/window/opening.h"
 #include "labs/catalog/labs.h"
 #include "mechanisms/core/text.h"
 
@@ -91,7 +92,7 @@ void settle(window::OffScreen& screen) {
 int shot(const ShotArguments& a) {
   core::Duration at{}, from{}, to{};
   int width = 0, height = 0;
-  if (!read_time("--at", a.at, at) || (!a.from.empty() && !read_time("--from", a.from, from)) || (!a.to.empty() && !read_time("--to", a.to, to))) return kUsage;
+  if (!read_time("--at", a.at.empty() ? "5s" : a.at, at) || (!a.from.empty() && !read_time("--from", a.from, from)) || (!a.to.empty() && !read_time("--to", a.to, to))) return kUsage;
   if (!a.to.empty() && to <= from) return fail(kUsage, "--to must be later than --from");
   if (a.compare.size() == 1 || (!a.compare.empty() && !a.lab.empty())) return fail(kUsage, "--compare takes two or more run files, and no lab");
   if (std::sscanf(a.size.c_str(), "%dx%d", &width, &height) != 2 || width < 100 || height < 100 || width > 8192 || height > 8192)
@@ -105,7 +106,14 @@ int shot(const ShotArguments& a) {
     if (dialog) screen.shell().wish(window::Ask{a.panel});
     if (a.panel == "runs") screen.shell().wish(window::GoTo{window::Place::runs});
     else if (!dialog) screen.shell().only(a.panel);
-    if (!a.lab.empty()) screen.shell().open(made(a, core::kStart + at));
+    const auto kind = window::kind_of_file(a.lab);
+    const bool kept = kind == window::FileKind::run || kind == window::FileKind::sweep;
+    if (kept) {
+      screen.shell().wish(window::OpenRun{a.lab});
+      settle(screen);
+      if (!a.at.empty()) screen.shell().wish(window::Seek{core::kStart + at});
+    }
+    if (!a.lab.empty() && !kept) screen.shell().open(made(a, core::kStart + at));
     if (!a.compare.empty()) screen.shell().wish(window::CompareRuns{a.compare});
     look_at(a, from, to, screen.shell());
     settle(screen);

@@ -72,6 +72,10 @@ void print_run(const record::Recording& recording, const std::string& path) {
   for (const auto& [kind, count] : kinds) rows.push_back({kind, grouped(count)});
   std::cout << table(rows);
   if (!commands.empty()) std::cout << "\ncommands\n" << list(commands);
+  std::vector<std::vector<std::string>> bookmarks;
+  for (const auto& one : *recording.bookmarks())
+    bookmarks.push_back({seconds(one.at.time_since_epoch()), one.opens ? "opens here" : "", plain_line(one.text)});
+  if (!bookmarks.empty()) std::cout << "\nbookmarks\n" << list(bookmarks);
   print_again(h, path);
 }
 

@@ -7,6 +7,7 @@
 #include "app/cli/plain.h"
 #include "app/cli/table.h"
 #include "labs/ask/ask.h"
+#include "labs/ask/cells.h"
 #include "labs/exports/texts.h"
 #include "labs/record/open_run.h"
 
@@ -17,52 +18,13 @@ using ask::Cell;
 
 constexpr std::size_t kMostRows = 1000, kMostBytes = 120;   // Of a table, and of a cell in it.
 
-std::string hex_of(const core::Bytes& bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  for (const std::uint8_t byte : bytes) out += {kDigits[byte >> 4], kDigits[byte & 15]};
-  return out;
+// Not in the middle of a letter.
+std::string cut(std::string text) {
+  if (text.size() <= kMostBytes) return text;
+  std::size_t end = kMostBytes;
+  while (end > 0 && (text[end] & 0xc0) == 0x80) --end;
+  return text.substr(0, end) + " ..";
 }
-
-// A cell as each form has it. NULL is `-` in a table, nothing in CSV, null in JSON; bytes are hexadecimal in all three.
-struct InTable {
-  std::string operator()(std::monostate) const { return "-"; }
-  std::string operator()(std::int64_t number) const { return std::to_string(number); }
-  std::string operator()(double number) const {
-    std::string out;
-    exports::put_real(out, number);
-    return out;
-  }
-  std::string operator()(const std::string& text) const { return cut(plain_line(text)); }
-  std::string operator()(const core::Bytes& bytes) const { return cut(hex_of(bytes)); }
-
- private:
-  // Not in the middle of a letter.
-  static std::string cut(std::string text) {
-    if (text.size() <= kMostBytes) return text;
-    std::size_t end = kMostBytes;
-    while (end > 0 && (text[end] & 0xc0) == 0x80) --end;
-    return text.substr(0, end) + " ..";
-  }
-};
-
-struct InCsv {
-  std::string& out;
-  void operator()(std::monostate) const {}
-  void operator()(std::int64_t number) const { exports::put_number(out, number); }
-  void operator()(double number) const { exports::put_real(out, number); }
-  void operator()(const std::string& text) const { exports::put_csv(out, text); }
-  void operator()(const core::Bytes& bytes) const { out += hex_of(bytes); }
-};
-
-struct InJson {
-  std::string& out;
-  void operator()(std::monostate) const { out += "null"; }
-  void operator()(std::int64_t number) const { exports::put_number(out, number); }
-  void operator()(double number) const { exports::put_json_real(out, number); }
-  void operator()(const std::string& text) const { exports::put_json(out, text); }
-  void operator()(const core::Bytes& bytes) const { exports::put_json(out, hex_of(bytes)); }
-};
 
 class TableRows : public ask::Answer {
  public:
@@ -74,7 +36,7 @@ class TableRows : public ask::Answer {
     more_ = rows_.size() > kMostRows;
     if (more_) return false;
     auto& row = rows_.emplace_back();
-    for (const Cell& cell : cells) row.push_back(std::visit(InTable(), cell));
+    for (const Cell& cell : cells) row.push_back(cut(plain_line(ask::cell_text(cell))));
     return true;
   }
   void print() const {
@@ -95,7 +57,7 @@ class CsvRows : public ask::Answer {
     line_.clear();
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (i > 0) line_ += ',';
-      std::visit(InCsv{line_}, cells[i]);
+      ask::put_csv_cell(line_, cells[i]);
     }
     std::cout << (line_ += '\n');
     return static_cast<bool>(std::cout);
@@ -116,7 +78,7 @@ class JsonRows : public ask::Answer {
     line_ = std::exchange(any_, true) ? ",\n{" : "\n{";
     for (std::size_t i = 0; i < cells.size(); ++i) {
       line_ += (i > 0 ? "," : "") + names_[i] + ":";
-      std::visit(InJson{line_}, cells[i]);
+      ask::put_json_cell(line_, cells[i]);
     }
     std::cout << (line_ += '}');
     return static_cast<bool>(std::cout);

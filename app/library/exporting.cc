@@ -52,6 +52,7 @@ Exporting::Done Exporting::write() {
   }
   const auto run = job_.run ? job_.run : record::open_run(job_.from_path, &cancelled_);
   exports::Request request{job_.format, job_.to_path, job_.force, job_.range};
+  request.metric = job_.metric;
   request.progress = [&](double part) {
     part_ = part;
     if (on_change_) on_change_();

@@ -18,6 +18,7 @@ struct ExportJob {
   std::string from_path;
   const exports::Format* format = &exports::formats().front();
   exports::Range range;
+  std::string metric;                  // Of a plot: which, with commas; empty: what shows most.
   std::string to_path;
   bool force = false;                  // Writes over what is there.
 };

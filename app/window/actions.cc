@@ -42,6 +42,7 @@ void add_time(List& list, const View* v) {
   list.push_back({"To the beginning", "Look at the moment when the nodes start.", group, {{kHome}}, Seek{core::kStart}});
   list.push_back({"To the present", "Look at the last moment that has happened, and go along.", group, {{kEnd}}, GoLive{}});
   list.push_back({"Fork here", "Another branch from the moment that is looked at.", group, {{kF, true, true}}, Fork{v ? v->at : core::Time{}}});
+  list.push_back({"Bookmark", "Keep the moment that is looked at, in the run's file, with a note if you like.", group, {{kB}}, AddBookmark{}});
   list.push_back({"Undo", "Take back your last command: the world has another past then.", group, {{kZ, true}}, Undo{}});
   list.push_back({"Redo", "Bring back what was undone.", group, {{kZ, true, true}, {kY, true}}, Redo{}});
 }
@@ -60,6 +61,8 @@ void add_view(List& list, const View*, float scale) {
   list.push_back({"Space-time", "Bring the space-time diagram to the front.", group, {{k1, true}}, Show{"space-time"}});
   list.push_back({"Events", "Bring the list of events to the front.", group, {{k2, true}}, Show{"events"}});
   list.push_back({"Checks", "Bring what was promised to the front.", group, {{k3, true}}, Show{"checks"}});
+  list.push_back({"Bookmarks", "Bring the moments that were kept to the front.", group, {{k4, true}}, Show{"bookmarks"}});
+  list.push_back({"Ask", "Ask the run a question in SQL.", group, {{k5, true}}, Show{"ask"}});
   list.push_back({"Larger", "A larger scale of everything.", group, {{kEqual, true}}, SetScale{scale + 0.25f}});
   list.push_back({"Smaller", "A smaller scale of everything.", group, {{kMinus, true}}, SetScale{scale - 0.25f}});
   list.push_back({"Scale 100 %", "The scale of the screen.", group, {{k0, true}}, SetScale{1}});

@@ -9,6 +9,7 @@ namespace window {
 namespace {
 
 const std::vector<std::string> kTabs{"Space-time", "Events", "Checks"};
+const std::vector<std::string> kKeptTabs{"Bookmarks", "Ask"};
 // Where the window is too narrow for a column at the right, what stands there stands behind these.
 const std::vector<std::string> kMoreTabs{"Plots", "Inspector"};
 constexpr std::size_t kNoTab = 99;
@@ -77,6 +78,7 @@ void Bench::draw(const View& view, const library::LabProgress& progress, library
 void Bench::draw_left(const View& view, const library::LabProgress& progress, Selection& selection, Commands& commands) {
   guide.draw(view, progress, selection, commands);
   gap(24);
+  doors.draw(view, commands);
   settings.draw(view, selection, commands);
 }
 
@@ -132,7 +134,8 @@ void Bench::draw_bottom(const View& view, Selection& selection, Commands& comman
   const ImVec2 at = ImGui::GetCursorScreenPos(), size = ImGui::GetContentRegionAvail();
   ImGui::SetCursorScreenPos({at.x + px(12), at.y + px(8)});
   // What a wider window showed at its right comes back there; here the first is in front again.
-  if (!narrow_ && tab_ >= kTabs.size()) tab_ = 0;
+  constexpr std::size_t kKept = 3, kMore = 5;   // The first of the second row of tabs, and of the third.
+  if (!narrow_ && tab_ >= kMore) tab_ = 0;
   const bool cluster = draw_cluster_tab();
   std::size_t tab = cluster ? kNoTab : tab_;
   if (choice("tabs", kTabs, tab)) tab_ = tab, cluster_ = false;
@@ -140,10 +143,13 @@ void Bench::draw_bottom(const View& view, Selection& selection, Commands& comman
   const ImVec2 last_least = ImGui::GetItemRectMin(), last_greatest = ImGui::GetItemRectMax();
   if (tab != 2) checks.tend(view);
   checks.draw_state(view, {last_greatest.x + px(8), (last_least.y + last_greatest.y) / 2});
+  ImGui::SameLine(0, px(low_ ? 20 : 28));
+  std::size_t kept = tab - kKept;            // Of the first three: none of these.
+  if (choice("kept tabs", kKeptTabs, kept)) tab_ = kKept + kept, cluster_ = false;
   if (narrow_) {
-    std::size_t more = tab - kTabs.size();   // Of the first three: none of these.
-    ImGui::SameLine(0, px(low_ ? 20 : 28));
-    if (choice("more tabs", kMoreTabs, more)) tab_ = kTabs.size() + more, cluster_ = false;
+    std::size_t more = tab - kMore;
+    ImGui::SameLine(0, px(4));
+    if (choice("more tabs", kMoreTabs, more)) tab_ = kMore + more, cluster_ = false;
   }
   if (low_) ImGui::PopStyleVar();
   const float head = px(44);
@@ -152,8 +158,10 @@ void Bench::draw_bottom(const View& view, Selection& selection, Commands& comman
     if (tab_ == 0) space_time.draw(view, selection, commands);
     if (tab_ == 1) events.draw(view, selection, commands);
     if (tab_ == 2) checks.draw(view, selection, commands);
-    if (tab_ == 3) draw_plots(view, selection, commands, {at.x, at.y + head}, {size.x, size.y - head});
-    if (tab_ == 4) draw_inspector(view, selection, commands, {at.x, at.y + head}, {size.x, size.y - head});
+    if (tab_ == 3) bookmarks.draw(view, commands);
+    if (tab_ == 4) questions.draw(view, commands);
+    if (tab_ == 5) draw_plots(view, selection, commands, {at.x, at.y + head}, {size.x, size.y - head});
+    if (tab_ == 6) draw_inspector(view, selection, commands, {at.x, at.y + head}, {size.x, size.y - head});
   }
   ImGui::EndChild();
 }
@@ -170,6 +178,8 @@ void Bench::draw_only(const View& view, const library::LabProgress& progress, Se
     else if (only_ == "guide") guide.draw(view, progress, selection, commands);
     else if (only_ == "settings") settings.draw(view, selection, commands);
     else if (only_ == "checks") checks.draw(view, selection, commands);
+    else if (only_ == "bookmarks") bookmarks.draw(view, commands);
+    else if (only_ == "ask") questions.draw(view, commands);
     else if (only_ == "scrubber") scrubber.draw(view, selection, commands);
     else empty("There is no panel of that name.");
   }
@@ -182,8 +192,10 @@ bool Bench::show(const std::string& panel) {
   if (panel == "space-time") tab_ = 0;
   else if (panel == "events") tab_ = 1;
   else if (panel == "checks") tab_ = 2;
-  else if (panel == "plots") right_tab_ = 0, tab_ = narrow_ ? 3 : tab_;
-  else if (panel == "inspector") right_tab_ = 1, tab_ = narrow_ ? 4 : tab_;
+  else if (panel == "bookmarks") tab_ = 3;
+  else if (panel == "ask") tab_ = 4;
+  else if (panel == "plots") right_tab_ = 0, tab_ = narrow_ ? 5 : tab_;
+  else if (panel == "inspector") right_tab_ = 1, tab_ = narrow_ ? 6 : tab_;
   else return false;
   return true;
 }
@@ -197,6 +209,8 @@ void Bench::forget() {
   guide = {};
   settings = {};
   checks = {};
+  bookmarks = {};
+  questions = {};
   scrubber = {};
 }
 

@@ -2,11 +2,14 @@
 #pragma once
 #include <string>
 
+#include "app/window/panels/bookmarks.h"
 #include "app/window/panels/checks.h"
+#include "app/window/panels/doors.h"
 #include "app/window/panels/events.h"
 #include "app/window/panels/guide.h"
 #include "app/window/panels/inspector.h"
 #include "app/window/panels/plots.h"
+#include "app/window/panels/questions.h"
 #include "app/window/panels/scrubber.h"
 #include "app/window/panels/settings.h"
 #include "app/window/panels/space_time.h"
@@ -31,8 +34,11 @@ class Bench {
   Events events;
   Inspector inspector;
   Guide guide;
+  Doors doors;
   Settings settings;
   Checks checks;
+  Bookmarks bookmarks;
+  Questions questions;
   Scrubber scrubber;
 
  private:
@@ -52,7 +58,7 @@ class Bench {
     bool operator==(const Picked&) const = default;
   };
 
-  std::size_t tab_ = 0;                // Of the bottom: space-time, events, checks; in a narrow window plots and inspector.
+  std::size_t tab_ = 0;                // Of the bottom: space-time, events, checks, bookmarks, ask; in a narrow window plots and inspector.
   std::size_t right_tab_ = 0;          // Of the right, where only one has room: plots, inspector.
   bool narrow_ = false;                // No room for a column at the right,
   bool low_ = false;                   // nor for the cluster above the tabs: then it is the first of them,

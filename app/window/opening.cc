@@ -16,10 +16,19 @@ constexpr double kPatience = 0.5;    // Seconds in which nobody wonders what is 
 
 std::string file_name(const std::string& path) { return fs::path(path).filename().string(); }
 
+// The folder of the sweep to which this belongs; empty: to none.
+std::string sweep_folder(const std::string& path) {
+  std::error_code error;
+  const std::string name = file_name(path);
+  const fs::path folder = fs::is_directory(path, error) ? fs::path(path) : name == "sweep.json" || name == "results.jsonl" ? fs::absolute(path, error).parent_path() : fs::path();
+  return !folder.empty() && fs::is_regular_file(folder / "sweep.json", error) ? folder.string() : "";
+}
+
 }  // namespace
 
 FileKind kind_of_file(const std::string& path) {
   std::error_code error;
+  if (!sweep_folder(path).empty()) return FileKind::sweep;
   if (!fs::is_regular_file(path, error)) return FileKind::none;
   char first[16] = {};
   std::ifstream(path, std::ios::binary).read(first, sizeof first);
@@ -51,7 +60,11 @@ Opening::Opened Opening::open() const {
       case FileKind::run: return record::open_run(path_, &cancelled_);
       case FileKind::lab: return Lab{path_};
       case FileKind::theme: return Colours{path_};
-      case FileKind::other: return Refused{file_name(path_) + " is no run (.run), no lab (.md) and no theme (.toml)."};
+      case FileKind::sweep: {
+        const std::string folder = sweep_folder(path_);
+        return Sweep{std::make_shared<const sweep::Study>(sweep::read_folder(folder)), folder};
+      }
+      case FileKind::other: return Refused{file_name(path_) + " is no run (.run), no lab (.md), no theme (.toml) and no sweep."};
       case FileKind::none: break;
     }
     std::error_code error;

@@ -196,7 +196,18 @@ View Player::view() const {
           names_,
           current_,
           overlays_,
-          size == 0 ? 1 : static_cast<double>(branch.line->rows()) / static_cast<double>(size)};
+          size == 0 ? 1 : static_cast<double>(branch.line->rows()) / static_cast<double>(size),
+          branch.session->shared_recording()};
+}
+
+// A second wish for the same moment adds nothing.
+void Player::add_bookmark(Commands& answers) {
+  record::Bookmarks all = *now().session->recording().bookmarks();
+  answers.want(Show{"bookmarks"});
+  if (std::any_of(all.begin(), all.end(), [&](const record::Bookmark& one) { return one.at == at_; })) return;
+  if (all.size() >= record::kMostBookmarks) return answers.want(Say{"A run has room for " + std::to_string(record::kMostBookmarks) + " bookmarks.", true});
+  all.push_back({at_, "", false});
+  now().session->bookmark(std::move(all));
 }
 
 bool Player::busy() const {
@@ -293,6 +304,7 @@ void Player::undo(Commands& answers) {
     const std::size_t kept = given.size() - of_last_gesture(branch.session->status(), given.size());
     path = new_path();
     auto session = branch.session->fork(given.back().at, path, kept);
+    session->bookmark(*branch.session->recording().bookmarks());
     for (std::size_t i = kept; i < given.size(); ++i) undone += (undone.empty() ? "" : ", ") + world::command_text(given[i].command);
     branch.session->stand();
     branch.undone.push_back({std::move(branch.session), std::move(branch.line)});
@@ -401,6 +413,10 @@ bool Player::wish(const Wish& wish, Selection& selection, Commands& answers) {
                    [&](const Fork& w) { fork(w.at, answers); },
                    [&](const SwitchBranch& w) { switch_to(w.to); },
                    [&](const CloseBranch& w) { close(w.which); },
+                   [&](const AddBookmark&) { add_bookmark(answers); },
+                   [&](const OpenDoor& w) { session.open_door(w.wish); },
+                   [&](const CloseDoor& w) { session.close_door(w.protocol); },
+                   [&](const SetBookmarks& w) { session.bookmark(w.all); },
                    [&](const LayOver& w) {
                      if (w.branch < names_.size()) names_[w.branch].laid_over = w.on;
                      show_names();

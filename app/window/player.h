@@ -71,6 +71,7 @@ class Player {
   void play_or_not(bool on);
   void seek(core::Time to);
   void switch_to(std::size_t branch);
+  void add_bookmark(Commands& answers);
   void undo(Commands& answers);
   void redo(Commands& answers);
   void restart_step(std::size_t step, Commands& answers);

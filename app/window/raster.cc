@@ -144,6 +144,13 @@ Picture cropped(const Picture& picture, int x, int y, int width, int height) {
   return part;
 }
 
+std::string png_of(const Picture& picture) {
+  std::string out;
+  const auto append = [](void* to, void* bytes, int size) { static_cast<std::string*>(to)->append(static_cast<const char*>(bytes), static_cast<std::size_t>(size)); };
+  stbi_write_png_to_func(append, &out, picture.width, picture.height, 4, picture.rgba.data(), picture.width * 4);
+  return out;
+}
+
 bool write_png(const Picture& picture, const std::string& path) {
   return stbi_write_png(path.c_str(), picture.width, picture.height, 4, picture.rgba.data(), picture.width * 4) != 0;
 }

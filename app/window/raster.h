@@ -18,6 +18,8 @@ struct Picture {
 Picture rasterize(const ImDrawData& data, ImU32 ground);
 // A part of it; cut to what there is.
 Picture cropped(const Picture& picture, int x, int y, int width, int height);
+// As a PNG file has it.
+std::string png_of(const Picture& picture);
 // False: it cannot be written.
 bool write_png(const Picture& picture, const std::string& path);
 

@@ -89,6 +89,10 @@ void Shell::give_up_run(const std::string& why) {
     compare_.close();
     return commands_.want(Say{"The comparison was closed: " + why, true});
   }
+  if (place == Place::runs && sweep_page_.is_open()) {
+    sweep_page_.close();
+    return commands_.want(Say{"The sweep was closed: " + why, true});
+  }
   player_.reset();
   bench_.forget();
   selection_ = {};
@@ -249,6 +253,8 @@ void Shell::draw_place() {
     case Place::runs:
       if (compare_.is_open())
         compare_.draw(commands_);
+      else if (sweep_page_.is_open())
+        sweep_page_.draw(commands_);
       else
         runs_panel_.draw(library_.runs(), {library_.trouble(), library_.work()}, commands_);
       break;

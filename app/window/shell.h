@@ -12,6 +12,7 @@
 #include "app/window/actions.h"
 #include "app/window/bench.h"
 #include "app/window/panels/compare.h"
+#include "app/window/panels/sweep.h"
 #include "app/window/panels/export_dialog.h"
 #include "app/window/panels/free_play.h"
 #include "app/window/panels/gallery.h"
@@ -115,6 +116,7 @@ class Shell {
   ExportDialog export_dialog_;
   Leaving leaving_;                    // Runs that were closed, as long as that takes.
   Compare compare_;
+  SweepPage sweep_page_;
   std::string loaded_path_;            // Of the run that was opened last from a file,
   std::string run_path_;               // and of the one that is looked at.
   std::unique_ptr<Opening> opening_;   // A file that is being read,

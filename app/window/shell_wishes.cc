@@ -140,6 +140,7 @@ void Shell::compare(const std::vector<std::string>& paths) {
     const auto* const entry = library_.find(path);
     wanted.push_back({path, entry != nullptr ? entry->name : std::filesystem::path(path).stem().string()});
   }
+  sweep_page_.close();
   compare_.open(std::move(wanted), outside_.wake, &leaving_);
   go_to(Place::runs);
 }
@@ -315,12 +316,20 @@ void Shell::take_opened() {
   std::visit(Cases{[&](const Opening::Run& run) {
                      const auto* const entry = library_.find(path);
                      library_.opened({path, true, entry != nullptr ? entry->name : std::filesystem::path(path).stem().string()});
-                     this->open(std::make_unique<session::Session>(run));
+                     this->open(std::make_unique<session::Session>(run, path));
                      loaded_path_ = path;
+                     // Where its author wants it to be looked at first.
+                     for (const auto& one : *run->bookmarks())
+                       if (one.opens) commands_.want(Seek{one.at}), commands_.want(Show{"bookmarks"});
                      if (last) look_again(*last);
                      if (seek) commands_.want(*seek);
                    },
                    [&](const Opening::Lab& lab) { commands_.want(OpenLab{lab.path, {}, false, {}}); },
+                   [&](const Opening::Sweep& sweep) {
+                     compare_.close();
+                     sweep_page_.open(sweep.study, sweep.folder);
+                     place = Place::runs;
+                   },
                    [&](const Opening::Colours& colours) { commands_.want(SetTheme{colours.path}); },
                    [&](const Opening::Refused& refused) { commands_.want(Say{refused.why, true}); }},
              *opened);

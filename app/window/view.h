@@ -32,6 +32,10 @@ struct GoLive {};                                // To the end of what has happe
 struct Fork { core::Time at{}; };                // Another branch from there, which is then looked at.
 struct SwitchBranch { std::size_t to = 0; };
 struct CloseBranch { std::size_t which = 0; };
+struct AddBookmark {};                           // At the moment that is looked at.
+struct SetBookmarks { record::Bookmarks all; };  // Of the run looked at.
+struct OpenDoor { std::string wish; };            // Real clients come in: see doors::parse_wish.
+struct CloseDoor { std::string protocol; };
 struct LayOver { std::size_t branch = 0; bool on = true; };   // In the plots.
 struct StopAtViolation { bool on = true; };
 struct GuideNext {};
@@ -87,7 +91,7 @@ struct FullScreen {};
 struct Quit {};
 
 using Wish = std::variant<Give, GiveTogether, Undo, Redo, Play, SetSpeed, StepForward, StepBack, Seek, GoLive, Fork, SwitchBranch, CloseBranch,
-                          LayOver, StopAtViolation, GuideNext, GuideBegin, GuideRestart, GuideDo, Answered, HintUsed, OpenLab, OpenRun, Continue, DeleteLab, RestoreLab, ReportSeen, RenameRun,
+                          AddBookmark, SetBookmarks, OpenDoor, CloseDoor, LayOver, StopAtViolation, GuideNext, GuideBegin, GuideRestart, GuideDo, Answered, HintUsed, OpenLab, OpenRun, Continue, DeleteLab, RestoreLab, ReportSeen, RenameRun,
                           NoteRun, TagRun, DeleteRuns, RestoreRuns, ExportRun, CompareRuns, ImportRuns, Reopen, GoTo,
                           Show, Ask, Say, CopyText, CopyCommands, FindEvents, NextResult,
                           SavePicture, ZoomTime, PanTime, FitTime, ClearSelection, SelectNode, AddPlot, SetScale, SetTheme, FullScreen, Quit>;
@@ -140,6 +144,7 @@ struct View {
   std::size_t branch = 0;              // The one looked at.
   const std::vector<Overlay>& overlays;
   double indexed = 1;                  // Below 1: a run is still being read.
+  std::shared_ptr<const record::Recording> shared = nullptr;   // The same as `run`, for who reads on when it is looked at no more.
 };
 
 // What is picked; shared by all panels, and remembered while a run is open.

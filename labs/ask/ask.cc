@@ -34,21 +34,28 @@ int authorize(void*, int action, const char* first, const char* second, const ch
   return database == nullptr && !own ? SQLITE_OK : SQLITE_DENY;
 }
 
-// SQLite's memory is counted for the whole process.
-class MemoryLimit {
- public:
-  explicit MemoryLimit(std::size_t bytes) : before_(sqlite3_hard_heap_limit64(static_cast<sqlite3_int64>(bytes))) {}
-  ~MemoryLimit() { sqlite3_hard_heap_limit64(before_); }
-  MemoryLimit(const MemoryLimit&) = delete;
-  MemoryLimit& operator=(const MemoryLimit&) = delete;
+// Looked at between two of SQLite's own steps. Not SQLite's own limit on memory: that one would meet whoever asks for more next,
+// and that may be the run that is being recorded.
+struct Watch {
+  enum class End : std::uint8_t { none, time, memory, cancelled };
+  Wall::time_point end{};
+  const std::atomic<bool>* cancelled = nullptr;
+  sqlite3_int64 most = 0;          // That SQLite may hold,
+  std::size_t samples = 0;         // with what percentile() keeps.
+  End why = End::none;
 
- private:
-  sqlite3_int64 before_;
+  bool too_much() const { return sqlite3_memory_used() + static_cast<sqlite3_int64>(samples) > most; }
+  bool over() {
+    if (cancelled != nullptr && *cancelled) why = End::cancelled;
+    else if (too_much()) why = End::memory;
+    else if (Wall::now() > end) why = End::time;
+    return why != End::none;
+  }
 };
 
-int is_over(void* end) { return Wall::now() > *static_cast<Wall::time_point*>(end) ? 1 : 0; }
+int is_over(void* watch) { return static_cast<Watch*>(watch)->over() ? 1 : 0; }
 
-// The aggregate percentile(x, p). SQLite keeps its few bytes between the rows.
+// The aggregate percentile(x, p). SQLite keeps its few bytes between the rows, from zeros.
 struct Samples {
   std::vector<double>* all;
   double percent;
@@ -61,7 +68,10 @@ void add_sample(sqlite3_context* context, int, sqlite3_value** values) {
   samples->percent = sqlite3_value_double(values[1]);
   try {
     if (samples->all == nullptr) samples->all = new std::vector<double>;
+    auto& watch = *static_cast<Watch*>(sqlite3_user_data(context));
+    const std::size_t had = samples->all->capacity();
     samples->all->push_back(sqlite3_value_double(values[0]));
+    watch.samples += (samples->all->capacity() - had) * sizeof(double);
   } catch (const std::bad_alloc&) {
     sqlite3_result_error_nomem(context);
   }
@@ -71,6 +81,7 @@ void end_samples(sqlite3_context* context) {
   auto* samples = static_cast<Samples*>(sqlite3_aggregate_context(context, 0));
   if (samples == nullptr || samples->all == nullptr) return sqlite3_result_null(context);
   const std::unique_ptr<std::vector<double>> all(samples->all);
+  static_cast<Watch*>(sqlite3_user_data(context))->samples -= all->capacity() * sizeof(double);
   if (!(samples->percent >= 0 && samples->percent <= 100))
     return sqlite3_result_error(context, "percentile takes a percentage from 0 to 100", -1);
   const auto at = all->begin() + static_cast<std::ptrdiff_t>(samples->percent / 100 * static_cast<double>(all->size() - 1));
@@ -99,7 +110,7 @@ using Prepared = std::unique_ptr<sqlite3_stmt, Finalize>;
 // A connection to nothing but the views of a recording.
 class Asked {
  public:
-  Asked(const record::Recording& recording, const Limits& limits) : limits_(limits), memory_(limits.memory), rows_(rows_of(recording)), shown_(rows_.size()) {
+  Asked(const record::Recording& recording, const Limits& limits) : limits_(limits), rows_(rows_of(recording)), shown_(rows_.size()) {
     sqlite3* raw = nullptr;
     const int code = sqlite3_open_v2("", &raw, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX, nullptr);
     db_.reset(raw);
@@ -111,11 +122,13 @@ class Asked {
       shown_[i].view = &views()[i], shown_[i].rows = rows_[i].get();
       all = all && show_as_table(raw, shown_[i]) && Prepared(prepared("SELECT 1 FROM " + std::string(views()[i].name))) != nullptr;
     }
-    all = all && sqlite3_create_function_v2(raw, "percentile", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, nullptr, add_sample, end_samples, nullptr) == SQLITE_OK;
+    all = all && sqlite3_create_function_v2(raw, "percentile", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, &watch_, nullptr, add_sample, end_samples, nullptr) == SQLITE_OK;
     if (!all) throw BadQuestion("there is no memory left");
     sqlite3_set_authorizer(raw, authorize, nullptr);
-    end_ = Wall::now() + limits.time;
-    sqlite3_progress_handler(raw, 1000, is_over, &end_);
+    watch_.end = Wall::now() + limits.time;
+    watch_.cancelled = limits.cancelled;
+    watch_.most = sqlite3_memory_used() + static_cast<sqlite3_int64>(limits.memory);
+    sqlite3_progress_handler(raw, 1000, is_over, &watch_);
   }
 
   void answer(const std::string& question, Answer& answer) {
@@ -132,7 +145,7 @@ class Asked {
       for (int i = 0; i < columns; ++i) cells[static_cast<std::size_t>(i)] = cell(statement.get(), i);
       const auto before = Wall::now();
       if (!answer.row(cells)) return;
-      end_ += Wall::now() - before;
+      watch_.end += Wall::now() - before;
     }
   }
 
@@ -185,8 +198,10 @@ class Asked {
       if (shown.damaged) throw record::BadRun(why);
     switch (sqlite3_extended_errcode(db_.get()) & 0xff) {
       case SQLITE_INTERRUPT:
+        if (watch_.why == Watch::End::cancelled) throw BadQuestion("it was cancelled");
+        if (watch_.why == Watch::End::memory) throw BadQuestion(needs_less());
         throw BadQuestion("it takes longer than " + core::text(limits_.time) + ": ask for less, or give it more time");
-      case SQLITE_NOMEM: throw BadQuestion("it needs more than " + std::to_string(limits_.memory >> 20) + " MiB of memory: ask for less");
+      case SQLITE_NOMEM: throw BadQuestion(needs_less());
       case SQLITE_TOOBIG: throw BadQuestion("a text or a row in it is larger than 1 MiB, or the question is too long");
       case SQLITE_AUTH: throw BadQuestion(only_this());
       default:
@@ -196,6 +211,7 @@ class Asked {
     }
   }
 
+  std::string needs_less() const { return "it needs more than " + std::to_string(limits_.memory >> 20) + " MiB of memory: ask for less"; }
   static std::string only_this() { return "only SELECT is done, and only over the views " + all_views(); }
   static std::string all_views() {
     std::string all;
@@ -221,10 +237,9 @@ class Asked {
   }
 
   Limits limits_;
-  MemoryLimit memory_;
   std::vector<std::unique_ptr<Rows>> rows_;
   std::vector<Shown> shown_;
-  Wall::time_point end_;
+  Watch watch_;
   bool failed_ = false;                    // The last statement could not be prepared.
   std::unique_ptr<sqlite3, CloseDb> db_;   // Last: it goes first.
 };

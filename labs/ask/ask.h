@@ -4,6 +4,7 @@
 //   3. A foreign file's own tables, views and triggers have no part in it: the connection is an empty one in memory, and what
 //      it shows are events that the recording has checked.
 #pragma once
+#include <atomic>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -15,7 +16,8 @@ namespace ask {
 
 struct Limits {
   core::Duration time = std::chrono::seconds(30);   // Of SQLite's own work; what the answer's reader does is not counted.
-  std::size_t memory = std::size_t{512} << 20;      // Of all SQLite in this process while the question lasts.
+  std::size_t memory = std::size_t{512} << 20;      // Beyond what SQLite has in this process when the question begins.
+  const std::atomic<bool>* cancelled = nullptr;     // Once it is true, nobody wants the answer any more.
 };
 
 // A question that cannot be answered: in words, with the place where it goes wrong.

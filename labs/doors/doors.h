@@ -12,6 +12,7 @@
 
 #include "labs/doors/asker.h"
 #include "labs/doors/connections.h"
+#include "labs/doors/seen.h"
 
 namespace doors {
 
@@ -49,14 +50,6 @@ const std::vector<Protocol>& protocols();
 
 // A door with one port, as most have.
 std::unique_ptr<Door> single(asio::io_context& loop, std::uint16_t port, Meet meet);
-
-// A door, as a person sees it.
-struct Seen {
-  std::string protocol, node;            // "resp", "C1"
-  std::vector<std::string> addresses;    // "127.0.0.1:6379"
-  std::size_t clients = 0;
-  std::uint64_t asked = 0, cut_off = 0;
-};
 
 // The open doors of one world. It must not outlive the world.
 class Doors {

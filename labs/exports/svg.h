@@ -71,6 +71,9 @@ Picture space_time_picture(const Export& e, const timeline::Timeline& line, cons
 // One below the other, on one axis of time.
 Picture plots_picture(const timeline::Timeline& line, const std::vector<folds::PlotSpec>& plots, const folds::Stretch& shown, bool alone);
 
+// Those that were asked for, with commas between them; throws NotThis, which names the nearest.
+std::vector<folds::PlotSpec> plots_named(const std::string& names, const timeline::Timeline& line);
+
 // Ticks and their words below, and the lines above them.
 void put_time_axis(Svg& svg, const folds::TimeAxis& time, float top, float bottom);
 // What was done and what went wrong, across a picture: bands, and a line for each mark with its words in rows above `top`, the

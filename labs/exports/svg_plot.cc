@@ -234,8 +234,9 @@ class PlotsDrawing {
   float y_ = 0;
 };
 
-// Those that were asked for; throws NotThis, which names the nearest.
-std::vector<folds::PlotSpec> plots_of(const std::string& names, const timeline::Timeline& line) {
+}  // namespace
+
+std::vector<folds::PlotSpec> plots_named(const std::string& names, const timeline::Timeline& line) {
   const auto all = folds::metrics_of(line);
   std::vector<std::string> known;
   for (const auto& info : all)
@@ -259,15 +260,13 @@ std::vector<folds::PlotSpec> plots_of(const std::string& names, const timeline::
   return plots;
 }
 
-}  // namespace
-
 Picture plots_picture(const timeline::Timeline& line, const std::vector<folds::PlotSpec>& plots, const folds::Stretch& shown, bool alone) {
   return PlotsDrawing(line, shown).draw(plots, alone);
 }
 
 void write_plot(Export& e) {
   const auto line = e.index();
-  const auto plots = e.request.metric.empty() ? folds::default_plots(*line, folds::metrics_of(*line)) : plots_of(e.request.metric, *line);
+  const auto plots = e.request.metric.empty() ? folds::default_plots(*line, folds::metrics_of(*line)) : plots_named(e.request.metric, *line);
   if (plots.empty()) throw NotThis("nothing was measured in this run: there is no metric to plot");
   const Picture picture = plots_picture(*line, plots, e.shown(), true);
   e.warning = picture.note;

@@ -102,6 +102,12 @@ std::optional<WallTime> read_began(Database& db) {
   return WallTime(core::Duration(select.integer(0)));
 }
 
+Bookmarks bookmarks_in(Database& db) {
+  Statement select(db, "SELECT value FROM meta WHERE key = ?1");
+  if (!select.bind(1, std::string(kBookmarksKey)).step()) return {};
+  return read_bookmarks(select.blob(0));
+}
+
 std::vector<std::string> read_names(Database& db) {
   std::vector<std::string> names{""};
   Statement select(db, "SELECT id, name FROM names ORDER BY id");
@@ -243,6 +249,7 @@ std::shared_ptr<const Recording> open_checked(const std::string& given, const st
   sqlite3_set_authorizer(db.get(), authorize, nullptr);
   RunHeader header = read_header(db);
   const auto began = read_began(db);
+  Bookmarks bookmarks = bookmarks_in(db);
   std::vector<std::string> names = read_names(db);
   const std::int64_t rows = count_rows(db);
   std::vector<core::Time> first_times = read_first_times(db, rows);
@@ -251,6 +258,7 @@ std::shared_ptr<const Recording> open_checked(const std::string& given, const st
   auto recording = std::make_shared<Recording>(std::move(header), std::move(names), static_cast<std::size_t>(rows),
                                                std::move(first_times), std::move(source));
   if (began) recording->began(*began);
+  recording->set_bookmarks(std::move(bookmarks));
   return recording;
 }
 
@@ -289,6 +297,27 @@ auto in_words(const std::string& path, const Read& read) {
 
 std::shared_ptr<const Recording> open_run(const std::string& path, const std::atomic<bool>* cancelled) {
   return in_words(path, [&] { return open_checked(path, cancelled); });
+}
+
+void keep_bookmarks(const std::string& path, const Bookmarks& all) {
+  in_words(path, [&] {
+    std::error_code error;
+    const std::string real = fs::canonical(path, error).string();
+    if (error) throw BadRun(error.message());
+    Database db(real, Database::Mode::write);
+    harden(db);
+    check_form(db);
+    // With a log beside it while it is changed: a reader joins the two, whatever has become of the writer.
+    db.run("PRAGMA journal_mode = WAL");
+    {
+      const core::Bytes bytes = bookmarks_bytes(in_order(all));
+      Statement put(db, "INSERT OR REPLACE INTO meta VALUES(?1, ?2)");
+      put.bind(1, std::string(kBookmarksKey)).bind(2, core::BytesView(bytes)).step();
+    }
+    db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    db.run("PRAGMA journal_mode = DELETE");
+    return 0;
+  });
 }
 
 Brief read_brief(const std::string& path) {

@@ -67,6 +67,17 @@ void Recording::on_event(const Event& event, core::BytesView body) {
   rows_.fetch_add(1, std::memory_order_release);
 }
 
+std::shared_ptr<const Bookmarks> Recording::bookmarks() const {
+  const std::lock_guard lock(mutex_);
+  return bookmarks_;
+}
+
+void Recording::set_bookmarks(Bookmarks all) const {
+  auto ordered = std::make_shared<const Bookmarks>(in_order(std::move(all)));
+  const std::lock_guard lock(mutex_);
+  bookmarks_ = std::move(ordered);
+}
+
 void Recording::wait_for_room() {
   std::unique_lock lock(mutex_);
   room_.wait(lock, [&] { return backlog_ == 0 || size() - stored_ <= backlog_; });

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "labs/record/bookmarks.h"
 #include "labs/record/chunk.h"
 #include "labs/record/event.h"
 
@@ -58,6 +59,9 @@ class Recording : public Listener {
   // a run, before it is stored or shared. It tells when a run was made and not what it is, so the digest does not know it.
   void began(WallTime when) { began_ = when; }
   std::optional<WallTime> began() const { return began_; }
+  // From any thread. Of a run with a file, its session keeps there what is set.
+  std::shared_ptr<const Bookmarks> bookmarks() const;
+  void set_bookmarks(Bookmarks all) const;
   std::size_t size() const { return rows_.load(std::memory_order_acquire); }
   core::Time end() const;                          // Of the last event.
   Row at(std::size_t row) const;
@@ -112,6 +116,7 @@ class Recording : public Listener {
   mutable std::vector<std::shared_ptr<const Chunk>> chunks_;  // Null: not in memory.
   mutable std::deque<std::size_t> loaded_;         // Chunks that were read back, oldest first.
   mutable std::size_t loaded_bytes_ = 0;           // Theirs: at most a quarter of the budget, or one chunk.
+  mutable std::shared_ptr<const Bookmarks> bookmarks_ = std::make_shared<const Bookmarks>();
   std::vector<core::Time> first_times_;            // Of each chunk.
   std::vector<std::string> names_{""};
   std::shared_ptr<ChunkSource> source_;

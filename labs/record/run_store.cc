@@ -156,6 +156,7 @@ void RunStore::store_all() {
     if (!injected.empty()) writer_->db.run(injected.c_str());
     const std::size_t end = recording_.size();
     while (stored_ < end && !(temporary_ && stop_)) store_until(std::min(end, stored_ + kBatch));
+    if (!temporary_) store_bookmarks();
     if (last && (temporary_ || recording_.size() == stored_)) break;
     // With much to do there is no rest.
     while (!stop_ && std::chrono::steady_clock::now() < began + kBeat && recording_.size() - stored_ < kBatch)
@@ -169,6 +170,17 @@ void RunStore::close_file() {
     writer_->db.run("PRAGMA wal_checkpoint(TRUNCATE)");
     writer_->db.run("PRAGMA journal_mode = DELETE");
   });
+}
+
+void RunStore::store_bookmarks() {
+  const auto now = recording_.bookmarks();
+  if (now == stored_bookmarks_) return;
+  if (stored_bookmarks_ || !now->empty()) {
+    const core::Bytes bytes = bookmarks_bytes(*now);
+    Statement put(writer_->db, "INSERT OR REPLACE INTO meta VALUES(?1, ?2)");
+    put.bind(1, std::string(kBookmarksKey)).bind(2, core::BytesView(bytes)).step();
+  }
+  stored_bookmarks_ = now;
 }
 
 // One transaction. Names first, so that no event ever names what the file does not hold.

@@ -36,6 +36,7 @@ class RunStore {
   void work();
   void store_all();
   void store_until(std::size_t row);
+  void store_bookmarks();
   void close_file();
   void unlink_files() const;
   void give_up(const std::string& why);
@@ -47,6 +48,7 @@ class RunStore {
   std::shared_ptr<RunFileChunks> source_;
   std::atomic<std::size_t> stored_{0};
   std::size_t stored_names_ = 1;
+  std::shared_ptr<const Bookmarks> stored_bookmarks_;   // Those of the recording that the file holds.
   std::atomic<bool> stop_{false};
   mutable std::mutex mutex_;
   std::string trouble_, injected_;

@@ -48,9 +48,9 @@ Session::Session(Origin origin, Past past) : origin_(std::move(origin)), forked_
   recording_ = worker_->recording();
 }
 
-Session::Session(std::shared_ptr<const record::Recording> loaded)
+Session::Session(std::shared_ptr<const record::Recording> loaded, std::string path)
     : origin_(origin_of(loaded->header())), recording_(std::move(loaded)) {
-  worker_ = std::make_unique<Worker>(recording_);
+  worker_ = std::make_unique<Worker>(recording_, std::move(path));
 }
 
 Session::~Session() = default;
@@ -66,6 +66,12 @@ void Session::stop_at_violation(bool wished) { worker_->wish(Worker::StopAtViola
 void Session::stop_when_done(bool wished) { worker_->wish(Worker::StopWhenDone{wished}); }
 void Session::give(world::Command command) { worker_->wish(std::move(command)); }
 void Session::give(std::vector<world::Command> of_one_gesture) { worker_->wish(Worker::Together{std::move(of_one_gesture)}); }
+void Session::open_door(std::string wish) { worker_->wish(Worker::OpenDoor{std::move(wish)}); }
+void Session::close_door(std::string protocol) { worker_->wish(Worker::CloseDoor{std::move(protocol)}); }
+void Session::bookmark(record::Bookmarks all) {
+  recording_->set_bookmarks(std::move(all));
+  worker_->bookmarks_changed();
+}
 void Session::next_step() { worker_->wish(Worker::NextStep{}); }
 void Session::begin_step(std::size_t step) { worker_->wish(Worker::BeginStep{step}); }
 void Session::do_step() { worker_->wish(Worker::DoStep{}); }
@@ -77,7 +83,11 @@ std::unique_ptr<Session> Session::fork(core::Time at, std::string path, std::siz
   try {
     if (origin.lab.system.groups.empty())
       origin.lab = guide::read_lab(origin.lab.name, origin.lab.text, catalog::all_kinds());
-    return std::unique_ptr<Session>(new Session(std::move(origin), worker_->past(at, commands)));
+    std::unique_ptr<Session> branch(new Session(std::move(origin), worker_->past(at, commands)));
+    record::Bookmarks known = *recording_->bookmarks();
+    std::erase_if(known, [&](const record::Bookmark& one) { return one.at > at; });
+    if (!known.empty()) branch->bookmark(std::move(known));
+    return branch;
   } catch (const guide::BadLab& bad) {
     throw world::BadCommand(std::string("its lab cannot be run again: ") + bad.what());
   } catch (const record::BadRun& bad) {

@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "labs/doors/seen.h"
 #include "labs/guide/runner.h"
 #include "labs/record/recording.h"
 
@@ -70,6 +71,7 @@ struct Status {
   std::vector<Gesture> gestures;   // Those that were several of them. Not known of a loaded run.
   std::string trouble;             // The sockets or the disk failed, in words; empty: all is well.
   std::size_t stored = 0;          // Rows that the run file holds.
+  std::vector<doors::Seen> doors;  // Those that stand open.
 };
 
 // A command that was given, and when. What makes a run again.
@@ -89,7 +91,8 @@ class Session {
   // A new world, standing at its beginning. Throws guide::BadLab, world::Trouble, record::StoreError.
   explicit Session(Origin origin);
   // A loaded run: nothing happens in it any more. It can be forked when it is of the simulated world.
-  explicit Session(std::shared_ptr<const record::Recording> loaded);
+  // `path`: its file, in which bookmarks are kept; empty: they are kept in memory.
+  explicit Session(std::shared_ptr<const record::Recording> loaded, std::string path = {});
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -114,11 +117,17 @@ class Session {
   void give(world::Command command);
   void give(std::vector<world::Command> of_one_gesture);   // All at one moment.
 
+  // Of a world over sockets: lets real clients in, `resp` or `resp:6379@C1` as doors::parse_wish takes it, or no more. What cannot
+  // be done is among status().refused.
+  void open_door(std::string wish);
+  void close_door(std::string protocol);
+  void bookmark(record::Bookmarks all);   // Instead of those that the recording had; into its file, too.
+
   void next_step();                    // Of the lab, also when this one is not done.
   void begin_step(std::size_t step);   // Judges this step from now on.
   void do_step();                      // Gives the step's own commands, at their times.
 
-  // Another session that has the same past up to `at` and then goes its own way. Its world is made by doing everything
+  // Another session that has the same past up to `at`, with its bookmarks, and then goes its own way. Its world is made by doing everything
   // again; status().rebuilding tells how far that is. `commands`: only so many of the commands given until then (for undo).
   // Until then wishes wait. Throws world::BadCommand, in words, when that cannot be: real time does not come again.
   std::unique_ptr<Session> fork(core::Time at, std::string path = {},

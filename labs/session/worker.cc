@@ -52,7 +52,9 @@ Session::Worker::Worker(const Origin& origin, std::optional<Past> past)
   guide::apply_settings(system, origin.settings);
   if (origin.loopback) {
     // A recorded run keeps its disks beside its file.
-    world_ = std::make_unique<world::LoopbackWorld>(system, origin.seed, origin.path.empty() ? "" : origin.path + ".disks");
+    auto loopback = std::make_unique<world::LoopbackWorld>(system, origin.seed, origin.path.empty() ? "" : origin.path + ".disks");
+    doors_.emplace(*loopback);
+    world_ = std::move(loopback);
   } else {
     auto simulated = std::make_unique<world::SimulatedWorld>(system, origin.seed);
     simulated_ = simulated.get();
@@ -76,14 +78,18 @@ Session::Worker::Worker(const Origin& origin, std::optional<Past> past)
   thread_ = std::thread([this] { work(); });
 }
 
-Session::Worker::Worker(std::shared_ptr<const record::Recording> loaded) : recording_(std::move(loaded)) {
+Session::Worker::Worker(std::shared_ptr<const record::Recording> loaded, std::string path)
+    : path_(std::move(path)), recording_(std::move(loaded)) {
   try {
     status_.now = recording_->end();
   } catch (const record::BadRun& bad) {
     status_.trouble = bad.what();
   }
   status_.events = status_.stored = recording_->size();
-  thread_ = std::thread([this] { read_through(); });
+  thread_ = std::thread([this] {
+    read_through();
+    keep_bookmarks();
+  });
 }
 
 Session::Worker::~Worker() {
@@ -249,6 +255,19 @@ void Session::Worker::operator()(const world::Command& command) {
   facts_->at(world_->now());
 }
 
+void Session::Worker::operator()(const OpenDoor& door) {
+  try {
+    if (!doors_) throw world::BadCommand("a door leads to real sockets, and this world is simulated");
+    doors_->open(doors::parse_wish(door.wish));
+  } catch (const std::exception& why) {
+    refused_.push_back({world_->now(), "door " + door.wish, why.what()});
+  }
+}
+
+void Session::Worker::operator()(const CloseDoor& door) {
+  if (doors_) doors_->close(door.protocol);
+}
+
 void Session::Worker::operator()(const Together& gesture) {
   const std::size_t before = witness_.own_commands;
   for (const auto& command : gesture.commands) (*this)(command);
@@ -384,6 +403,7 @@ void Session::Worker::publish() {
   next.guide = lesson_->status();
   next.refused = refused_;
   next.own_commands = witness_.own_commands, next.gestures = gestures_;
+  if (doors_) next.doors = doors_->seen();
   next.trouble = trouble_.empty() ? store_trouble() : trouble_;
   if (store_) next.stored = store_->stored();
   measure_speed(next);
@@ -421,6 +441,41 @@ void Session::Worker::read_through() {
     call = on_change_;
   }
   if (call) call();
+}
+
+void Session::Worker::bookmarks_changed() {
+  {
+    const std::lock_guard lock(mutex_);
+    bookmarks_changed_ = true;
+    ++status_.version;
+  }
+  wake_.notify_all();
+}
+
+// Until the session ends: also what was written last is kept then.
+void Session::Worker::keep_bookmarks() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    wake_.wait(lock, [this] { return ended_ || bookmarks_changed_; });
+    if (!std::exchange(bookmarks_changed_, false)) return;
+    if (path_.empty()) continue;
+    lock.unlock();
+    std::string trouble;
+    try {
+      record::keep_bookmarks(path_, *recording_->bookmarks());
+    } catch (const std::exception& error) {
+      trouble = error.what();
+    }
+    lock.lock();
+    if (trouble.empty()) continue;
+    status_.refused.push_back({status_.now, "bookmark", "not kept in the file: " + trouble});
+    ++status_.version;
+    if (const auto call = on_change_; call) {
+      lock.unlock();
+      call();
+      lock.lock();
+    }
+  }
 }
 
 }  // namespace session

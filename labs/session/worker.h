@@ -6,6 +6,7 @@
 #include <deque>
 #include <variant>
 
+#include "labs/doors/doors.h"
 #include "labs/record/run_store.h"
 #include "labs/record/spill.h"
 #include "labs/session/lesson.h"
@@ -51,7 +52,7 @@ class Witness : public record::Listener {
 
 struct Session::Worker {
   Worker(const Origin& origin, std::optional<Past> past);
-  explicit Worker(std::shared_ptr<const record::Recording> loaded);
+  Worker(std::shared_ptr<const record::Recording> loaded, std::string path);
   ~Worker();
 
   struct Until {
@@ -71,12 +72,20 @@ struct Session::Worker {
     std::size_t step;
   };
   struct DoStep {};
-  using Wish = std::variant<Until, Unit, StopAtViolation, StopWhenDone, world::Command, Together, NextStep, BeginStep, DoStep>;
+  struct OpenDoor {
+    std::string wish;
+  };
+  struct CloseDoor {
+    std::string protocol;
+  };
+  using Wish = std::variant<Until, Unit, StopAtViolation, StopWhenDone, world::Command, Together, NextStep, BeginStep, DoStep, OpenDoor, CloseDoor>;
 
   // For all threads.
   void wish(Wish wish);
   Status status();
   void on_change(std::function<void()> call);
+  // A live run's are kept by its store.
+  void bookmarks_changed();
   // What a fork of it must know. Throws world::BadCommand while it is not known yet.
   Past past(core::Time at, std::size_t commands);
   std::shared_ptr<const record::Recording> recording() const { return recording_; }
@@ -91,12 +100,15 @@ struct Session::Worker {
   void operator()(const NextStep&) { lesson_->next(); }
   void operator()(const BeginStep& step) { lesson_->begin(step.step); }
   void operator()(const DoStep&) { lesson_->do_commands(); }
+  void operator()(const OpenDoor& door);
+  void operator()(const CloseDoor& door);
 
  private:
   using Wall = std::chrono::steady_clock;
 
   void work();
   void read_through();
+  void keep_bookmarks();
   void begin_world();
   void do_steps_before();
   bool do_step_at_once();
@@ -124,11 +136,13 @@ struct Session::Worker {
   std::string store_trouble() const;
 
   // The worker's own.
+  const std::string path_;                    // Of a loaded run.
   std::optional<Past> past_;                  // Only until it was done again.
   std::shared_ptr<record::Recording> live_;   // Null: the run was loaded.
   std::shared_ptr<const record::Recording> recording_;
   std::unique_ptr<world::World> world_;
   world::SimulatedWorld* simulated_ = nullptr;
+  std::optional<doors::Doors> doors_;         // Of a world over sockets.
   std::unique_ptr<guide::Facts> facts_;
   std::optional<Lesson> lesson_;
   std::size_t first_step_ = 0;                // The steps before it are done when the world begins,
@@ -160,6 +174,7 @@ struct Session::Worker {
   std::mutex mutex_;                          // Of all below; held to copy, never while the world works.
   std::condition_variable wake_;
   std::deque<Wish> wishes_;
+  bool bookmarks_changed_ = false;            // Of a loaded run: its file does not know.
   Status status_;
   std::vector<Lesson::Begun> begun_;
   std::function<void()> on_change_;

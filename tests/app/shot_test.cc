@@ -64,4 +64,28 @@ TEST(Shot, SaysWhatIsWrongWithTimesAndFiles) {
   refused({"--compare", "only-one.run"}, "--compare takes two or more run files, and no lab");
 }
 
+// `export --format png` draws a run that was kept: its diagram, or plots of what is named; never over what is there.
+TEST(Shot, OfARunFileIsAnExportLikeTheOthers) {
+  const Folder folder;
+  ASSERT_EQ(faultline({"run", "raft-elections", "--watch-only", "--for", "2s", "--record", folder / "a.run"}, patient()).code, 1);
+  const auto exported = [&](const std::string& name, Words more) {
+    Words words{"export", folder / "a.run", "--format", "png", "--out", folder / name};
+    words.insert(words.end(), more.begin(), more.end());
+    return faultline(words, patient());
+  };
+  ASSERT_EQ(exported("all.png", {}).code, 0);
+  ASSERT_EQ(exported("part.png", {"--from", "500ms", "--to", "600ms"}).code, 0);
+  ASSERT_EQ(exported("term.png", {"--metric", "consensus_term"}).code, 0);
+  const std::string all = program::text_of(folder / "all.png"), part = program::text_of(folder / "part.png"), term = program::text_of(folder / "term.png");
+  for (const auto* bytes : {&all, &part, &term}) EXPECT_TRUE(bytes->starts_with("\x89PNG"));
+  EXPECT_NE(all, part);
+  EXPECT_NE(all, term);
+  EXPECT_EQ(exported("all.png", {}).code, 73) << "it exists already";
+  EXPECT_EQ(exported("all.png", {"--force"}).code, 0);
+  const Ran unknown = exported("x.png", {"--metric", "consensus_trem"});
+  EXPECT_EQ(unknown.code, 65);
+  EXPECT_NE(unknown.err.find("did you mean `consensus_term`?"), std::string::npos) << unknown.err;
+  EXPECT_TRUE(program::text_of(folder / "x.png").empty()) << "nothing half written is left";
+}
+
 }  // namespace

@@ -39,6 +39,7 @@ void ExportDialog::begin(bool force) {
   library::ExportJob job;
   job.run = source_.run, job.from_path = source_.path, job.to_path = target(), job.force = force;
   job.format = &exports::formats()[format_];
+  if (job.format->name == "plot") job.metric = metrics_;
   const auto& chosen = range_ == 1 ? source_.shown : range_ == 2 ? source_.marked : std::nullopt;
   if (chosen) job.range = {chosen->first, chosen->second};
   exporting_ = std::make_unique<library::Exporting>(std::move(job), wake_);
@@ -81,6 +82,7 @@ void ExportDialog::draw_questions() {
     }
   gap(2);
   paragraph(all[format_].help, theme().muted);
+  if (all[format_].name == "plot") field("export metrics", metrics_, "What shows most; or metrics, with commas");
   gap(12);
   muted("How much");
   const auto option = [&](const std::string& words, std::size_t which, bool enabled) {

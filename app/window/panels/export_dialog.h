@@ -35,7 +35,7 @@ struct ExportDialog {
   Source source_;
   std::function<void()> wake_;
   std::size_t format_ = 0, range_ = 0;
-  std::string folder_, name_;
+  std::string folder_, name_, metrics_;
   std::unique_ptr<library::Exporting> exporting_;
 };
 

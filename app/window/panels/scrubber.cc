@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/window/panels/bookmarks.h"
 #include "app/window/panels/plots.h"
 #include "app/window/folds.h"
 #include "app/window/widgets.h"
@@ -34,6 +35,7 @@ void Scrubber::draw(const View& view, Selection& selection, Commands& commands) 
   draw_bars(view, time, strip);
   draw_marks(view, time, strip);
   draw_frame(view, selection, time, strip);
+  draw_flags(view, time, strip);
   list.PopClipRect();
 }
 
@@ -59,7 +61,7 @@ void Scrubber::draw_marks(const View& view, const TimeAxis& time, const Area& st
   const auto bands = faults_.bands(view.line, time, view.end);
   const float mouse = ImGui::GetIO().MousePos.x;
   paint_bands(list, bands, time, view.end, strip, 0.10f);
-  bool said = grip_ != Grip::none || !hovered_;
+  bool said = grip_ != Grip::none || !hovered_ || flag_ != timeline::kNone;
   for (const MarkGlyph& glyph : fold_marks(view.line.marks(), time, px(4))) {
     using Kind = timeline::Mark::Kind;
     const float x = std::floor(glyph.x);
@@ -73,6 +75,16 @@ void Scrubber::draw_marks(const View& view, const TimeAxis& time, const Area& st
   for (const Band& band : bands)
     if (!said && mouse >= time.x(band.from) && mouse < time.x(std::min(band.to, view.end))) tooltip(band_text(band, view.end) + wall_below(view.run, band.from)), said = true;
   if (!said) tooltip(time_text(time.at(mouse)) + wall_below(view.run, time.at(mouse)));
+}
+
+void Scrubber::draw_flags(const View& view, const TimeAxis& time, const Area& strip) {
+  const auto all = view.run.bookmarks();
+  for (std::size_t i = 0; i < all->size(); ++i) {
+    const ImVec2 at{std::floor(time.x((*all)[i].at)), strip.top - px(2)};
+    paint_flag(*ImGui::GetWindowDrawList(), at, (*all)[i].opens);
+    probe("flag:" + std::to_string(i), at, {at.x + px(7), at.y + px(14)});
+  }
+  if (flag_ < all->size()) tooltip(bookmark_text((*all)[flag_]) + wall_below(view.run, (*all)[flag_].at));
 }
 
 void Scrubber::draw_frame(const View& view, const Selection& selection, const TimeAxis& time, const Area& strip) {
@@ -99,6 +111,14 @@ void Scrubber::use_hands(const View& view, Selection& selection, Commands& comma
   ImGui::SetCursorScreenPos({strip.left, strip.top - px(3)});
   ImGui::InvisibleButton("strip", {std::max(1.0f, strip.right - strip.left), strip.bottom - strip.top + px(6)});
   hovered_ = ImGui::IsItemHovered();
+  const auto kept = view.run.bookmarks();
+  flag_ = timeline::kNone;
+  for (std::size_t i = 0; i < kept->size() && hovered_ && grip_ == Grip::none; ++i) {
+    const float x = time.x((*kept)[i].at);
+    if (io.MousePos.x >= x - px(2) && io.MousePos.x <= x + px(8) && io.MousePos.y < strip.top + px(12)) flag_ = i;
+  }
+  // A flag is that moment, to the nanosecond.
+  if (flag_ != timeline::kNone && ImGui::IsItemActivated()) return commands.want(Seek{(*kept)[flag_].at});
   const float frame_left = time.x(selection.from), frame_right = time.x(selection.to);
   const Grip here = grip_at(io.MousePos.x, frame_left, frame_right, time.x(view.at), strip.left, strip.right, px(kReach));
   const Grip shape = grip_ != Grip::none ? grip_ : hovered_ ? here : Grip::none;

@@ -16,6 +16,7 @@ struct Scrubber {
   void drag(const View& view, Selection& selection, Commands& commands, const TimeAxis& time);
   void draw_bars(const View& view, const TimeAxis& time, const Area& strip);
   void draw_marks(const View& view, const TimeAxis& time, const Area& strip);
+  void draw_flags(const View& view, const TimeAxis& time, const Area& strip);
   void draw_frame(const View& view, const Selection& selection, const TimeAxis& time, const Area& strip);
 
   Activity activity_;
@@ -27,6 +28,7 @@ struct Scrubber {
   TimeAxis pressed_time_;              // and the strip: it must not grow under a hand.
   core::Time sought_ = core::Time::min();   // What was asked for last.
   bool hovered_ = false;
+  std::size_t flag_ = static_cast<std::size_t>(-1);   // The bookmark under the mouse.
 };
 
 }  // namespace window

@@ -7,6 +7,7 @@
 namespace window {
 
 void SpaceTime::draw_menu(const View& view, Selection& selection, Commands& commands) {
+  const ImVec2 least = region_least(), greatest = region_greatest();   // Of the diagram: within the menu they are the menu's.
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(6, 6));
   if (ImGui::BeginPopup("space-time menu")) {
     if (menu_row_ != kNoRow && menu_row_ < view.line.rows()) {
@@ -37,6 +38,9 @@ void SpaceTime::draw_menu(const View& view, Selection& selection, Commands& comm
       }
     }
     if (!hidden_.empty() && menu_item("Show all kinds of messages")) hidden_.clear();
+    if (menu_item("Save as picture")) {
+      commands.want(SavePicture{"space-time " + view.lab.name, least.x, least.y, greatest.x, greatest.y});
+    }
     if (selection.range && menu_item("Forget the marked range")) selection.range.reset();
     ImGui::EndPopup();
   }

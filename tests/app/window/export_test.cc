@@ -65,6 +65,19 @@ TEST(ExportDialog, TheEndingFollowsTheFormatAndTheRangeIsWhatThePlotsShow) {
   EXPECT_TRUE(fs::exists(opened.folder / "Split-votes.jsonl"));
 }
 
+TEST(ExportDialog, OfAPlotTheMetricsAreChosen) {
+  Opened opened;
+  opened.into_the_folder();
+  EXPECT_FALSE(opened.hands.sees("field:export metrics"));
+  opened.hands.click("radio:Plot of metrics");
+  opened.hands.click("field:export metrics");
+  opened.hands.type("no_such_metric");
+  opened.hands.click("button:Export");
+  opened.wait();
+  EXPECT_NE(opened.hands.all().find("no metric `no_such_metric`"), std::string::npos) << opened.hands.all();
+  EXPECT_FALSE(fs::exists(opened.folder / "Split-votes.svg"));
+}
+
 TEST(ExportDialog, AsksBeforeItWritesOverSomething) {
   Opened opened;
   std::ofstream(opened.folder / "Split-votes.jsonl") << "mine";

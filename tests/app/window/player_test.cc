@@ -199,6 +199,24 @@ TEST(Player, StandsAtTheMomentWhereAPromiseBroke) {
   EXPECT_NE(play.said.back().find("promise"), std::string::npos);
 }
 
+TEST(Player, ABookmarkIsOfTheMomentThatIsLookedAtAndABranchKnowsThoseBefore) {
+  Playing play;
+  play.play_to(3s);
+  for (const auto at : {1s, 2s}) {
+    play.wish(Seek{core::kStart + at});
+    play.wish(AddBookmark{});
+    play.wish(AddBookmark{});   // A second one for the same moment adds nothing.
+  }
+  ASSERT_EQ(play.view().run.bookmarks()->size(), 2u);
+  EXPECT_EQ(play.view().run.bookmarks()->at(1).at, core::kStart + 2s);
+  play.wish(SetBookmarks{{{core::kStart + 1s, "before", true}, {core::kStart + 2s, "after", false}}});
+  EXPECT_EQ(play.view().run.bookmarks()->at(0).text, "before");
+  play.wish(Fork{core::kStart + 1500ms});
+  play.rest();
+  ASSERT_EQ(play.view().run.bookmarks()->size(), 1u);
+  EXPECT_EQ(play.view().run.bookmarks()->at(0).text, "before");
+}
+
 TEST(Player, PlaysALoadedRunAndForksIt) {
   Playing first;
   first.play_to(2s);

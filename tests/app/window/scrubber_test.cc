@@ -57,6 +57,21 @@ TEST_F(ScrubberOnStage, AClickOutsideTheFrameLooksAtThatMoment) {
   EXPECT_EQ(selection.from, ms(2000));
 }
 
+TEST_F(ScrubberOnStage, AFlagIsItsMomentToTheNanosecond) {
+  const core::Time kept = ms(8000) + core::Duration(123'457);
+  run.recording->set_bookmarks({{kept, "the lost write", true}});
+  hands.frame();
+  const Probe* const flag = stage.find("flag:0");
+  ASSERT_NE(flag, nullptr);
+  hands.move({flag->least.x + 3, flag->least.y + 6});
+  hands.frame(2);
+  EXPECT_NE(hands.all().find("the lost write"), std::string::npos) << hands.all();
+  hands.click({flag->least.x + 3, flag->least.y + 6});
+  const auto seeks = sought();
+  ASSERT_EQ(seeks.size(), 1u);
+  EXPECT_EQ(seeks[0], kept);
+}
+
 TEST_F(ScrubberOnStage, ADragScrubsAllTheWay) {
   hands.drag({on(7000), on(9000)});
   const auto seeks = sought();

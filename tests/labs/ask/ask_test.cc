@@ -1,6 +1,10 @@
 // Questions to a run: what the views and the worked examples say is what the recording says when it is counted by hand, and
 // whatever is no plain question is refused.
 #include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <atomic>
+#include <thread>
 
 #include <chrono>
 #include <map>
@@ -299,7 +303,38 @@ TEST(Ask, AQuestionThatNeedsMuchMemoryIsEnded) {
   EXPECT_NE(refused(run, many + "select x from c order by -x", limits).find("it needs more than 24 MiB of memory"), std::string::npos);
   EXPECT_NE(refused(run, "select zeroblob(2000000)").find("larger than 1 MiB"), std::string::npos);
   EXPECT_NE(refused(run, "select group_concat(text, '') from events a, (select 1 union select 2 union select 3)").find("larger than 1 MiB"), std::string::npos);
+  EXPECT_NE(refused(run, many + "select percentile(x, 50) from c", limits).find("it needs more than 24 MiB of memory"), std::string::npos);
   EXPECT_EQ(number(run, "select 17"), 17);   // And afterwards all is as before.
+}
+
+TEST(Ask, WhatAQuestionMayNotHaveIsNotTakenFromOthers) {
+  std::atomic<bool> ended{false};
+  // Somebody records meanwhile: SQLite is asked for more memory than the question may have, again and again.
+  std::thread other([&] {
+    while (!ended) {
+      void* some = sqlite3_malloc(40 << 20);
+      EXPECT_NE(some, nullptr);
+      sqlite3_free(some);
+    }
+  });
+  Limits limits;
+  limits.memory = 24u << 20;
+  refused(a_run(), "with recursive c(x) as (select 0 union all select x + 1 from c limit 100000000) select x from c order by -x", limits);
+  ended = true;
+  other.join();
+}
+
+TEST(Ask, NobodyWaitsForAnAnswerThatNobodyWants) {
+  std::atomic<bool> cancelled{false};
+  Limits limits;
+  limits.cancelled = &cancelled;
+  std::thread hand([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    cancelled = true;
+  });
+  const std::string why = refused(a_run(), "with recursive c(x) as (select 0 union all select x + 1 from c) select max(x) from c", limits);
+  hand.join();
+  EXPECT_NE(why.find("it was cancelled"), std::string::npos) << why;
 }
 
 TEST(Ask, WhoReadsTheAnswerMayHaveEnough) {
