@@ -1,5 +1,8 @@
 #include "labs/doors/resp_store.h"
 
+#include <algorithm>
+#include <asio/io_context.hpp>
+#include <asio/steady_timer.hpp>
 #include <chrono>
 #include <utility>
 
@@ -118,8 +121,17 @@ void RespStore::swap(const Handle& one, const std::string& from, const std::stri
     if (did.outcome == Outcome::unknown || !did.why.empty()) return one->then(resp_trouble(did, true));
     ++again;
     if (++one->tries == kMostTries) return one->then(resp_error("ERR not done: others change this key all the time"));
-    look(one);
+    rest(one);
   }, from);
+}
+
+// Two who look and swap at the same pace would go on like that, and it would always be the same one who comes too late.
+void RespStore::rest(const Handle& one) {
+  const auto timer = std::make_shared<asio::steady_timer>(house_.world.loop());
+  timer->expires_after(std::chrono::microseconds(rng_.below(100ull << std::min(one->tries, 7))));
+  timer->async_wait([this, here = here_, timer, one](const std::error_code& failed) {
+    if (!failed && *here) look(one);
+  });
 }
 
 // Nothing but memory hangs on it, so nobody waits for it or hears how it went.

@@ -14,6 +14,7 @@
 
 #include "labs/doors/doors.h"
 #include "labs/doors/resp_value.h"
+#include "mechanisms/core/rng.h"
 
 namespace doors {
 
@@ -37,6 +38,7 @@ class RespStore {
   using Said = std::function<void(std::string)>;                              // The answer, or an error's.
 
   explicit RespStore(House house) : house_(house), swaps_(house.asker.can(clients::Function::cas)) {}
+  ~RespStore() { *here_ = false; }
 
   // They go on as long as the store and the asker are here; whoever calls them may be gone meanwhile.
   void read(const std::string& key, Read then);
@@ -61,10 +63,13 @@ class RespStore {
   void look(const Handle& one);
   void decide(const Handle& one, const std::optional<std::string>& stored);
   void swap(const Handle& one, const std::string& from, const std::string& to);
+  void rest(const Handle& one);
   void sweep(const std::string& key);
 
   House house_;
   bool swaps_;
+  core::Rng rng_{1};
+  std::shared_ptr<bool> here_ = std::make_shared<bool>(true);   // For timers that ring when this is gone.
   std::set<std::string> sweeping_;                  // Keys whose expired value is being taken away.
 };
 
