@@ -27,6 +27,7 @@ std::vector<Figure> checker_bench();
 std::vector<Figure> record_bench();
 std::vector<Figure> fuzz_bench();
 std::vector<Figure> loopback_bench();
+std::vector<Figure> doors_bench();
 std::vector<Figure> leaderless_bench();
 std::vector<Figure> calls_bench();
 std::vector<Figure> timeline_bench();

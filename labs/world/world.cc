@@ -254,6 +254,15 @@ void World::set(core::NodeId node, std::string_view setting, std::string_view va
   settle(node);
 }
 
+std::string World::setting(core::NodeId id, std::string_view name) const {
+  const Slot& s = slot(id);
+  for (const auto& [set, value] : s.settings)
+    if (set == name) return value;
+  for (const auto& declared : s.kind->settings)
+    if (declared.name == name) return declared.initial;
+  return "";
+}
+
 // Begins the durable write of what is pending, or releases it when nothing takes time.
 void World::settle(core::NodeId node) {
   Slot& s = slot(node);

@@ -51,6 +51,8 @@ class World {
   // For tests and for what asks the present (the window asks the recording instead).
   const Hosted* node(core::NodeId id) const { return slot(id).node.get(); }
   const Kind& kind(core::NodeId id) const { return *slot(id).kind; }
+  // As it was set last, else as its group or its kind has it. Empty: nodes of its kind have no such setting.
+  std::string setting(core::NodeId id, std::string_view name) const;
   core::Duration skew(core::NodeId id) const { return slot(id).clock.skew(now_); }
   const LinkFaults& link(core::NodeId from, core::NodeId to) const { return links_.faults(from, to); }
   const Disk& disk(core::NodeId id) const { return slot(id).disk; }
