@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "labs/doors/http.h"
 #include "labs/doors/resp.h"
 #include "mechanisms/core/text.h"
 
@@ -30,6 +31,7 @@ std::string names_of_protocols() {
 const std::vector<Protocol>& protocols() {
   static const std::vector<Protocol> all{
       {"resp", "Redis' protocol, for redis-cli, redis-benchmark and other clients of Redis", open_resp},
+      {"http", "HTTP: every key is a resource, for curl, wrk and browsers", open_http},
   };
   return all;
 }
@@ -94,7 +96,7 @@ bool Doors::close(std::string_view protocol) {
 }
 
 Seen Doors::seen(const Open& one) const {
-  Seen seen{one.protocol, world_.nodes()[one.asker->node() - 1].name, {}, one.door->clients(), one.asker->asked(), one.door->cut_off()};
+  Seen seen{one.protocol, world_.nodes()[one.asker->node() - 1].name, {}, one.door->clients(), one.asker->asked(), one.door->cut_off(), one.door->refused()};
   for (const std::uint16_t port : one.door->ports()) seen.addresses.push_back("127.0.0.1:" + std::to_string(port));
   return seen;
 }

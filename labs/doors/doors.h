@@ -38,6 +38,7 @@ class Door {
   virtual std::vector<std::uint16_t> ports() const = 0;   // All of this machine's 127.0.0.1.
   virtual std::size_t clients() const = 0;
   virtual std::uint64_t cut_off() const = 0;              // For being too many, too slow or too long.
+  virtual std::uint64_t refused() const { return 0; }     // Requests that pages of other sites sent.
 };
 
 struct Protocol {
@@ -55,7 +56,7 @@ struct Seen {
   std::string protocol, node;            // "resp", "C1"
   std::vector<std::string> addresses;    // "127.0.0.1:6379"
   std::size_t clients = 0;
-  std::uint64_t asked = 0, cut_off = 0;
+  std::uint64_t asked = 0, cut_off = 0, refused = 0;
 };
 
 // The open doors of one world. It must not outlive the world.
