@@ -135,7 +135,7 @@ void open_doors(const RunArguments& a, doors::Doors& doors) {
     const auto seen = doors.open(doors::parse_wish(wish));
     std::string where;
     for (const auto& address : seen.addresses) where += " " + address;
-    std::cout << "door " << seen.protocol << " open at" << where << ", to " << plain_line(seen.node) << std::endl;
+    std::cout << "door " << seen.protocol << " open at" << where << (seen.node.empty() ? "" : ", to " + plain_line(seen.node)) << std::endl;
   }
 }
 

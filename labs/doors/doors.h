@@ -24,11 +24,14 @@ struct Wish {
 // Throws world::BadCommand, in words: no such protocol, no such port, or an address that is not this machine's own.
 Wish parse_wish(std::string_view words);
 
+class Doors;
+
 // What a protocol gets.
 struct House {
   world::LoopbackWorld& world;
   Asker& asker;
   Turns& turns;
+  const Doors& doors;   // All that are open.
 };
 
 // A door that stands open.
@@ -45,15 +48,16 @@ struct Protocol {
   std::string name;    // "resp"
   std::string help;    // "Redis' protocol: for redis-cli, redis-benchmark and every Redis client"
   std::unique_ptr<Door> (*open)(House house, std::uint16_t port);   // Throws world::Trouble.
+  bool asks = true;    // Else it leads to no client: its asker is nobody's.
 };
 const std::vector<Protocol>& protocols();
 
 // A door with one port, as most have.
-std::unique_ptr<Door> single(asio::io_context& loop, std::uint16_t port, Meet meet);
+std::unique_ptr<Door> single(asio::io_context& loop, std::uint16_t port, Meet meet, const Limits& limits = {});
 
 // A door, as a person sees it.
 struct Seen {
-  std::string protocol, node;            // "resp", "C1"
+  std::string protocol, node;            // "resp", "C1"; no node: it asks nothing.
   std::vector<std::string> addresses;    // "127.0.0.1:6379"
   std::size_t clients = 0;
   std::uint64_t asked = 0, cut_off = 0, refused = 0;

@@ -8,8 +8,6 @@ namespace {
 constexpr std::size_t kLongestKey = 1024;
 constexpr std::string_view kKeysBeginAt = "/kv/";
 
-using Say = std::function<void(const HttpAnswer&)>;
-
 std::string what_this_is(const House& house) {
   const auto& node = house.world.nodes()[house.asker.node() - 1];
   return "A door of Faultline. What is asked here becomes operations of " + node.name + ", a node of the kind " + node.kind +
@@ -34,8 +32,8 @@ HttpAnswer http_answer(clients::Function asked, const Answer& got) {
   if (got.outcome == core::Outcome::unknown)
     return {504, asked == Function::get ? "nobody answered in time\n" : "nobody can say whether it was done, or still will be\n", {later}};
   // A delete that was begun and failed is one that found nothing.
-  const bool nothing_there = got.why.empty() && asked == Function::del;
-  if (got.outcome == core::Outcome::failed && !nothing_there)
+  const bool failed = got.outcome == core::Outcome::failed, nothing_there = failed && got.why.empty() && asked == Function::del;
+  if (failed && !nothing_there)
     return {503, (got.why.empty() ? "the cluster did not do it" : got.why) + "\n", {later}};
   if (asked == Function::get ? !got.value : nothing_there) return {404, "there is no such key\n", {fresh}};
   if (asked != Function::get) return {204, ""};
@@ -51,7 +49,7 @@ clients::Function function_of(const std::string& method) {
   return clients::Function::get;   // HEAD, too.
 }
 
-void serve_key(const House& house, const HttpRequest& request, const Say& say) {
+void serve_key(const House& house, const HttpRequest& request, const HttpSay& say) {
   if (refuse_other_methods(request, "GET, HEAD, PUT, POST, DELETE", say)) return;
   const auto key = percent_decoded(request.path().substr(kKeysBeginAt.size()));
   if (!key) return say({400, "in the key, a % is not followed by two hexadecimal digits\n"});
@@ -69,7 +67,7 @@ void serve_key(const House& house, const HttpRequest& request, const Say& say) {
 }  // namespace
 
 Serve key_values(House house) {
-  return [house](const HttpRequest& request, const Say& say) {
+  return [house](const HttpRequest& request, const HttpSay& say) {
     const std::string_view path = request.path();
     if (path.starts_with(kKeysBeginAt)) return serve_key(house, request, say);
     if (path != "/" && path != "/healthz") return say({404, "there is no such page; / says which there are\n"});

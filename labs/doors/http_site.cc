@@ -75,6 +75,8 @@ class SiteDoor final : public Door {
         connections_(loop, port, [site = site_](std::shared_ptr<Line> line) { return std::make_unique<HttpConversation>(site, std::move(line)); }, limits) {
     site_->port = connections_.port();
   }
+  // Conversations may last until the loop has turned once more: what they would ask is gone.
+  ~SiteDoor() override { site_->serve = nullptr; }
   std::vector<std::uint16_t> ports() const override { return {connections_.port()}; }
   std::size_t clients() const override { return connections_.clients(); }
   std::uint64_t cut_off() const override { return connections_.cut_off() + connections_.turned_away(); }
@@ -91,13 +93,13 @@ std::unique_ptr<Door> open_site(asio::io_context& loop, std::uint16_t port, Serv
   return std::make_unique<SiteDoor>(loop, port, std::move(serve), limits);
 }
 
-bool refuse_other_methods(const HttpRequest& request, std::string_view allowed, const std::function<void(const HttpAnswer&)>& answer) {
+bool refuse_other_methods(const HttpRequest& request, std::string_view allowed, const HttpSay& say) {
   for (std::string_view rest = allowed; !rest.empty();) {
     const auto comma = rest.find(", ");
     if (rest.substr(0, comma) == request.method) return false;
     rest = comma == rest.npos ? "" : rest.substr(comma + 2);
   }
-  answer({405, "only " + std::string(allowed) + " can be asked here\n", {{"Allow", std::string(allowed)}}});
+  say({405, "only " + std::string(allowed) + " can be asked here\n", {{"Allow", std::string(allowed)}}});
   return true;
 }
 

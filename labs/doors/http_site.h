@@ -12,8 +12,9 @@
 
 namespace doors {
 
-// Gives the answer to a request, now or later from the loop.
-using Serve = std::function<void(const HttpRequest& request, std::function<void(const HttpAnswer&)> answer)>;
+using HttpSay = std::function<void(const HttpAnswer&)>;
+// Says the answer to a request, now or later from the loop.
+using Serve = std::function<void(const HttpRequest& request, const HttpSay& say)>;
 
 // One request at a time of each client, so that what he asks in one go is done in its order, and is not all in memory.
 inline Limits http_site_limits() {
@@ -24,7 +25,7 @@ inline Limits http_site_limits() {
 }
 std::unique_ptr<Door> open_site(asio::io_context& loop, std::uint16_t port, Serve serve, const Limits& limits = http_site_limits());
 
-// Answers with 405 whatever is none of these; true: it did.
-bool refuse_other_methods(const HttpRequest& request, std::string_view allowed, const std::function<void(const HttpAnswer&)>& answer);
+// Answers with 405 whatever is not asked by one of these, "GET, HEAD"; true: it did.
+bool refuse_other_methods(const HttpRequest& request, std::string_view allowed, const HttpSay& say);
 
 }  // namespace doors
