@@ -1,5 +1,6 @@
 #include "labs/doors/memcached.h"
 
+#define XXH_INLINE_ALL
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -244,6 +245,8 @@ class MemcachedReading : public std::enable_shared_from_this<MemcachedReading> {
 
 std::string stats_text(const Memcached& of, const std::string& what) {
   if (what == "reset") return "RESET";
+  // Of which there is nothing to say; others there are none.
+  if (!what.empty() && what != "items" && what != "slabs" && what != "sizes" && what != "settings" && what != "conns") return "ERROR";
   std::string all;
   const auto add = [&](const char* name, const std::string& value) { (((all += "STAT ") += name) += " " + value) += "\r\n"; };
   if (what.empty()) {

@@ -33,9 +33,9 @@ class MemcachedLine {
  public:
   MemcachedLine(std::string_view line, const MemcachedLimits& limits) : limits_(limits), words_(memcached_line_words(line)) {
     if (words_.empty() || !core::parse(words_[0], request_.verb)) throw BadMemcached("ERROR");
-    // In these it would be a key.
-    const bool reads = request_.verb <= MemcachedVerb::gats || request_.verb == MemcachedVerb::stats;
-    if (words_.size() > 1 && words_.back() == "noreply" && !reads) {
+    // Who reads wants to be told; there it would be a key.
+    const bool writes = request_.verb >= MemcachedVerb::set && request_.verb <= MemcachedVerb::flush_all;
+    if (words_.size() > 1 && words_.back() == "noreply" && (writes || request_.verb == MemcachedVerb::verbosity)) {
       request_.quiet = true;
       words_.pop_back();
     }
@@ -94,7 +94,7 @@ class MemcachedLine {
         if (words_.size() > 1) request_.what = words_[1];
         return;
       case MemcachedVerb::version:
-      case MemcachedVerb::quit: return count(1, 1);
+      case MemcachedVerb::quit: return;   // Whatever is behind them.
     }
   }
 
