@@ -63,6 +63,16 @@ TEST_P(HttpDoor, AValueOfAMebibyteOfAnyBytesComesBackAsItWas) {
   EXPECT_TRUE(ask_http(visitor, http("GET", "/kv/large")).body == value);
 }
 
+TEST_P(HttpDoor, WhoSendsTooMuchIsToldSoThoughHeIsStillSending) {
+  Visitor visitor = town.visitor(port);
+  visitor.say(http("PUT", "/kv/large", std::string(8 << 20, 'x')));
+  const auto answer = hear_http(visitor);
+  EXPECT_EQ(answer.status, 413);
+  EXPECT_EQ(answer.body, "the body is longer than 1048576 bytes\n");
+  EXPECT_EQ(visitor.hear_out(), "");
+  EXPECT_FALSE(visitor.is_here());
+}
+
 TEST_P(HttpDoor, WhatIsAskedInOneGoIsDoneAndAnsweredInItsOrder) {
   Visitor visitor = town.visitor(port);
   std::string all;
