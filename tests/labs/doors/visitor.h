@@ -119,7 +119,9 @@ inline world::System users_before_a_cache() {
 
 // A world with its doors, that has been running for a moment.
 struct Town {
-  explicit Town(const world::System& system) : world(system, 1), doors(world) { world.run_for(std::chrono::milliseconds(600)); }
+  explicit Town(const world::System& system, std::chrono::milliseconds moment = std::chrono::milliseconds(600)) : world(system, 1), doors(world) {
+    world.run_for(moment);
+  }
   std::uint16_t open(const std::string& wish) {
     const auto seen = doors.open(doors::parse_wish(wish));
     return static_cast<std::uint16_t>(std::stoi(seen.addresses.front().substr(seen.addresses.front().rfind(':') + 1)));
