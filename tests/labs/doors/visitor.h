@@ -44,6 +44,8 @@ class Visitor {
     }
     return words.empty();
   }
+  // As much of it as is taken at once.
+  void says(std::string_view words) { [[maybe_unused]] const ssize_t ignored = ::send(socket_, words.data(), words.size(), MSG_NOSIGNAL); }
   void says_no_more() { ::shutdown(socket_, SHUT_WR); }
 
   // All that comes up to these words, and they; or until the other side hangs up, or nothing comes for long.
