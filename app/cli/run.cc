@@ -135,14 +135,15 @@ void open_doors(const RunArguments& a, doors::Doors& doors) {
     const auto seen = doors.open(doors::parse_wish(wish));
     std::string where;
     for (const auto& address : seen.addresses) where += " " + address;
-    std::cout << "door " << seen.protocol << " open at" << where << ", to " << plain_line(seen.node) << std::endl;
+    std::cout << "door " << seen.protocol << " open at" << where << (seen.node.empty() ? "" : ", to " + plain_line(seen.node)) << std::endl;
   }
 }
 
 void print_doors(const doors::Doors& doors) {
   for (const auto& seen : doors.seen())
     std::cout << "door " << seen.protocol << ": " << grouped(seen.asked) << " operations"
-              << (seen.cut_off == 0 ? "" : ", " + grouped(seen.cut_off) + " connections cut off") << "\n";
+              << (seen.cut_off == 0 ? "" : ", " + grouped(seen.cut_off) + " connections cut off")
+              << (seen.refused == 0 ? "" : ", " + grouped(seen.refused) + " requests of other sites refused") << "\n";
 }
 
 std::unique_ptr<world::World> make_world(const RunArguments& a, const world::System& system,

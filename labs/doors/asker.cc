@@ -9,7 +9,7 @@
 namespace doors {
 
 Asker::Asker(world::LoopbackWorld& world, core::NodeId node)
-    : world_(world), node_(node), name_(world.nodes()[node - 1].name) {
+    : world_(world), node_(node), name_(node == core::kNobody ? "nobody" : world.nodes()[node - 1].name) {
   world_.listen(this);
 }
 
@@ -19,6 +19,7 @@ Asker::~Asker() {
 }
 
 bool Asker::can(clients::Function function) const {
+  if (node_ == core::kNobody) return false;
   // Nodes say in words what they understand: `cas K FROM TO`.
   const std::string word(core::name_of(function));
   const auto& tells = world_.kind(node_).tells;

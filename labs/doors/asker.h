@@ -28,7 +28,7 @@ class Asker final : public record::Listener {
  public:
   static constexpr std::size_t kMostOpen = 1000;   // Further ones wait here, in their order.
 
-  // `node`: a client, of a kind that takes asks.
+  // `node`: a client, of a kind that takes asks; or nobody: then all that is asked fails.
   Asker(world::LoopbackWorld& world, core::NodeId node);
   ~Asker() override;
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "labs/doors/http.h"
+#include "labs/doors/memcached.h"
+#include "labs/doors/metrics.h"
 #include "labs/doors/resp.h"
 #include "mechanisms/core/text.h"
 
@@ -10,7 +13,7 @@ namespace {
 
 class Single final : public Door {
  public:
-  Single(asio::io_context& loop, std::uint16_t port, Meet meet) : connections_(loop, port, std::move(meet)) {}
+  Single(asio::io_context& loop, std::uint16_t port, Meet meet, const Limits& limits) : connections_(loop, port, std::move(meet), limits) {}
   std::vector<std::uint16_t> ports() const override { return {connections_.port()}; }
   std::size_t clients() const override { return connections_.clients(); }
   std::uint64_t cut_off() const override { return connections_.cut_off() + connections_.turned_away(); }
@@ -30,12 +33,15 @@ std::string names_of_protocols() {
 const std::vector<Protocol>& protocols() {
   static const std::vector<Protocol> all{
       {"resp", "Redis' protocol, for redis-cli, redis-benchmark and other clients of Redis", open_resp},
+      {"http", "HTTP: every key is a resource, for curl, wrk and browsers", open_http},
+      {"memcached", "memcached's text protocol, for every client of memcached", open_memcached},
+      {"metrics", "a page of all metrics, as Prometheus scrapes them", open_metrics, false},
   };
   return all;
 }
 
-std::unique_ptr<Door> single(asio::io_context& loop, std::uint16_t port, Meet meet) {
-  return std::make_unique<Single>(loop, port, std::move(meet));
+std::unique_ptr<Door> single(asio::io_context& loop, std::uint16_t port, Meet meet, const Limits& limits) {
+  return std::make_unique<Single>(loop, port, std::move(meet), limits);
 }
 
 Wish parse_wish(std::string_view words) {
@@ -82,9 +88,9 @@ Seen Doors::open(const Wish& wish) {
   if (protocol == all.end()) throw world::BadCommand("there is no door `" + wish.protocol + "`; there are: " + names_of_protocols());
   Open one;
   one.protocol = wish.protocol;
-  one.asker = std::make_unique<Asker>(world_, client(wish.node));
+  one.asker = std::make_unique<Asker>(world_, protocol->asks ? client(wish.node) : core::kNobody);
   one.turns = std::make_unique<Turns>(world_.loop());
-  one.door = protocol->open({world_, *one.asker, *one.turns}, wish.port);
+  one.door = protocol->open({world_, *one.asker, *one.turns, *this}, wish.port);
   open_.push_back(std::move(one));
   return seen(open_.back());
 }
@@ -94,7 +100,8 @@ bool Doors::close(std::string_view protocol) {
 }
 
 Seen Doors::seen(const Open& one) const {
-  Seen seen{one.protocol, world_.nodes()[one.asker->node() - 1].name, {}, one.door->clients(), one.asker->asked(), one.door->cut_off()};
+  const core::NodeId node = one.asker->node();
+  Seen seen{one.protocol, node == core::kNobody ? "" : world_.nodes()[node - 1].name, {}, one.door->clients(), one.asker->asked(), one.door->cut_off(), one.door->refused()};
   for (const std::uint16_t port : one.door->ports()) seen.addresses.push_back("127.0.0.1:" + std::to_string(port));
   return seen;
 }

@@ -25,11 +25,14 @@ struct Wish {
 // Throws world::BadCommand, in words: no such protocol, no such port, or an address that is not this machine's own.
 Wish parse_wish(std::string_view words);
 
+class Doors;
+
 // What a protocol gets.
 struct House {
   world::LoopbackWorld& world;
   Asker& asker;
   Turns& turns;
+  const Doors& doors;   // All that are open.
 };
 
 // A door that stands open.
@@ -39,17 +42,19 @@ class Door {
   virtual std::vector<std::uint16_t> ports() const = 0;   // All of this machine's 127.0.0.1.
   virtual std::size_t clients() const = 0;
   virtual std::uint64_t cut_off() const = 0;              // For being too many, too slow or too long.
+  virtual std::uint64_t refused() const { return 0; }     // Requests that pages of other sites sent.
 };
 
 struct Protocol {
   std::string name;    // "resp"
   std::string help;    // "Redis' protocol: for redis-cli, redis-benchmark and every Redis client"
   std::unique_ptr<Door> (*open)(House house, std::uint16_t port);   // Throws world::Trouble.
+  bool asks = true;    // Else it leads to no client: its asker is nobody's.
 };
 const std::vector<Protocol>& protocols();
 
 // A door with one port, as most have.
-std::unique_ptr<Door> single(asio::io_context& loop, std::uint16_t port, Meet meet);
+std::unique_ptr<Door> single(asio::io_context& loop, std::uint16_t port, Meet meet, const Limits& limits = {});
 
 // The open doors of one world. It must not outlive the world.
 class Doors {

@@ -7,10 +7,10 @@
 namespace doors {
 
 struct Seen {
-  std::string protocol, node;            // "resp", "C1"
+  std::string protocol, node;            // "resp", "C1"; no node: it asks nothing.
   std::vector<std::string> addresses;    // "127.0.0.1:6379"
   std::size_t clients = 0;
-  std::uint64_t asked = 0, cut_off = 0;
+  std::uint64_t asked = 0, cut_off = 0, refused = 0;
 };
 
 }  // namespace doors

@@ -1,46 +1,12 @@
-// Metrics for those who keep their metrics in Prometheus: a whole run in OpenMetrics, with times, which `promtool tsdb
-// create-blocks-from openmetrics` takes; and how things stood at the end of the range in the older text format, as a
-// server would have shown it then, which `promtool check metrics` takes. Neither reader takes the other's.
-//
-// What both ask for: families in one piece, base units (seconds for milliseconds), counters that end in `_total`. Timings
-// become histograms. Prometheus keeps milliseconds: of several samples of a millisecond the last counts.
-#include <algorithm>
-#include <array>
-#include <cmath>
-#include <map>
+#include "labs/exports/metrics_text.h"
 
-#include "labs/catalog/kinds.h"
-#include "labs/exports/writers.h"
-#include "labs/world/hosted.h"
+#include "labs/exports/texts.h"
+#include "mechanisms/core/time.h"
 
 namespace exports {
 namespace {
 
-using record::Event;
 using MetricKind = core::Metric::Kind;
-
-constexpr std::array kBounds{0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0};   // Seconds.
-
-struct Sample {
-  std::int64_t ms;
-  double value;
-};
-
-struct Family {
-  std::string name;            // As Prometheus wants it: with its base unit, without `_total`.
-  std::string unit, help;
-  MetricKind kind = MetricKind::gauge;
-  double scale = 1;            // From our unit to the base unit.
-  std::map<core::NodeId, std::vector<Sample>> series;
-};
-
-const core::Metric* declared(const record::Recording& run, const std::string& name) {
-  for (const auto& node : run.header().nodes)
-    if (const auto* kind = catalog::find_kind(node.kind))
-      for (const auto* metric : kind->metrics)
-        if (metric->name == name) return metric;
-  return nullptr;
-}
 
 bool cut(std::string& name, std::string_view ending) {
   if (!name.ends_with(ending)) return false;
@@ -48,11 +14,14 @@ bool cut(std::string& name, std::string_view ending) {
   return true;
 }
 
-Family family_of(const record::Recording& run, const std::string& name) {
-  Family family;
-  const core::Metric* metric = declared(run, name);
-  family.kind = metric != nullptr ? metric->kind : name.ends_with("_total") ? MetricKind::counter : MetricKind::gauge;
-  family.help = metric != nullptr ? std::string(metric->help) : "A metric of a program that this one does not know.";
+const char* type_of(MetricKind kind) { return kind == MetricKind::counter ? " counter\n" : kind == MetricKind::gauge ? " gauge\n" : " histogram\n"; }
+
+}  // namespace
+
+MetricFamily metric_family(const std::string& name, const core::Metric* declared) {
+  MetricFamily family;
+  family.kind = declared != nullptr ? declared->kind : name.ends_with("_total") ? MetricKind::counter : MetricKind::gauge;
+  family.help = declared != nullptr ? std::string(declared->help) : "A metric of a program that this one does not know.";
   family.name = name;
   for (char& c : family.name)
     if (!std::isalnum(static_cast<unsigned char>(c)) && c != '_' && c != ':') c = '_';
@@ -65,125 +34,73 @@ Family family_of(const record::Recording& run, const std::string& name) {
   return family;
 }
 
-// In the order of their names. Of several samples of a millisecond the last is kept, but of a timing all.
-std::map<std::string, Family> families_of(Export& e) {
-  std::map<record::NameId, Family> by_id;
-  e.each([&](std::string&, const Event& event, core::BytesView) {
-    if (event.kind != record::EventKind::metric || !std::isfinite(event.value)) return;
-    const auto [it, fresh] = by_id.try_emplace(event.type);
-    if (fresh) it->second = family_of(e.run, e.run.name(event.type));
-    auto& series = it->second.series[event.node];
-    const std::int64_t ms = event.at.time_since_epoch().count() / 1'000'000;
-    if (it->second.kind != MetricKind::timing && !series.empty() && series.back().ms == ms) series.back().value = event.value;
-    else series.push_back({ms, event.value});
-  });
-  std::map<std::string, Family> families;
-  for (auto& [id, family] : by_id) families.emplace(family.name, std::move(family));
-  return families;
+MetricsText::Labels MetricsText::labels(const std::vector<std::pair<std::string_view, std::string_view>>& names_and_values) {
+  Labels all;
+  for (const auto& [name, value] : names_and_values) {
+    ((all += all.empty() ? "" : ",") += name) += "=\"";
+    for (const char c : value) {
+      if (c == '"' || c == '\\') all += '\\';
+      c == '\n' ? all += "\\n" : all += c;
+    }
+    all += '"';
+  }
+  return all;
 }
 
-// One of a node: labels, value, and when, if the format has that.
-class Lines {
- public:
-  Lines(std::string& out, const record::Recording& run, bool timed) : out_(out), timed_(timed) {
-    began_ms_ = run.began() ? std::chrono::duration_cast<std::chrono::milliseconds>(run.began()->time_since_epoch()).count() : 0;
-    for (const auto& node : run.header().nodes) {
-      std::string& label = labels_[node.id];
-      for (const char c : node.name) {
-        if (c == '"' || c == '\\') label += '\\';
-        c == '\n' ? label += "\\n" : label += c;
-      }
-    }
-  }
-  void put(const std::string& name, core::NodeId node, double value, std::int64_t ms, double bound = -1) {
-    ((out_ += name) += "{node=\"") += labels_[node];
-    if (bound >= 0) {
-      out_ += "\",le=\"";
-      std::isinf(bound) ? void(out_ += "+Inf") : put_bound(bound);
-    }
-    put_real(out_ += "\"} ", value);
-    if (timed_) put_time(out_ += ' ', core::Time(core::Duration((began_ms_ + ms) * 1'000'000)), 1'000'000'000);
-    out_ += '\n';
-  }
-
- private:
-  // OpenMetrics wants bounds to look like numbers that are not whole.
-  void put_bound(double bound) {
-    const std::size_t from = out_.size();
-    put_real(out_, bound);
-    if (out_.find('.', from) == out_.npos && out_.find('e', from) == out_.npos) out_ += ".0";
-  }
-
-  std::string& out_;
-  const bool timed_;
-  std::int64_t began_ms_ = 0;
-  std::map<core::NodeId, std::string> labels_;
-};
-
-// A histogram so far, each time that it has changed, but not more often than every `pause`.
-void put_histogram(Lines& lines, const Family& family, core::NodeId node, const std::vector<Sample>& samples, std::int64_t pause_ms) {
-  std::array<std::uint64_t, kBounds.size() + 1> below{};
-  double sum = 0;
-  std::uint64_t count = 0;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const double value = samples[i].value * family.scale;
-    sum += value, ++count;
-    for (std::size_t b = 0; b < kBounds.size(); ++b) below[b] += value <= kBounds[b];
-    const bool last = i + 1 == samples.size();
-    if (!last && (pause_ms == 0 || samples[i + 1].ms / pause_ms == samples[i].ms / pause_ms)) continue;
-    const std::int64_t ms = samples[i].ms;
-    for (std::size_t b = 0; b < kBounds.size(); ++b) lines.put(family.name + "_bucket", node, static_cast<double>(below[b]), ms, kBounds[b]);
-    lines.put(family.name + "_bucket", node, static_cast<double>(count), ms, std::numeric_limits<double>::infinity());
-    lines.put(family.name + "_sum", node, sum, ms);
-    lines.put(family.name + "_count", node, static_cast<double>(count), ms);
-  }
+MetricsText::Labels MetricsText::labels(const record::NodeInfo& node) {
+  return labels({{"node", node.name}, {"kind", node.kind}, {"group", node.group}});
 }
 
-void put_help(std::string& out, const std::string& name, const Family& family, bool escape_quotes) {
-  ((out += "# HELP ") += name) += ' ';
+std::string MetricsText::sampled() const { return family_.kind == MetricKind::counter ? family_.name + "_total" : family_.name; }
+
+void MetricsText::begin(const MetricFamily& family) {
+  family_ = family;
+  const bool open = format_ == MetricFormat::openmetrics;
+  // The older format calls a counter by its samples' name.
+  const std::string name = open ? family.name : sampled();
+  ((out_ += "# TYPE ") += name) += type_of(family.kind);
+  if (open && !family.unit.empty()) ((((out_ += "# UNIT ") += name) += ' ') += family.unit) += '\n';
+  ((out_ += "# HELP ") += name) += ' ';
   for (const char c : family.help) {
-    if (c == '\\' || (escape_quotes && c == '"')) out += '\\';
-    out += c == '\n' ? ' ' : c;
+    if (c == '\\' || (open && c == '"')) out_ += '\\';
+    out_ += c == '\n' ? ' ' : c;
   }
-  out += '\n';
+  out_ += '\n';
 }
 
-const char* type_of(MetricKind kind) { return kind == MetricKind::counter ? " counter\n" : kind == MetricKind::gauge ? " gauge\n" : " histogram\n"; }
-
-}  // namespace
-
-void write_openmetrics(Export& e) {
-  constexpr std::int64_t kPauseMs = 100;   // A histogram is 17 lines.
-  std::string out;
-  Lines lines(out, e.run, true);
-  for (const auto& [name, family] : families_of(e)) {
-    ((out += "# TYPE ") += name) += type_of(family.kind);
-    if (!family.unit.empty()) ((((out += "# UNIT ") += name) += ' ') += family.unit) += '\n';
-    put_help(out, name, family, true);
-    for (const auto& [node, samples] : family.series) {
-      if (family.kind == MetricKind::timing) put_histogram(lines, family, node, samples, kPauseMs);
-      else
-        for (const Sample& sample : samples)
-          lines.put(family.kind == MetricKind::counter ? name + "_total" : name, node, sample.value * family.scale, sample.ms);
-      e.out.write(out);
-      out.clear();
-    }
-  }
-  e.out.write(out + "# EOF\n");
+void MetricsText::value(const Labels& labels, double value, When at) {
+  line(family_.kind == MetricKind::counter ? "_total" : "", labels, value * family_.scale, at);
 }
 
-void write_prometheus(Export& e) {
-  std::string out;
-  Lines lines(out, e.run, false);
-  for (const auto& [plain, family] : families_of(e)) {
-    const std::string name = family.kind == MetricKind::counter ? plain + "_total" : plain;
-    put_help(out, name, family, false);
-    ((out += "# TYPE ") += name) += type_of(family.kind);
-    for (const auto& [node, samples] : family.series)
-      family.kind == MetricKind::timing ? put_histogram(lines, family, node, samples, 0)
-                                  : lines.put(name, node, samples.back().value * family.scale, 0);
+void MetricsText::histogram(const Labels& labels, const Histogram& of, When at) {
+  const double count = static_cast<double>(of.count);
+  for (std::size_t b = 0; b < of.below.size(); ++b) line("_bucket", labels, static_cast<double>(of.below[b]), at, Histogram::kBounds[b]);
+  line("_bucket", labels, count, at, std::numeric_limits<double>::infinity());
+  line("_sum", labels, of.sum, at);
+  line("_count", labels, count, at);
+}
+
+void MetricsText::end() {
+  if (format_ == MetricFormat::openmetrics) out_ += "# EOF\n";
+}
+
+void MetricsText::line(std::string_view ending, const Labels& labels, double value, When at, double bound) {
+  (((out_ += family_.name) += ending) += '{') += labels;
+  if (bound >= 0) {
+    out_ += labels.empty() ? "le=\"" : ",le=\"";
+    std::isinf(bound) ? void(out_ += "+Inf") : put_bound(bound);
+    out_ += '"';
   }
-  e.out.write(out);
+  put_real(out_ += "} ", value);
+  if (at && format_ == MetricFormat::openmetrics) put_time(out_ += ' ', core::Time(core::Duration(*at * 1'000'000)), 1'000'000'000);
+  out_ += '\n';
+}
+
+// OpenMetrics wants bounds to look like numbers that are not whole.
+void MetricsText::put_bound(double bound) {
+  const std::size_t from = out_.size();
+  put_real(out_, bound);
+  if (out_.find('.', from) == out_.npos && out_.find('e', from) == out_.npos) out_ += ".0";
 }
 
 }  // namespace exports

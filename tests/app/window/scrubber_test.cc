@@ -66,7 +66,7 @@ TEST_F(ScrubberOnStage, AFlagIsItsMomentToTheNanosecond) {
   hands.move({flag->least.x + 3, flag->least.y + 6});
   hands.frame(2);
   EXPECT_NE(hands.all().find("the lost write"), std::string::npos) << hands.all();
-  hands.click({flag->least.x + 3, flag->least.y + 6});
+  hands.click(ImVec2(flag->least.x + 3, flag->least.y + 6));
   const auto seeks = sought();
   ASSERT_EQ(seeks.size(), 1u);
   EXPECT_EQ(seeks[0], kept);
