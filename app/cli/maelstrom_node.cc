@@ -12,8 +12,8 @@
 #include "app/cli/cli.h"
 #include "app/cli/interruptible.h"
 #include "app/cli/plain.h"
+#include "labs/catalog/labs.h"
 #include "labs/doors/maelstrom_works.h"
-#include "labs/guide/system_toml.h"
 #include "mechanisms/core/check.h"
 
 namespace cli {
@@ -67,7 +67,7 @@ int maelstrom_node(const MaelstromNodeArguments& a) {
   std::random_device chance;
   const std::uint64_t high = chance(), low = chance();
   try {
-    doors::MaelstromNode node(doors::maelstrom_work(a.mechanism, a.settings, high << 32 | low));
+    doors::MaelstromNode node(doors::maelstrom_work(a.mechanism, a.settings, catalog::all_kinds(), high << 32 | low));
     return serve(node);
   } catch (const guide::BadLab& bad) {
     return fail(kUsage, bad.what());

@@ -2,15 +2,13 @@
 
 #include <algorithm>
 
+#include "mechanisms/core/brief.h"
+
 namespace doors {
 namespace {
 
-// A piece of a foreign line in the log: short, and of one line whatever it holds.
-std::string shortened(std::string_view line) {
-  std::string out = "`";
-  for (const char c : line.substr(0, 80)) out += c >= ' ' && c <= '~' ? c : '?';
-  return out + (line.size() > 80 ? "..`" : "`");
-}
+// A piece of a foreign line, as the log and errors have it.
+std::string shortened(std::string_view line) { return "`" + core::in_brief(line) + "`"; }
 
 // JSON that is nested this deep is read by nobody's hand, and would be written by recursion.
 bool too_deep(std::string_view line) {

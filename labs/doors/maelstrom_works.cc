@@ -1,6 +1,5 @@
 #include "labs/doors/maelstrom_works.h"
 
-#include "labs/catalog/labs.h"
 #include "labs/doors/maelstrom_broadcast.h"
 #include "labs/doors/maelstrom_raft.h"
 
@@ -32,8 +31,7 @@ class UniqueIds final : public MaelstromWork {
 };
 
 // As `faultline run` takes them.
-raft::Settings raft_settings(const std::vector<std::string>& assignments) {
-  const auto kinds = catalog::all_kinds();
+raft::Settings raft_settings(const std::vector<std::string>& assignments, const guide::Kinds& kinds) {
   world::System system;
   system.groups.push_back({"raft", kinds.find("raft"), 1, {}, {}});
   guide::apply_settings(system, assignments);
@@ -49,8 +47,10 @@ const std::vector<std::string>& maelstrom_mechanisms() {
   return all;
 }
 
-MaelstromNode::MakeWork maelstrom_work(const std::string& mechanism, const std::vector<std::string>& settings, std::uint64_t chance) {
-  const raft::Settings tuned = raft_settings(settings);
+MaelstromNode::MakeWork maelstrom_work(const std::string& mechanism, const std::vector<std::string>& settings, const guide::Kinds& kinds,
+                                       std::uint64_t chance) {
+  if (mechanism != "raft" && !settings.empty()) throw guide::BadLab("only raft has settings, not " + mechanism);
+  const raft::Settings tuned = raft_settings(settings, kinds);
   return [=](const MaelstromCluster& cluster) -> std::unique_ptr<MaelstromWork> {
     if (mechanism == "raft") return std::make_unique<MaelstromRaft>(cluster, tuned, chance);
     if (mechanism == "unique-ids") return std::make_unique<UniqueIds>(cluster, chance);

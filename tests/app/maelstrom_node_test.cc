@@ -252,6 +252,7 @@ TEST(MaelstromNode, SettingsThatCannotBeAreRefused) {
   for (const auto& [words, part] : std::vector<std::pair<program::Words, std::string>>{
            {{"--set", "raft.heartbeats=5ms"}, "did you mean `heartbeat`"},
            {{"--set", "raft.heartbeat=never"}, "takes a duration"},
+           {{"--mechanism", "echo", "--set", "raft.heartbeat=5ms"}, "only raft has settings"},
            {{"--mechanism", "rafts"}, "did you mean `raft`"}}) {
     program::Words all{"maelstrom-node"};
     all.insert(all.end(), words.begin(), words.end());
