@@ -17,6 +17,7 @@
 #include "app/window/theme_file.h"
 #include "app/window/window.h"
 #include "labs/doors/doors.h"
+#include "labs/doors/maelstrom_works.h"
 #include "labs/exports/exports.h"
 #include "mechanisms/core/text.h"
 
@@ -123,6 +124,7 @@ struct Words {
   ShotArguments shot;
   SweepArguments sweep;
   MergeArguments merge;
+  MaelstromNodeArguments maelstrom_node;
   window::Start window;
 };
 
@@ -297,6 +299,19 @@ void add_sweep(CLI::App& app, Words& w) {
   merge->add_flag("--json", m.json, "The table for programs");
 }
 
+void add_maelstrom_node(CLI::App& app, MaelstromNodeArguments& a) {
+  auto* node = subcommand(app, "maelstrom-node",
+                          "Be a node of Maelstrom, Jepsen's workbench: a JSON message a line on the standard input and output.",
+                          "faultline maelstrom-node --mechanism raft --set raft.read_mode=log");
+  node->footer("Maelstrom starts a program without words: give it as --bin a script that ends in `exec faultline maelstrom-node\n"
+               "--mechanism raft`. All is kept in memory: a Raft node that is killed forgets its vote and its log, and must not\n"
+               "come back. What it has to say goes to the standard error.\n\n" + node->get_footer());
+  node->add_option("--mechanism", a.mechanism, "raft (of workload lin-kv), echo, unique-ids or broadcast")
+      ->type_name("NAME")
+      ->check(one_of(doors::maelstrom_mechanisms()));
+  repeated(node->add_option("--set", a.settings, "raft.SETTING=VALUE, as often as you like"))->type_name("K=V");
+}
+
 void add_window(CLI::App& app, Words& w) {
   app.add_option("--state", w.window.state)->group("");   // For tests: see app/window/state_file.h.
   const char* const theme = "dark, light, `high contrast`, or a theme file (.toml)";
@@ -348,6 +363,7 @@ int dispatch(const CLI::App& app, const Words& w) {
   if (name == "cache-sim") return cache_sim(w.cache_sim);
   if (name == "sweep") return sweep(w.sweep);
   if (name == "merge") return merge(w.merge);
+  if (name == "maelstrom-node") return maelstrom_node(w.maelstrom_node);
   if (name == "open") return window::run(w.window);
   if (name == "shot") return shot(w.shot);
   return bench(w.bench);
@@ -405,6 +421,7 @@ int parse_and_do(int argc, const char* const* argv) {
   add_others(app, words);
   add_cache_sim(app, words.cache_sim);
   add_sweep(app, words);
+  add_maelstrom_node(app, words.maelstrom_node);
   add_window(app, words);
   try {
     app.parse(argc, argv);

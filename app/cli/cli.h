@@ -112,6 +112,12 @@ struct MergeArguments {
 };
 int merge(const MergeArguments& arguments);
 
+struct MaelstromNodeArguments {
+  std::string mechanism = "raft";
+  std::vector<std::string> settings;
+};
+int maelstrom_node(const MaelstromNodeArguments& arguments);
+
 // Prints `faultline: WHY` on one line and returns the code.
 int fail(int code, const std::string& why);
 // `world, record and fuzz`

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "mechanisms/core/fingerprint.h"
+#include "mechanisms/core/brief.h"
 
 namespace cli {
 namespace {
@@ -64,9 +65,9 @@ bool TraceReader::next(TraceRequest& request) {
   request.key = core::fingerprint(0, key);
   request.bytes = 1;
   if (csv_ && time_column_ != kNoColumn)
-    if (const auto time = column(time_column_, "time"); !says_number(time)) refuse("its time is `" + std::string(time) + "`, which is no number");
+    if (const auto time = column(time_column_, "time"); !says_number(time)) refuse("its time is `" + core::in_brief(time) + "`, which is no number");
   if (has_sizes())
-    if (const auto size = column(size_column_, "size"); !reads_as(size, request.bytes)) refuse("its size is `" + std::string(size) + "`, which is no whole number");
+    if (const auto size = column(size_column_, "size"); !reads_as(size, request.bytes)) refuse("its size is `" + core::in_brief(size) + "`, which is no whole number");
   return true;
 }
 

@@ -8,6 +8,7 @@
 
 #include "labs/ask/module.h"
 #include "labs/record/run_file.h"
+#include "mechanisms/core/brief.h"
 #include "mechanisms/core/text.h"
 
 namespace ask {
@@ -188,12 +189,12 @@ class Asked {
     if (offset < 0 || static_cast<std::size_t>(offset) > question.size()) return "";
     const auto byte = static_cast<std::size_t>(offset);
     const auto letters = std::count_if(question.begin(), question.begin() + offset, [](char c) { return (c & 0xc0) != 0x80; });
-    const std::string from = question.substr(byte, 20);
+    const std::string from = core::in_brief(std::string_view(question).substr(byte), 20);
     return "at character " + std::to_string(letters + 1) + (from.empty() ? "" : ", before `" + from + "`") + ": ";
   }
 
   [[noreturn]] void fail(const std::string& question) {
-    const std::string why = sqlite3_errmsg(db_.get());
+    const std::string why = core::in_brief(sqlite3_errmsg(db_.get()), 300);
     for (const Shown& shown : shown_)
       if (shown.damaged) throw record::BadRun(why);
     switch (sqlite3_extended_errcode(db_.get()) & 0xff) {

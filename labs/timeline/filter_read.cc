@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "labs/timeline/filter_inside.h"
+#include "mechanisms/core/brief.h"
 #include "mechanisms/core/text.h"
 
 namespace timeline {
@@ -191,7 +192,7 @@ class FilterReader {
     const std::vector<std::string> keys{"node", "from", "to", "kind", "type"};
     if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
       const std::string near = core::nearest(key, keys);
-      refuse(token.at, key.size() + 1, "there is no `" + key + ":`" + (near.empty() ? "; a field is compared with `=`: `" + key + "=" + value + "`" : meant(near + ":")));
+      refuse(token.at, key.size() + 1, "there is no `" + core::in_brief(key) + ":`" + (near.empty() ? "; a field is compared with `=`: `" + core::in_brief(key + "=" + value) + "`" : meant(near + ":")));
     }
     const std::vector<std::string> any_of = listed(value);
     if (any_of.empty()) refuse(token, "`" + key + ":` needs a value right behind it");
@@ -216,7 +217,7 @@ class FilterReader {
     std::uint32_t bits = 0;
     for (std::size_t i = 0; i < all.size(); ++i)
       if (glob(pattern, all[i])) bits |= 1u << i;
-    if (bits == 0) refuse(at, length, "no event is of the kind `" + pattern + "`" + meant(core::nearest(pattern, {all.begin(), all.end()})));
+    if (bits == 0) refuse(at, length, "no event is of the kind `" + core::in_brief(pattern) + "`" + meant(core::nearest(pattern, {all.begin(), all.end()})));
     return bits;
   }
   void add_nodes(const std::string& pattern, std::vector<bool>& set, std::size_t at, std::size_t length) const {
@@ -230,7 +231,7 @@ class FilterReader {
       some = true;
       if (node.id < set.size()) set[node.id] = true;
     }
-    if (!some) refuse(at, length, "there is no node or group `" + pattern + "`" + meant(core::nearest(pattern, known)));
+    if (!some) refuse(at, length, "there is no node or group `" + core::in_brief(pattern) + "`" + meant(core::nearest(pattern, known)));
   }
 
   Part compared(const Token& token, const std::string& field, std::string_view rest) {
@@ -242,16 +243,16 @@ class FilterReader {
     if (sign == std::end(kSigns)) return words(token.text);
     part.how = sign->second;
     rest.remove_prefix(sign->first.size());
-    if (rest.empty()) refuse(token, "`" + field + std::string(sign->first) + "` needs a value right behind it");
+    if (rest.empty()) refuse(token, "`" + core::in_brief(field + std::string(sign->first)) + "` needs a value right behind it");
     part.words = field;
     part.operand = read_operand(rest, recording_);
     if (field == "t") {
       part.what = Part::time;
-      if (!part.operand.number) refuse(token, "`t` is compared with a time such as `12.5s`, not `" + std::string(rest) + "`");
+      if (!part.operand.number) refuse(token, "`t` is compared with a time such as `12.5s`, not `" + core::in_brief(rest) + "`");
       if (!part.operand.length) *part.operand.number *= 1e9;   // A plain number: seconds.
     } else if (field == "row" || field == "stamp") {
       part.what = field == "row" ? Part::row : Part::stamp;
-      if (!part.operand.number || part.operand.length) refuse(token, "`" + field + "` is compared with a number, not `" + std::string(rest) + "`");
+      if (!part.operand.number || part.operand.length) refuse(token, "`" + field + "` is compared with a number, not `" + core::in_brief(rest) + "`");
     } else {
       part.what = Part::value;
       part.costly = true;
@@ -273,8 +274,11 @@ class FilterReader {
     part.what = Part::regular;
     part.costly = true;
     try {
-      part.regex.emplace(token.text, std::regex::ECMAScript | std::regex::icase | std::regex::optimize);
-    } catch (const std::regex_error&) {
+      // libstdc++'s other way of searching follows all ways through an expression at once: `(a*)*b` does not take for ever
+      // then, nor does a long text need a deep stack. It takes three times as long for a harmless one.
+      part.regex.emplace(token.text, std::regex::ECMAScript | std::regex::icase | std::regex_constants::__polynomial);
+    } catch (const std::regex_error& bad) {
+      if (bad.code() == std::regex_constants::error_complexity) refuse(token, "what was found before (such as `\\1`) cannot be searched for");
       refuse(token, "this is no regular expression: a bracket or a backslash may be missing");
     }
     const auto like = [expression = *part.regex](std::string_view name) {

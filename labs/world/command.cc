@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 
+#include "mechanisms/core/brief.h"
 #include "mechanisms/core/text.h"
 
 namespace world {
@@ -46,9 +47,16 @@ class Words {
   void done() {
     if (!empty()) fail("`" + peek() + "` is too much");
   }
+  // Nodes and groups have no blanks in their names: in the command's text they would be other words.
+  void names_only(const std::vector<std::string>& names) const {
+    for (const auto& name : names)
+      if (name.empty() || name.find_first_of(" \t\r") != std::string::npos)
+        fail("`" + core::in_brief(name) + "` is no name: names have no blanks");
+  }
+  const std::vector<std::string>& all() const { return words_; }
   // Throws what went wrong, with the command's form.
   [[noreturn]] void fail(const std::string& why) const {
-    std::string message = "`" + std::string(line_) + "`: " + why;
+    std::string message = "`" + core::in_brief(line_, 120) + "`: " + core::in_brief(why, 240);
     for (const auto& form : command_forms())
       if (!words_.empty() && form.verb == words_[0]) message += "; the form is: " + std::string(form.form);
     throw BadCommand(message);
@@ -209,6 +217,7 @@ Command read_set(Words& words) {
   set.name = all.back().substr(0, equals);
   set.value = all.back().substr(equals + 1);
   all.pop_back();
+  words.names_only(all);
   set.who = all;
   return set;
 }
@@ -308,14 +317,26 @@ Command read_lifecycle(Words& words, Life what) {
   return life;
 }
 
+// What stands behind the first so many words, as it was written, quotes and all.
+std::string_view behind(std::string_view line, std::size_t words) {
+  constexpr std::string_view kBlanks = " \t\r";
+  const auto skip_blanks = [&] { line.remove_prefix(std::min(line.find_first_not_of(kBlanks), line.size())); };
+  for (; words > 0; --words) {
+    skip_blanks();
+    bool quoted = false;
+    for (; !line.empty() && (quoted || kBlanks.find(line.front()) == std::string_view::npos); line.remove_prefix(1))
+      if (line.front() == '"') quoted = !quoted;
+  }
+  skip_blanks();
+  return line;
+}
+
 Command read_tell(Words& words, std::string_view line) {
   TellNode tell;
   tell.who = {words.take("a node")};
+  words.names_only(tell.who);
   if (words.empty()) words.fail("expected words for it");
-  // The words go to the node as they were written, quotes and all.
-  const auto after = line.find(tell.who[0], line.find("tell") + 4) + tell.who[0].size();
-  const auto begin = line.find_first_not_of(" \t", after);
-  tell.words = std::string(line.substr(begin));
+  tell.words = std::string(behind(line, 2));
   while (!tell.words.empty() && (tell.words.back() == ' ' || tell.words.back() == '\r')) tell.words.pop_back();
   return tell;
 }
@@ -324,7 +345,7 @@ Command read_tell(Words& words, std::string_view line) {
   std::vector<std::string> verbs;
   for (const auto& form : command_forms()) verbs.emplace_back(form.verb);
   const std::string near = core::nearest(verb, verbs);
-  throw BadCommand("there is no command `" + verb + "`" + (near.empty() ? "" : ", did you mean `" + near + "`?"));
+  throw BadCommand("there is no command `" + core::in_brief(verb) + "`" + (near.empty() ? "" : ", did you mean `" + near + "`?"));
 }
 
 }  // namespace
@@ -333,6 +354,7 @@ Command parse_command(std::string_view line) {
   Words words(line);
   if (words.empty()) throw BadCommand("expected a command");
   const std::string verb = words.take("a command");
+  if (verb != "set" && verb != "tell" && verb != "mark") words.names_only(words.all());
   if (verb == "partition") return read_partition(words);
   if (verb == "isolate") return read_isolate(words);
   if (verb == "heal") return read_heal(words);
@@ -347,7 +369,8 @@ Command parse_command(std::string_view line) {
   if (Pattern pattern{}; core::parse(verb, pattern)) return read_composite(words, pattern);
   if (verb == "mark") {
     std::string all;
-    for (const auto& word : words.rest()) all += (all.empty() ? "" : " ") + word;
+    for (const auto& word : words.rest())
+      for (const auto& part : core::split_words(word)) all += (all.empty() ? "" : " ") + part;   // One blank between any two.
     return Mark{all};
   }
   if (verb == "stop") {
@@ -379,11 +402,10 @@ std::vector<ScriptLine> parse_script(std::string_view text, int first_line) {
       if (words[0] == "at") {
         core::Duration at{};
         if (words.size() < 3 || !core::parse(words[1], at)) throw BadCommand("expected `at 2s COMMAND`");
-        if (at < elapsed + pending) throw BadCommand("`at " + words[1] + "` is before the line above it");
+        if (at < elapsed + pending) throw BadCommand("`at " + core::in_brief(words[1]) + "` is before the line above it");
         if (at > kLongestScript) throw BadCommand("a script lasts a year at most");
         pending = at - elapsed;
-        line = line.substr(line.find(words[1], line.find("at") + 2) + words[1].size());
-        line.remove_prefix(line.find_first_not_of(" \t"));
+        line = behind(line, 2);
       }
       const Command command = parse_command(line);
       if (const auto* wait = std::get_if<Wait>(&command)) {

@@ -1,6 +1,4 @@
 // Writing commands, and the list of their forms.
-#include <algorithm>
-
 #include "labs/world/command.h"
 
 #include <algorithm>
@@ -86,7 +84,7 @@ struct Form {
   std::string operator()(const Wait& c) const { return "wait " + core::text(c.time); }
 
   static std::string quoted(const std::string& word) {
-    return std::find(word.begin(), word.end(), ' ') == word.end() ? word : "\"" + word + "\"";
+    return word.find_first_of(" \t\r") == std::string::npos ? word : "\"" + word + "\"";
   }
 };
 

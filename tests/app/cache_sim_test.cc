@@ -112,6 +112,7 @@ TEST(CacheSim, RefusesABadLineWithItsNumber) {
   expect_trace_refused("a\n\nb\n", "line 2: there is no key");
   expect_trace_refused("1,a,5\n2,b\n", "line 2: there is no size: it has 2 columns");
   expect_trace_refused("1,a,5\nx,b,5\n", "line 2: its time is `x`, which is no number");
+  expect_trace_refused("1,a,5\n" + std::string(5000, 'x') + ",b,5\n", std::string(60, 'x') + "..`, which is no number");
   expect_trace_refused("time,key,size\n1,a,5\n1,b,many\n", "line 3: its size is `many`");
   expect_trace_refused("time,key,size\n1,a,-5\n", "line 2: its size is `-5`");
   expect_trace_refused("1,a,5\n2,,5\n", "line 2: there is no key");

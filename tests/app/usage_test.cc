@@ -13,7 +13,7 @@ using program::Ran;
 using program::Words;
 
 const Words kSubcommands{"run",  "labs",  "show",      "export", "replay", "sql",  "check",
-                         "fuzz", "bench", "cache-sim", "sweep",  "merge",  "open", "shot"};
+                         "fuzz", "bench", "cache-sim", "sweep",  "merge",  "open", "shot", "maelstrom-node"};
 
 // The line behind `Example:`.
 std::string example(const std::string& help) {

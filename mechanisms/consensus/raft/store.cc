@@ -57,6 +57,8 @@ Result Store::run(const Command& command) {
       if (it == data_.end()) return {Status::absent, {}};
       data_.erase(it);
       return {Status::ok, {}};
+    case Function::create:
+      return {data_.emplace(command.key, command.value).second ? Status::ok : Status::mismatch, {}};
   }
   return {Status::ok, {}};
 }

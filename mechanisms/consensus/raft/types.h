@@ -80,7 +80,7 @@ struct Entry {
 
 enum class Status : std::uint8_t {
   ok,          // Done; `value` is the answer.
-  mismatch,    // A cas found another value: it did nothing.
+  mismatch,    // A cas found another value, or a create any value: it did nothing.
   absent,      // A cas or delete found no such key: it did nothing.
   expired,     // The session is not known any more: nobody can say whether an earlier try was done.
   // It does not lead, or has just stepped down; `leader` may know more. That says nothing about a write: if this server

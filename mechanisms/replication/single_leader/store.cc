@@ -74,6 +74,10 @@ Result Store::run(const Command& command) {
       if (it == data_.end()) return {Status::absent, {}};
       erase(command.key);
       break;
+    case Function::create:
+      if (it != data_.end()) return {Status::mismatch, {}};
+      put(command.key, command.value);
+      break;
   }
   return {Status::ok, {}};
 }

@@ -7,8 +7,13 @@
 
 namespace clients {
 
-enum class Function : std::uint8_t { get, put, append, cas, del };
-constexpr auto names(Function) { return std::array<std::string_view, 5>{"get", "put", "append", "cas", "delete"}; }
+enum class Function : std::uint8_t {
+  get, put, append, cas, del,
+  create,  // Puts a value where there is none. What doors to real clients ask; no client of a lab does.
+};
+constexpr auto names(Function) {
+  return std::array<std::string_view, 6>{"get", "put", "append", "cas", "delete", "create"};
+}
 
 // What a client wants of the store.
 struct Ask {

@@ -272,6 +272,7 @@ TEST(Ask, AMistakeIsSaidWithItsPlaceAndTheWordThatWasMeant) {
   expect_refused(run, "select count(*) from zzzzzzzz", "there are events, messages, ");
   expect_refused(run, "select sendr from messages", "at character 8, before `sendr from messages`: no such column: sendr, did you mean `sender`?");
   expect_refused(run, "select 'ü', sendr from messages", "at character 13, ");
+  expect_refused(run, "select sendr\n\tfrom messages", "at character 8, before `sendr  from messages`: ");
   expect_refused(run, "select m.sendr from messages m", "did you mean `sender`?");
   expect_refused(run, "select percentile(1, 101)", "from 0 to 100");
 }

@@ -118,6 +118,15 @@ TEST_F(Filters, JoinWithNotAndOrAndBrackets) {
   EXPECT_EQ(rows("--kind:note"), "6");
 }
 
+// Tried one way after the other, sixty letters would take longer than anybody lives.
+TEST_F(Filters, ARegularExpressionWithManyWaysThroughEndsSoon) {
+  tell(8, EventKind::note, 2, 0, 0, 0, std::string(60, 'a'));
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(rows("/(a*)*b/"), rows("/[a]*b/"));
+  EXPECT_EQ(rows("/(a|a)+$/"), rows("/a$/"));
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5));
+}
+
 TEST_F(Filters, SayWhereAndWhyTheyAreWrong) {
   EXPECT_EQ(error("kind:dorp"), "5+4 no event is of the kind `dorp`, did you mean `drop`?");
   EXPECT_EQ(error("node:S9"), "5+2 there is no node or group `S9`, did you mean `S1`?");
@@ -130,6 +139,10 @@ TEST_F(Filters, SayWhereAndWhyTheyAreWrong) {
   EXPECT_EQ(error("or a"), "0+2 `or` needs something on both sides");
   EXPECT_EQ(error("/ab"), "0+3 the regular expression does not end: a `/` is missing");
   EXPECT_EQ(error("/a(/"), "0+4 this is no regular expression: a bracket or a backslash may be missing");
+  EXPECT_EQ(error("/(a)\\1/"), "0+7 what was found before (such as `\\1`) cannot be searched for");
+  EXPECT_LT(error("colour:" + std::string(5000, 'x')).size(), 300u);
+  EXPECT_LT(error("t>" + std::string(5000, 'x')).size(), 300u);
+  EXPECT_LT(error("node:" + std::string(5000, 'x')).size(), 300u);
   EXPECT_EQ(error("t>soon"), "0+6 `t` is compared with a time such as `12.5s`, not `soon`");
   EXPECT_EQ(error("term>="), "0+6 `term>=` needs a value right behind it");
   EXPECT_EQ(error("kind:"), "0+5 `kind:` needs a value right behind it");

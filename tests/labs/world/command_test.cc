@@ -18,7 +18,7 @@ const char* const kGood[] = {
     "slow 2 10ms", "slow 2 off", "skew 2 +180ms", "skew 2 off", "drift 3 +2%", "drift 3 -10%", "drift 3 off",
     "jump 1 -1s", "disk 2 slow 10ms", "disk 2 full", "disk 2 failing 5%", "disk 2 torn", "disk 2 lossy", "disk 2 ok",
     "load 200", "load 200/s", "load off", "set heartbeat=20ms", "set 3 raft.pre_vote=off", "tell 1 put x \"a b\"",
-    "mark something happened", "majority-ring", "majority-ring for 1s", "bridge", "bridge 1 2 3 for 2s",
+    "mark something happened", "mark \"two  blanks\"", "set 3 name=\"a\tb\"", "set name=\"\"", "majority-ring", "majority-ring for 1s", "bridge", "bridge 1 2 3 for 2s",
     "flap 1 | 2 3 every 500ms for 5s", "flap 1 | 2 every 1s",
     "swizzle-clog", "swizzle-clog 1 2 3 for 2s", "strobe-skews 200ms", "strobe-skews 1 2 200ms every 50ms for 5s", "stop",
     "wait 500ms"};
@@ -29,6 +29,16 @@ TEST(Command, ReadsBackWhatItWrites) {
     const std::string text = command_text(command);
     EXPECT_EQ(parse_command(text), command) << line << " became " << text;
     EXPECT_EQ(command_text(parse_command(text)), text);
+  }
+}
+
+// Quotes may stand anywhere in a word, also where nobody would write them.
+TEST(Command, WhatIsToldIsWhatStandsBehindTheNode) {
+  for (const char* line : {"tell 12 put x \"a b\"", "tell 1\"2\" put x \"a b\"", "te\"ll\" \"12\"  put x \"a b\" \r"}) {
+    const auto command = parse_command(line);
+    const auto& tell = std::get<world::TellNode>(command);
+    EXPECT_EQ(tell.who, world::Who{"12"}) << line;
+    EXPECT_EQ(tell.words, "put x \"a b\"") << line;
   }
 }
 
@@ -62,6 +72,18 @@ TEST(Command, AWrongOneSaysWhatWasExpected) {
   EXPECT_NE(error("load -5"), "");
   EXPECT_NE(error("wait -5ms"), "");
   EXPECT_NE(error(""), "");
+}
+
+// As text it would be two words, and a run's commands are kept as text.
+TEST(Command, NoNameHasBlanks) {
+  for (const char* line : {"pause \"a key\"", "partition 1 -> \"2 3\"", "clog \"\"", "isolate \"a\tb\"", "tell \"a b\" put x", "set \"a b\" x=1", "bridge \"a b\" 1 2"})
+    EXPECT_NE(error(line).find("is no name: names have no blanks"), std::string::npos) << line << ": " << error(line);
+}
+
+TEST(Command, AWrongOneIsNotSaidInFull) {
+  const std::string much(50'000, 'x');
+  for (const std::string& line : {much, "skew 2 " + much, "heal " + much + " y", "set " + much, "delay " + much + " 1ms off x", "wait 1s " + much})
+    EXPECT_LT(error(line).size(), 600u) << line.substr(0, 20);
 }
 
 TEST(Command, AWrongDiskFaultNamesTheFaultsOfADisk) {
@@ -133,6 +155,7 @@ TEST(Script, AnErrorNamesItsLine) {
     EXPECT_NE(std::string(bad.what()).find("line 3: "), std::string::npos);
   }
   EXPECT_THROW(world::parse_script("at 5s heal\nat 4s heal"), world::BadCommand);
+  EXPECT_EQ(world::parse_script("\"at\" 1\"s\"\theal").at(0).wait, std::chrono::seconds(1)) << "quotes may stand anywhere";
 }
 
 }  // namespace

@@ -47,6 +47,17 @@ TEST(RaftStore, DoesWhatItsFunctionsSay) {
   EXPECT_EQ(s.store.done(), 9u);
 }
 
+TEST(RaftStore, CreatePutsAValueOnlyWhereThereIsNone) {
+  Applied s;
+  EXPECT_EQ(s.apply(1, 1, Function::create, "k", "a"), (Result{Status::ok, {}}));
+  EXPECT_EQ(s.apply(1, 2, Function::create, "k", "b"), (Result{Status::mismatch, {}}));
+  EXPECT_EQ(s.value(), "a");
+  EXPECT_EQ(s.apply(1, 1, Function::del).status, Status::expired) << "an earlier number does nothing";
+  EXPECT_EQ(s.apply(1, 3, Function::del), (Result{Status::ok, {}}));
+  EXPECT_EQ(s.apply(1, 4, Function::create, "k", "b"), (Result{Status::ok, {}}));
+  EXPECT_EQ(s.value(), "b");
+}
+
 TEST(RaftStore, ARetryGetsTheAnswerOfTheFirstTimeAndDoesNothing) {
   Applied s;
   s.apply(1, 1, Function::put, "k", "a");
