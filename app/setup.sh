@@ -6,7 +6,7 @@ BUILD_PACKAGES=(g++ cmake ninja-build pkg-config libasio-dev libsqlite3-dev libt
   nlohmann-json3-dev libxxhash-dev libimgui-dev libglfw3-dev libgl-dev libfreetype-dev fonts-inter
   fonts-jetbrains-mono libgl1-mesa-dri)
 TEST_PACKAGES=(libgtest-dev librapidcheck-dev clang sqlite3 xvfb xdotool tshark graphviz prometheus libxml2-utils
-  parallel redis-tools)
+  parallel redis-tools curl wrk libmemcached-tools)
 
 # install_missing NAME..: installs the Debian packages among NAME that this machine lacks.
 install_missing() {
