@@ -54,6 +54,7 @@ Shell::Shell(Outside outside) : outside_(std::move(outside)), library_(outside_.
 
 Shell::~Shell() {
   remember_look();
+  working_.reset();
   player_.reset();   // Its runs are closed before the library goes.
   compare_.close();
   leaving_.wait();
@@ -63,7 +64,7 @@ Shell::~Shell() {
 
 bool Shell::busy() const {
   return (player_ && player_->busy()) || !said_.empty() || !commands_.all().empty() || library_.work() || leaving_.busy() || compare_.busy() ||
-         export_dialog_.busy() || opening_ ||
+         export_dialog_.busy() || opening_ || working_ ||
          (place == Place::bench && bench_.checks.busy());
 }
 
@@ -103,6 +104,7 @@ void Shell::draw_frame(double seconds) {
   take_from_library();
   take_gone();
   take_opened();
+  take_worked();
   const ImGuiIO& io = ImGui::GetIO();
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize(io.DisplaySize);
@@ -124,6 +126,7 @@ void Shell::draw_frame(double seconds) {
   draw_said();
   draw_work();
   if (opening_) opening_->draw(seconds);
+  if (working_) working_->draw(seconds);
   ImGui::End();
   draw_dialogs();
   if (!dialog) take_keys();

@@ -97,6 +97,8 @@ class Shell {
   void open_run(const OpenRun& open);
   void take_opened();
   void export_run(const std::string& path);
+  void shrink_run();
+  void take_worked();
   void copy_commands();
   void reopen(bool loopback);
   void begin(session::Origin origin);
@@ -120,6 +122,7 @@ class Shell {
   std::unique_ptr<Opening> opening_;   // A file that is being read,
   std::optional<Seek> after_opening_;  // and the moment to look at then,
   std::optional<library::LastLook> continuing_;   // or all that was looked at before.
+  std::unique_ptr<Working> working_;   // Something about the run looked at that takes long.
   std::unique_ptr<Player> player_;
   Selection selection_;
   Commands commands_;

@@ -221,6 +221,13 @@ void Checks::draw_promise(const View& view, const Promise& p, Selection& selecti
         break;
     }
     if (p.row != timeline::kNone && button("Show", {}, "Goes to the event that broke it, " + time_text(p.at))) jump(p.row, p.at, p.at, selection, commands);
+    if (broken) {
+      ImGui::SameLine(0, px(8));
+      ButtonLook how;
+      how.enabled = !view.loopback;
+      if (button("Shrink", how, view.loopback ? "Real time does not come again: a run over sockets cannot be shrunk." : "Which of the commands does it need to break? Finds the few that do, as a run of their own."))
+        commands.want(ShrinkRun{});
+    }
     ImGui::Unindent(px(26));
   }
   const char* const state = broken ? "broken" : p.state == Promise::State::not_judged ? "not judged" : "holds";
