@@ -299,7 +299,7 @@ void add_comparing(CLI::App& app, Words& w) {
   auto* compare = subcommand(app, "compare", "Say in what runs differ, and where they part; of sweeps, what their seeds can show.",
                              "faultline compare /tmp/a.run /tmp/b.run --align 'leader elected'");
   compare->add_option("runs", a.paths, "Run files; or folders of `faultline sweep --record`, of one cell such as /tmp/s#2")->type_name("")->required();
-  compare->add_option("--align", a.align, "Lay them over each other at: start, `first command`, `first partition`,\n`leader elected`, or the first event of a filter")
+  compare->add_option("--align", a.align, "Lay them over each other at: start, parting, `first command`,\n`first partition`, `leader elected`, or the first event of a filter")
       ->type_name("EVENT");
   compare->add_flag("--all", a.all, "Also what is the same");
   compare->add_flag("--json", a.json, "For programs");

@@ -147,8 +147,11 @@ std::string sign_of(std::size_t run) { return std::string(1, static_cast<char>('
 
 std::string comparison_text(const Compared& compared, bool all) {
   std::string out = runs_text(compared) + "\n" + origins_text(compared, all) + "\n" + commands_text(compared, all) + "\n" + partings_text(compared) + "\n";
-  if (compared.alignment == compare::kAtStart) return out + figures_text(compared, compare::Of::whole, all);
-  return out + moments_text(compared) + "\nfrom that moment on\n" + figures_text(compared, compare::Of::after, all) + "\nbefore it\n" +
+  // Those that never part have no such moment.
+  const bool halved = compared.alignment != compare::kAtStart && std::any_of(compared.aligned.begin(), compared.aligned.end(), [](const auto& at) { return at.has_value(); });
+  if (compared.alignment != compare::kAtStart) out += moments_text(compared) + "\n";
+  if (!halved) return out + figures_text(compared, compare::Of::whole, all);
+  return out + "from that moment on\n" + figures_text(compared, compare::Of::after, all) + "\nbefore it\n" +
          figures_text(compared, compare::Of::before, all);
 }
 

@@ -33,13 +33,7 @@ void print_fates(const compare::Decided& decided) {
     rows.push_back({seconds(fate.at.time_since_epoch()), share_text(fate.share()), share_text(sure.low) + " .. " + share_text(sure.high),
                     "|" + std::string(filled, '#') + std::string(kBar - filled, ' ') + "|"});
   }
-  std::cout << table(rows) << "\n";
-  if (decided.since == core::kStart)
-    std::cout << "decided from the start: the settings and the commands make it, not chance\n";
-  else if (decided.since)
-    std::cout << "decided at " << seconds(decided.since->time_since_epoch()) << ": from then on at least " << share_text(compare::kDecided) << " end so\n";
-  else
-    std::cout << "not decided before its end: from no moment on do " << share_text(compare::kDecided) << " end so\n";
+  std::cout << table(rows) << "\n" << compare::in_words(decided) << "\n";
 }
 
 Json decided_json(const compare::Decided& decided) {

@@ -52,7 +52,7 @@ int whatif_checked(const WhatIfArguments& a) {
   auto other = compare::run_of(made.recording, change.words, part_of(0.6, 0.2));
   other->path = a.record;
   runs.push_back(std::move(other));
-  const compare::Compared compared = compare::compared(std::move(runs), 0, std::string(compare::kAtStart), part_of(0.8, 0.19));
+  const compare::Compared compared = compare::compared(std::move(runs), 0, std::string(compare::kAtParting), part_of(0.8, 0.19));
   line(1);
   if (const auto& parting = compared.parting[1]; parting.row != timeline::kNone && parting.at < change.since)
     throw replay::NotAgain("it parts at " + core::text(parting.at.time_since_epoch()) + ", before anything was changed: " + recorded->header().program +

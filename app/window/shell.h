@@ -11,6 +11,7 @@
 #include "app/library/library.h"
 #include "app/window/actions.h"
 #include "app/window/bench.h"
+#include "app/window/panels/chance.h"
 #include "app/window/panels/compare.h"
 #include "app/window/panels/export_dialog.h"
 #include "app/window/panels/free_play.h"
@@ -22,6 +23,7 @@
 #include "app/window/leaving.h"
 #include "app/window/opening.h"
 #include "app/window/player.h"
+#include "app/window/working.h"
 
 namespace window {
 
@@ -66,7 +68,7 @@ class Shell {
   void give_up_run(const std::string& why);
   void draw_top_bar();
   void draw_place();
-  void draw_dialogs();
+  void draw_dialogs(double seconds);
   bool dialog_open() const;
   void take_keys();
   void ask(const std::string& dialog);
@@ -115,6 +117,7 @@ class Shell {
   PreferencesDialog preferences_dialog_;
   FreePlay free_play_;
   ExportDialog export_dialog_;
+  Chance chance_;
   Leaving leaving_;                    // Runs that were closed, as long as that takes.
   Compare compare_;
   std::string loaded_path_;            // Of the run that was opened last from a file,

@@ -65,7 +65,7 @@ struct ImportRuns { std::vector<std::string> paths; };    // Copies of files fro
 struct Reopen { bool loopback = false; };        // The same lab again, from its beginning.
 struct GoTo { Place place{}; };
 struct Show { std::string panel; };              // Brings a tab to the front: "events", "inspector", ...
-struct Ask { std::string dialog; };              // Opens one: "palette", "help", "preferences", "export", "compare", "new".
+struct Ask { std::string dialog; };              // Opens one: "palette", "help", "preferences", "export", "chance", "new".
 struct Say { std::string text; bool bad = false; };   // A line at the bottom, for a while.
 struct CopyText { std::string text; };
 struct CopyCommands {};                          // One's own, as a script that gives them again.

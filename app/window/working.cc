@@ -41,8 +41,18 @@ std::optional<Working::Outcome> Working::take() {
   return std::exchange(outcome_, std::nullopt);
 }
 
-void Working::draw(double seconds) {
+void Working::draw_inside(double seconds) {
   waited_ += seconds;
+  muted(std::to_string(static_cast<int>(part_ * 100)) + " % \u00b7 for " + std::to_string(static_cast<int>(waited_)) + " s");
+  gap(10);
+  progress(part_, ImGui::GetContentRegionAvail().x);
+  gap(14);
+  ButtonLook how;
+  how.enabled = !cancelled_;
+  if (button("Cancel", how)) cancel();
+}
+
+void Working::draw(double seconds) {
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   const float width = std::min(px(420), screen.x - px(24));
   ImGui::SetNextWindowPos({std::floor((screen.x - width) / 2), std::floor(screen.y * 0.3f)});
@@ -53,13 +63,7 @@ void Working::draw(double seconds) {
   ImGui::PopStyleColor();
   ImGui::PopStyleVar();
   fitted(title_, ImGui::GetContentRegionAvail().x);
-  muted(std::to_string(static_cast<int>(part_ * 100)) + " % \u00b7 for " + std::to_string(static_cast<int>(waited_)) + " s");
-  gap(10);
-  progress(part_, ImGui::GetContentRegionAvail().x);
-  gap(14);
-  ButtonLook how;
-  how.enabled = !cancelled_;
-  if (button("Cancel", how)) cancel();
+  draw_inside(seconds);
   ImGui::End();
 }
 

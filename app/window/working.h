@@ -27,7 +27,8 @@ class Working {
   void cancel() { cancelled_ = true; }
   // Once it is over: what to do.
   std::optional<Outcome> take();
-  // Into the present window.
+  // The bar and the button: in the present window, or in one of their own in the middle of the screen.
+  void draw_inside(double seconds);
   void draw(double seconds);
 
  private:

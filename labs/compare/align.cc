@@ -33,7 +33,7 @@ std::string filter_of(const std::string& words, const record::Recording& run) {
 }  // namespace
 
 const std::vector<std::string_view>& alignments() {
-  static const std::vector<std::string_view> all{kAtStart, "first command", "first partition", "leader elected"};
+  static const std::vector<std::string_view> all{kAtStart, kAtParting, "first command", "first partition", "leader elected"};
   return all;
 }
 

@@ -18,7 +18,8 @@ struct BadAlignment : std::runtime_error {
 };
 
 inline constexpr std::string_view kAtStart = "start";
-// `start`, `first command`, `first partition`, `leader elected`.
+inline constexpr std::string_view kAtParting = "parting";   // Where each leaves the baseline's way: known to who compares.
+// `start`, `parting`, `first command`, `first partition`, `leader elected`.
 const std::vector<std::string_view>& alignments();
 
 // When the event happens in this run; nothing: never, or no words were given. Throws BadAlignment.

@@ -15,7 +15,8 @@ Better better_of(std::string_view figure) {
   if (has({"fail", "error", "dropped", "unknown", "rejected", "refused", "retries", "timeout", "lost", "broken", "crash", "miss",
            "latency", "_ms", "lag", "elections", "leader_changes", "stale", "conflict", "abort", "went_back", "misplaced",
            "before_questions", "in_vain", "unavailable", "imbalance", "panic", "suspected", "queue_length", "unacknowledged",
-           "not_issued", "too_late", "shed", "falsetickers", "health_check_changes"}))
+           "not_issued", "too_late", "shed", "falsetickers", "health_check_changes",
+           "at_risk", "none_healthy", "partial", "shard_busy", "fallbacks"}))
     return Better::lower;
   if (has({"operations", "hit", "committed", "throughput", "_ok", "success", "answered", "user_answers", "passed"})) return Better::higher;
   return Better::neither;

@@ -1,5 +1,7 @@
 #include "labs/compare/decided.h"
 
+#include <cstdio>
+
 #include "labs/compare/many.h"
 #include "labs/guide/condition.h"
 #include "mechanisms/core/text.h"
@@ -43,6 +45,18 @@ guide::Condition condition_of(const std::string& text) {
 bool is_violation(const guide::Condition& condition) { return condition.kind == guide::Condition::Kind::violation && !condition.negated; }
 
 }  // namespace
+
+std::string in_words(const Decided& decided) {
+  char line[160];
+  const auto seconds_of = [](core::Time at) { return std::chrono::duration<double>(at.time_since_epoch()).count(); };
+  if (!decided.since)
+    std::snprintf(line, sizeof line, "Not decided before its end: from no moment on do %.0f %% end so.", 100 * kDecided);
+  else if (*decided.since == core::kStart)
+    std::snprintf(line, sizeof line, "Decided from the start: the settings and the commands make it, not chance.");
+  else
+    std::snprintf(line, sizeof line, "Decided at %.3f s: from then on at least %.0f %% end so.", seconds_of(*decided.since), 100 * kDecided);
+  return line;
+}
 
 Decided decided(const replay::Recipe& recipe, const DecidedAsk& ask, const Progress& told) {
   const guide::Condition condition = condition_of(ask.condition);

@@ -39,6 +39,9 @@ struct Decided {
 };
 inline constexpr double kDecided = 0.95;
 
+// "Decided at 3.2 s: from then on at least 95 % end so."
+std::string in_words(const Decided& decided);
+
 // Throws BadQuestion: it is no condition, or this run did not end so. The result does not depend on the jobs. `told` may throw.
 Decided decided(const replay::Recipe& recipe, const DecidedAsk& ask, const Progress& told);
 

@@ -90,7 +90,7 @@ TEST(CompareCommand, AlignedByAnEventItCountsBeforeAndAfter) {
   EXPECT_EQ(all["metrics_after"]["crashes"]["values"], json({1.0, 1.0}));
   const Ran never = faultline({"compare", early, late, "--align", "first partition"});
   EXPECT_TRUE(has(never.out, "aligned by `first partition`: A never, B never")) << never.out;
-  expect_refused({"compare", early, late, "--align", "(crash"}, 64, "--align takes `start`, `first command`, `first partition` and `leader elected`, or a filter");
+  expect_refused({"compare", early, late, "--align", "(crash"}, 64, "--align takes `start`, `parting`, `first command`, `first partition` and `leader elected`, or a filter");
 }
 
 TEST(CompareCommand, PointsOfASweepAreComparedSeedBySeed) {
@@ -125,6 +125,9 @@ TEST(WhatIfCommand, OneThingIsChangedAndTheRestIsTheSame) {
   const std::string run = a_run(folder, "a", "at 2s crash leader\n");
   const json more = json_of(faultline({"whatif", run, "--at", "1s", "--do", "partition leader | rest", "--json", "--record", folder / "b.run"}));
   EXPECT_EQ(more["partings"][1]["at_s"], 1.0);
+  EXPECT_EQ(more["aligned_at_s"], json({1.0, 1.0})) << "aligned where they part";
+  EXPECT_EQ(more["metrics_before"]["operations ok"]["differences"][1], 0.0);
+  EXPECT_NE(more["metrics_after"]["messages dropped"]["differences"][1], 0.0);
   EXPECT_EQ(more["change"], "with partition leader | rest at 1s");
   // The changed run is a run like any other.
   EXPECT_EQ(faultline({"replay", folder / "b.run"}).code, 0);
@@ -191,7 +194,7 @@ TEST(DecidedCommand, TellsTheShareOfEachMoment) {
   EXPECT_EQ(all["points"][3]["high"], 1.0);
   EXPECT_EQ(all["decided_s"], 0.0);
   const Ran ran = faultline({"decided", run, "--seeds", "5", "--points", "4"});
-  EXPECT_TRUE(has(ran.out, "decided from the start")) << ran.out;
+  EXPECT_TRUE(has(ran.out, "Decided from the start")) << ran.out;
   expect_refused({"decided", run, "--condition", "no violation"}, 64, "did not end with `no violation`");
 }
 
@@ -212,7 +215,9 @@ TEST(AmongCommand, TellsThePlaceAndDrawsWhereItIs) {
 TEST(RunsOverSockets, CannotBeMadeAgainAndSayWhy) {
   const Folder folder;
   const std::string run = folder / "real.run";
-  const Ran ran = faultline({"run", "raft-elections", "--world", "loopback", "--watch-only", "--for", "300ms", "--record", run}, {std::chrono::seconds(60)});
+  program::How patient;
+  patient.time = std::chrono::seconds(60);
+  const Ran ran = faultline({"run", "raft-elections", "--world", "loopback", "--watch-only", "--for", "300ms", "--record", run}, patient);
   ASSERT_TRUE(std::filesystem::exists(run)) << ran.out << ran.err;
   const std::string why = "real time does not come again";
   expect_refused({"whatif", run, "--at", "100ms", "--do", "heal"}, 2, why);

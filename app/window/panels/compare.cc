@@ -276,9 +276,10 @@ void Compare::draw_parting(Commands& commands) {
 // A person chooses among a few, and names a role or any event by a filter.
 std::string Compare::alignment() const {
   if (how_ == 0) return std::string(compare::kAtStart);
-  if (how_ == 1) return "first command";
-  if (how_ == 2) return "first partition";
-  return how_ == 4 ? text_ : role_.empty() ? "" : "kind:show type:" + role_;
+  if (how_ == 1) return std::string(compare::kAtParting);
+  if (how_ == 2) return "first command";
+  if (how_ == 3) return "first partition";
+  return how_ == 5 ? text_ : role_.empty() ? "" : "kind:show type:" + role_;
 }
 
 void Compare::draw_alignment() {
@@ -288,12 +289,12 @@ void Compare::draw_alignment() {
   muted("Aligned by");
   ImGui::SameLine(0, px(10));
   ImGui::SetCursorPosY(top);
-  const bool chose = choice("alignment", {"start", "command", "partition", "role", "event"}, how_);
+  const bool chose = choice("alignment", {"start", "parting", "command", "partition", "role", "event"}, how_);
   bool written = false;
-  if (how_ >= 3) {
+  if (how_ >= 4) {
     gap(6);
-    std::string& words = how_ == 3 ? role_ : text_;
-    field(how_ == 3 ? "aligned role" : "aligned text", words, how_ == 3 ? "leader" : "a filter, as of the list of events: type:RequestVote, crash S2 \u2026", px(280));
+    std::string& words = how_ == 4 ? role_ : text_;
+    field(how_ == 4 ? "aligned role" : "aligned text", words, how_ == 4 ? "leader" : "a filter, as of the list of events: type:RequestVote, crash S2 \u2026", px(280));
     written = ImGui::IsItemDeactivatedAfterEdit();
   }
   if ((chose && before != how_) || written) comparison_->align(alignment());

@@ -124,17 +124,13 @@ TEST(ComparePanel, AlignedByAnEventTheNumbersAreOfTheRunOrOfOneSideOfIt) {
   EXPECT_FALSE(three.hands.sees("choice:from it on")) << "by the start there is no other side";
   three.hands.click("choice:command");
   three.settle();
-  const auto crashes = [&] {
-    for (const auto& row : compare::figure_rows(*three.panel.comparison()->known(), 0, compare::Of::before))
-      if (row.name == "crashes") return row.cells[2].text;
-    return std::string("no row");
-  };
-  EXPECT_EQ(crashes(), "0") << "the crash is the command";
-  EXPECT_TRUE(three.hands.sees("compared:crashes")) << three.hands.all();
+  EXPECT_FALSE(three.hands.sees("text:0.50 s")) << three.hands.all();
   three.hands.click("choice:before the event");
-  EXPECT_FALSE(three.hands.sees("compared:crashes")) << "nobody has crashed yet in any of them";
+  EXPECT_TRUE(three.hands.sees("text:0.50 s")) << "so long the third ran before its crash\n" << three.hands.all();
+  EXPECT_TRUE(three.hands.sees("text:1.00 s")) << "and the second before its partition";
   three.hands.click("choice:from it on");
-  EXPECT_TRUE(three.hands.sees("compared:crashes")) << three.hands.all();
+  EXPECT_FALSE(three.hands.sees("text:0.50 s"));
+  EXPECT_TRUE(three.hands.sees("text:2.00 s")) << three.hands.all();
 }
 
 TEST(ComparePanel, WordsThatAreNoFilterAreSaid) {

@@ -52,14 +52,27 @@ TEST(Working, WhatGoesWrongIsToldAndWhatIsCancelledIsNot) {
 }
 
 // A run of twenty commands in which a promise breaks, open at its end with the checks in front.
-void open_broken(Whole& whole) {
+void open_broken(Whole& whole, core::Duration length = 4s) {
   const std::string path = whole.data("from-elsewhere.run");
   std::filesystem::create_directories(whole.data(""));
-  replay::make(compare::forgetful(), path, compare::kNobody);
+  auto recipe = compare::forgetful();
+  recipe.end = core::kStart + length;
+  replay::make(recipe, path, compare::kNobody);
   whole.wish(OpenRun{path});
   ASSERT_TRUE(whole.until([&] { return whole.shell().player() != nullptr && whole.view().indexed >= 1; }));
   whole.wish(Seek{whole.view().end});
   whole.wish(Show{"checks"});
+}
+
+TEST(Shrinking, CancelledItLeavesTheRunAsItWasAndNoFile) {
+  Whole whole;
+  open_broken(whole, 40s);   // Each trial that does not break takes a while.
+  const auto rows = whole.view().run.size();
+  whole.click("button:Shrink");
+  whole.click("button:Cancel");
+  ASSERT_TRUE(whole.until([&] { return !whole.sees("button:Cancel"); })) << whole.all();
+  EXPECT_EQ(whole.view().run.size(), rows);
+  for (const auto& entry : std::filesystem::directory_iterator(whole.data("runs"))) EXPECT_NE(entry.path().extension(), ".run") << entry.path();
 }
 
 TEST(Shrinking, AButtonLeavesARunOfTheCommandsThatBreakIt) {
@@ -80,6 +93,38 @@ TEST(Shrinking, AButtonLeavesARunOfTheCommandsThatBreakIt) {
   std::size_t runs = 0;
   for (const auto& entry : std::filesystem::directory_iterator(whole.data("runs"))) runs += entry.path().extension() == ".run" ? 1 : 0;
   EXPECT_EQ(runs, 1u);
+}
+
+TEST(ChanceDialog, AsksWhenItWasDecidedAndDrawsTheShareOfEachMoment) {
+  Whole whole;
+  open_broken(whole);
+  whole.click("button:Chance");
+  ASSERT_TRUE(whole.sees("field:bad end")) << whole.all();
+  whole.click("button:Ask");
+  ASSERT_TRUE(whole.until([&] { return whole.sees("fate:20 of 20"); })) << whole.all();
+  EXPECT_NE(whole.all().find("text:Decided from the start"), std::string::npos) << whole.all();
+  // What did not happen is said.
+  whole.click("field:bad end");
+  whole.type(" for 9s");
+  whole.click("button:Ask");
+  ASSERT_TRUE(whole.until([&] { return whole.all().find("it cannot have to hold for a while") != std::string::npos; })) << whole.all();
+  EXPECT_FALSE(whole.sees("fate:20 of 20"));
+  whole.key({kEscape});
+  whole.key({kEscape});
+  EXPECT_FALSE(whole.sees("field:bad end"));
+}
+
+TEST(ChanceDialog, MarksTheRunAmongTheOthers) {
+  Whole whole;
+  open_broken(whole);
+  whole.wish(Ask{"chance"});
+  whole.click("choice:Among others");
+  whole.click("button:Ask");
+  ASSERT_TRUE(whole.until([&] { return whole.sees("marker:length"); })) << whole.all();
+  whole.click("standing:messages sent");
+  EXPECT_TRUE(whole.sees("marker:messages sent")) << whole.all();
+  whole.click("button:Close");
+  EXPECT_FALSE(whole.sees("marker:messages sent"));
 }
 
 TEST(Shrinking, OfARunInWhichNothingBreaksIsNotOffered) {

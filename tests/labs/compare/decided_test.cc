@@ -80,6 +80,7 @@ TEST(Decided, TheJobsChangeNothing) {
 TEST(Decided, AViolationByCommandsIsDecidedFromTheStart) {
   const Decided result = decided(forgetful(), {"violation", 4, 5, 2}, kNobody);
   EXPECT_EQ(result.since, core::kStart);
+  EXPECT_NE(in_words(result).find("from the start"), std::string::npos);
   EXPECT_LT(result.ended, at(4s)) << "it ends where the promise breaks";
   EXPECT_GT(result.ended, at(1200ms));
 }
