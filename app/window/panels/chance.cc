@@ -84,7 +84,8 @@ void Chance::draw(double seconds) {
     }
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   const float width = std::min(px(720), screen.x - px(24));
-  ImGui::SetNextWindowPos({std::floor((screen.x - width) / 2), std::floor(screen.y * 0.4f)}, 0, {0, 0.4f});
+  // Its top stays where it is when answers come.
+  ImGui::SetNextWindowPos({std::floor((screen.x - width) / 2), std::floor(screen.y * 0.12f)});
   ImGui::SetNextWindowSize({width, 0});
   ImGui::SetNextWindowFocus();
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(24, 20));

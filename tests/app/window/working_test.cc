@@ -2,6 +2,7 @@
 #include "app/window/working.h"
 
 #include "tests/app/window/hands.h"
+#include "tests/app/window/pictures.h"
 #include "tests/app/window/whole.h"
 #include "tests/labs/compare/recipes.h"
 
@@ -103,6 +104,8 @@ TEST(ChanceDialog, AsksWhenItWasDecidedAndDrawsTheShareOfEachMoment) {
   whole.click("button:Ask");
   ASSERT_TRUE(whole.until([&] { return whole.sees("fate:20 of 20"); })) << whole.all();
   EXPECT_NE(whole.all().find("text:Decided from the start"), std::string::npos) << whole.all();
+  whole.window().settle();
+  save_picture(whole.window().stage(), "chance-decided");
   // What did not happen is said.
   whole.click("field:bad end");
   whole.type(" for 9s");
@@ -123,6 +126,7 @@ TEST(ChanceDialog, MarksTheRunAmongTheOthers) {
   ASSERT_TRUE(whole.until([&] { return whole.sees("marker:length"); })) << whole.all();
   whole.click("standing:messages sent");
   EXPECT_TRUE(whole.sees("marker:messages sent")) << whole.all();
+  save_picture(whole.window().stage(), "chance-among");
   whole.click("button:Close");
   EXPECT_FALSE(whole.sees("marker:messages sent"));
 }
