@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -24,19 +23,12 @@ using Answer = check::Verdict::Answer;
 // Grows when a field goes or changes its meaning. New fields may come at any time.
 constexpr int kJsonFormat = 1;
 
-bool is_run_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  char magic[16] = {};
-  in.read(magic, sizeof magic);
-  return std::string(magic, sizeof magic) == std::string("SQLite format 3\0", 16);
-}
-
 check::History history_of(const std::string& path) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) throw check::BadHistory("there is no such file");
   if (std::filesystem::is_directory(path, ignored)) throw check::BadHistory("it is a folder");
   if (::access(path.c_str(), R_OK) != 0) throw check::BadHistory("it cannot be read");
-  if (!is_run_file(path)) return check::read_history_file(path);
+  if (!record::is_run_file(path)) return check::read_history_file(path);
   const auto run = record::open_run(path);
   check::History history;
   run->visit(0, run->size(), [&](const record::Event& e, core::BytesView body) {

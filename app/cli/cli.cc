@@ -125,6 +125,11 @@ struct Words {
   SweepArguments sweep;
   MergeArguments merge;
   MaelstromNodeArguments maelstrom_node;
+  CompareArguments compare;
+  ShrinkArguments shrink;
+  WhatIfArguments whatif;
+  DecidedArguments decided;
+  AmongArguments among;
   window::Start window;
 };
 
@@ -312,6 +317,55 @@ void add_maelstrom_node(CLI::App& app, MaelstromNodeArguments& a) {
   repeated(node->add_option("--set", a.settings, "raft.SETTING=VALUE, as often as you like"))->type_name("K=V");
 }
 
+void add_comparing(CLI::App& app, Words& w) {
+  CompareArguments& a = w.compare;
+  auto* compare = subcommand(app, "compare", "Say in what runs differ, and where they part; of sweeps, what their seeds can show.",
+                             "faultline compare /tmp/a.run /tmp/b.run --align 'leader elected'");
+  compare->add_option("runs", a.paths, "Run files; or folders of `faultline sweep --record`, of one cell such as /tmp/s#2")->type_name("")->required();
+  compare->add_option("--align", a.align, "Lay them over each other at: start, parting, `first command`,\n`first partition`, `leader elected`, or the first event of a filter")
+      ->type_name("EVENT");
+  compare->add_flag("--all", a.all, "Also what is the same");
+  compare->add_flag("--json", a.json, "For programs");
+  WhatIfArguments& what = w.whatif;
+  auto* whatif = subcommand(app, "whatif", "Do a run again with one thing changed, and compare.", "faultline whatif /tmp/a.run --at 2s --do 'crash leader' --record /tmp/b.run");
+  whatif->add_option("run", what.path, "A run file of the simulated world")->type_name("")->required();
+  whatif->add_option("--at", what.at, "When --do is done, such as 2s")->type_name("TIME")->check(takes<core::Duration>("a duration such as 30s", core::Duration(0)));
+  whatif->add_option("--do", what.command, "A command more, such as 'crash leader'")->type_name("COMMAND");
+  whatif->add_option("--without", what.without, "Leave out this one of its commands, counted from 1")->type_name("N")->check(takes<std::uint64_t>("a whole number from 1", 1));
+  whatif->add_option("--set", what.setting, "Another setting from the beginning on: KIND.SETTING=VALUE")->type_name("K=V");
+  whatif->add_option("--record", what.record, "Keep the changed run in this file")->type_name("FILE");
+  whatif->add_flag("--all", what.all, "Also what is the same");
+  whatif->add_flag("--json", what.json, "For programs");
+}
+
+void add_asking(CLI::App& app, Words& w) {
+  const char* const simulated = "A run file of the simulated world";
+  const auto jobs = [](CLI::App* sub, unsigned& count) {
+    sub->add_option("--jobs", count, "So many at a time; without it, as many as there are cores")->type_name("N")->check(takes<std::uint32_t>("a whole number from 1", 1));
+  };
+  auto* shrink = subcommand(app, "shrink", "Cut a run's commands down to those that break what broke in it. Exit 2: nothing broke.",
+                            "faultline shrink /tmp/broken.run --out /tmp/short.txt");
+  shrink->add_option("run", w.shrink.path, simulated)->type_name("")->required();
+  shrink->add_option("--promise", w.shrink.promises, "Not an invariant: what clients were promised, such as linearizable")->type_name("PROMISES");
+  shrink->add_option("--out", w.shrink.out, "Write the script there")->type_name("FILE");
+  shrink->add_option("--record", w.shrink.record, "Keep the short run in this file")->type_name("FILE");
+  DecidedArguments& d = w.decided;
+  auto* decided = subcommand(app, "decided", "From when on was a run's bad end certain, whatever chance did?", "faultline decided /tmp/broken.run --seeds 20 --points 8");
+  decided->add_option("run", d.path, simulated)->type_name("")->required();
+  decided->add_option("--condition", d.condition, "What a bad end is: `violation`, or a condition as in labs, at the run's end")->type_name("CONDITION");
+  decided->add_option("--seeds", d.seeds, "So many go on from each moment")->type_name("N")->check(takes<std::uint64_t>("a whole number from 1", 1));
+  decided->add_option("--points", d.points, "So many moments, evenly from its start to its end")->type_name("K")->check(takes<std::uint64_t>("a whole number from 1", 1));
+  jobs(decided, d.jobs);
+  decided->add_flag("--json", d.json, "For programs");
+  AmongArguments& a = w.among;
+  auto* among = subcommand(app, "among", "Where a run stands among many seeds of the same lab, settings and commands.",
+                           "faultline among /tmp/a.run --seeds 1..50 --metric client_latency_ms");
+  among->add_option("run", a.path, simulated)->type_name("")->required();
+  among->add_option("--seeds", a.seeds, "The first and the last of the others")->type_name("A..B");
+  among->add_option("--metric", a.metric, "These only, with commas, each with its histogram: a metric, or such as `operations ok`")->type_name("NAMES");
+  jobs(among, a.jobs);
+}
+
 void add_window(CLI::App& app, Words& w) {
   app.add_option("--state", w.window.state)->group("");   // For tests: see app/window/state_file.h.
   const char* const theme = "dark, light, `high contrast`, or a theme file (.toml)";
@@ -364,6 +418,11 @@ int dispatch(const CLI::App& app, const Words& w) {
   if (name == "sweep") return sweep(w.sweep);
   if (name == "merge") return merge(w.merge);
   if (name == "maelstrom-node") return maelstrom_node(w.maelstrom_node);
+  if (name == "compare") return compare_paths(w.compare);
+  if (name == "shrink") return shrink_run(w.shrink);
+  if (name == "whatif") return whatif(w.whatif);
+  if (name == "decided") return decided(w.decided);
+  if (name == "among") return among(w.among);
   if (name == "open") return window::run(w.window);
   if (name == "shot") return shot(w.shot);
   return bench(w.bench);
@@ -422,6 +481,8 @@ int parse_and_do(int argc, const char* const* argv) {
   add_cache_sim(app, words.cache_sim);
   add_sweep(app, words);
   add_maelstrom_node(app, words.maelstrom_node);
+  add_comparing(app, words);
+  add_asking(app, words);
   add_window(app, words);
   try {
     app.parse(argc, argv);

@@ -118,6 +118,39 @@ struct MaelstromNodeArguments {
 };
 int maelstrom_node(const MaelstromNodeArguments& arguments);
 
+struct CompareArguments {
+  std::vector<std::string> paths;      // Run files, or points of sweeps.
+  std::string align = "start";
+  bool all = false, json = false;      // Also what is the same.
+};
+int compare_paths(const CompareArguments& arguments);
+
+struct ShrinkArguments {
+  std::string path, promises, out, record;
+};
+int shrink_run(const ShrinkArguments& arguments);
+
+struct WhatIfArguments {
+  std::string path, at, command, setting, record;
+  std::uint64_t without = 0;           // From 1; 0: none is left out.
+  bool all = false, json = false;
+};
+int whatif(const WhatIfArguments& arguments);
+
+struct DecidedArguments {
+  std::string path, condition = "violation";
+  std::uint64_t seeds = 100, points = 20;
+  unsigned jobs = 0;                   // 0: as many as there are cores.
+  bool json = false;
+};
+int decided(const DecidedArguments& arguments);
+
+struct AmongArguments {
+  std::string path, seeds = "1..1000", metric;
+  unsigned jobs = 0;
+};
+int among(const AmongArguments& arguments);
+
 // Prints `faultline: WHY` on one line and returns the code.
 int fail(int code, const std::string& why);
 // `world, record and fuzz`

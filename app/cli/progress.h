@@ -7,4 +7,8 @@ namespace cli {
 // Told which part of 1 is done; goes on always. Empty when the standard error is no terminal.
 std::function<bool(double)> progress_line();
 
+// The same for what is ended by throwing: at Ctrl-C an Interrupted comes out. See interruptible.h.
+struct Interrupted {};
+std::function<void(double)> interruptible_line();
+
 }  // namespace cli

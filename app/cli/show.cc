@@ -1,5 +1,4 @@
 // `faultline show RUN`: what is in a run file.
-#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <map>
@@ -10,7 +9,6 @@
 #include "app/cli/table.h"
 #include "app/window/decode.h"
 #include "app/window/folds.h"
-#include "labs/catalog/labs.h"
 #include "labs/guide/facts.h"
 #include "labs/record/open_run.h"
 #include "mechanisms/core/codec.h"
@@ -39,10 +37,7 @@ std::string groups_text(const std::vector<record::NodeInfo>& nodes) {
 
 // A lab of the catalog has a name; another one's text is in the file.
 void print_again(const record::RunHeader& h, const std::string& path) {
-  const auto& files = catalog::lab_files();
-  const bool known = std::any_of(files.begin(), files.end(), [&](const auto& file) {
-    return file.name == h.lab && file.text == h.lab_text;
-  });
+  const bool known = in_catalog(h);
   if (!known)
     std::cout << "\nthe lab: faultline show " << plain_line(shell_word(path)) << " --lab > lab.md\n";
   std::cout << (known ? "\n" : "") << plain_line(again(known ? h.lab : "lab.md", h)) << "\n";

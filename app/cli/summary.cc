@@ -1,7 +1,10 @@
 #include "app/cli/summary.h"
 
+#include <algorithm>
+
 #include "app/cli/plain.h"
 #include "app/cli/table.h"
+#include "labs/catalog/labs.h"
 
 namespace cli {
 
@@ -13,7 +16,7 @@ std::string origin(const record::RunHeader& h) {
 
 std::string summary(const guide::Facts& facts, std::uint64_t events) {
   const auto part = [&](double p) {
-    const double ms = facts.percentile("client_latency_ms", p, true);
+    const double ms = facts.percentile_after("client_latency_ms", p, 0);
     return ms > 0 ? latency(ms) : std::string("-");
   };
   return table(
@@ -28,6 +31,11 @@ std::string again(const std::string& lab, const record::RunHeader& h) {
   if (h.world != "simulated") line += " --world " + shell_word(h.world);
   for (const auto& setting : h.settings) line += " --set " + shell_word(setting);
   return line;
+}
+
+bool in_catalog(const record::RunHeader& h) {
+  const auto& files = catalog::lab_files();
+  return std::any_of(files.begin(), files.end(), [&](const auto& file) { return file.name == h.lab && file.text == h.lab_text; });
 }
 
 std::string shell_word(const std::string& word) {

@@ -14,6 +14,8 @@ std::string origin(const record::RunHeader& header);
 std::string summary(const guide::Facts& facts, std::uint64_t events);
 // again: faultline run raft-elections --seed 1 --set raft.voters=1
 std::string again(const std::string& lab, const record::RunHeader& header);
+// Whether the lab is one of the program's own, word for word: then its name is enough to have it again.
+bool in_catalog(const record::RunHeader& header);
 // A word as a shell takes it, in quotes where it needs them.
 std::string shell_word(const std::string& word);
 

@@ -17,7 +17,7 @@ std::size_t width(const std::string& cell) {
 
 bool is_number(const std::string& cell) {
   return cell.empty() || cell == "-" || (cell[0] >= '0' && cell[0] <= '9') ||
-         (cell[0] == '-' && cell[1] >= '0' && cell[1] <= '9');
+         ((cell[0] == '-' || cell[0] == '+') && cell[1] >= '0' && cell[1] <= '9');
 }
 
 std::string columns(const Rows& rows, std::size_t heading) {

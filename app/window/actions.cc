@@ -78,6 +78,8 @@ void add_lab(List& list, const View* v) {
   list.push_back({"Next step", "Go on with the lab.", group, {{kRight, true}}, GuideNext{}});
   list.push_back({"Again from the start", "The same lab, from its beginning.", group, {{kR, true}}, Reopen{v != nullptr && v->loopback}});
   list.push_back({"Copy the commands", "Yours, as a script that `faultline run --script` gives again.", group, {{kC, true, true}}, CopyCommands{}});
+  list.push_back({"How much was chance?", "When its end was certain, and where this run stands among other seeds.", group, {}, Ask{"chance"}});
+  list.push_back({"Shrink", "The few commands that break what broke in this run, as a run of their own.", group, {}, ShrinkRun{}});
   list.push_back({"Stop at a violation", "Stand when a promise is broken, or go on.", group, {}, StopAtViolation{v == nullptr || !v->stops_at_violation}});
 }
 
@@ -102,6 +104,8 @@ bool makes_sense(const Action& action, const View* v, Place place) {
   if (v == nullptr || place != Place::bench) return false;
   if (std::holds_alternative<Undo>(action.wish)) return v->can_undo;
   if (std::holds_alternative<Redo>(action.wish)) return v->can_redo;
+  if (std::holds_alternative<ShrinkRun>(action.wish)) return v->status.violated && !v->loopback;
+  if (std::holds_alternative<Ask>(action.wish)) return !v->loopback;
   if (action.group == "Lab" && !std::holds_alternative<Reopen>(action.wish) && !std::holds_alternative<StopAtViolation>(action.wish) && !std::holds_alternative<CopyCommands>(action.wish))
     return v->status.live && v->status.guide.step < v->lab.steps.size();
   return true;

@@ -46,19 +46,6 @@ std::string kind_of(const record::Recording& run, core::NodeId id) {
 
 }  // namespace
 
-std::string said_text(const timeline::Timeline& line, const Event& e, core::BytesView body) {
-  const auto& run = line.recording();
-  if (e.kind != Kind::deliver && e.kind != Kind::drop) return catalog::body_text(run, e, body);
-  const std::size_t send = line.row_of(e.ref);
-  if (send == timeline::kNone) return catalog::body_text(run, e, body);
-  const auto sent = run.at(send);
-  return sent.event.kind == Kind::send ? catalog::body_text(run, sent.event, sent.body) : "";
-}
-
-timeline::Decode decoder(const timeline::Timeline& line) {
-  return [&line](const Event& event, core::BytesView body) { return said_text(line, event, body); };
-}
-
 std::string node_name(const record::Recording& recording, core::NodeId id) {
   if (id == core::kNobody) return "\u2013";
   const auto* const node = recording.node(id);

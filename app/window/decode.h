@@ -3,14 +3,12 @@
 #include <string>
 #include <vector>
 
-#include "labs/timeline/filter.h"
-#include "labs/timeline/timeline.h"
+#include "labs/catalog/body_text.h"
 
 namespace window {
 
-// Of a delivery or a drop: what was sent.
-std::string said_text(const timeline::Timeline& line, const record::Event& event, core::BytesView body);
-timeline::Decode decoder(const timeline::Timeline& line);
+using catalog::decoder;
+using catalog::said_text;
 
 // "S1", or a dash for nobody.
 std::string node_name(const record::Recording& recording, core::NodeId id);

@@ -54,6 +54,7 @@ Shell::Shell(Outside outside) : outside_(std::move(outside)), library_(outside_.
 
 Shell::~Shell() {
   remember_look();
+  working_.reset();
   player_.reset();   // Its runs are closed before the library goes.
   compare_.close();
   leaving_.wait();
@@ -63,7 +64,7 @@ Shell::~Shell() {
 
 bool Shell::busy() const {
   return (player_ && player_->busy()) || !said_.empty() || !commands_.all().empty() || library_.work() || leaving_.busy() || compare_.busy() ||
-         export_dialog_.busy() || opening_ ||
+         export_dialog_.busy() || opening_ || working_ || chance_.busy() ||
          (place == Place::bench && bench_.checks.busy());
 }
 
@@ -107,6 +108,7 @@ void Shell::draw_frame(double seconds) {
   take_from_library();
   take_gone();
   take_opened();
+  take_worked();
   const ImGuiIO& io = ImGui::GetIO();
   ImGui::SetNextWindowPos({0, 0});
   ImGui::SetNextWindowSize(io.DisplaySize);
@@ -128,8 +130,9 @@ void Shell::draw_frame(double seconds) {
   draw_said();
   draw_work();
   if (opening_) opening_->draw(seconds);
+  if (working_) working_->draw(seconds);
   ImGui::End();
-  draw_dialogs();
+  draw_dialogs(seconds);
   if (!dialog) take_keys();
   for (const auto& wish : commands_.take()) do_wish(wish);
   keep_steps_done();
@@ -351,16 +354,17 @@ void draw_shade() {
 
 }  // namespace
 
-void Shell::draw_dialogs() {
+void Shell::draw_dialogs(double seconds) {
   if (dialog_open()) draw_shade();
   const std::optional<View> view = player_ ? std::optional<View>(player_->view()) : std::nullopt;
   if (palette_.is_open()) palette_.draw(view ? &*view : nullptr, labs_, library_.runs(), actions(view ? &*view : nullptr, place, look().scale), commands_);
   help_.draw();
   preferences_dialog_.draw(preferences, commands_);
   export_dialog_.draw(commands_);
+  chance_.draw(seconds);
 }
 
-bool Shell::dialog_open() const { return palette_.is_open() || help_.open || preferences_dialog_.open || export_dialog_.is_open(); }
+bool Shell::dialog_open() const { return palette_.is_open() || help_.open || preferences_dialog_.open || export_dialog_.is_open() || chance_.is_open(); }
 
 void Shell::take_keys() {
   const std::optional<View> view = player_ ? std::optional<View>(player_->view()) : std::nullopt;
@@ -371,6 +375,7 @@ void Shell::ask(const std::string& dialog) {
   if (dialog == "palette") palette_.open();
   if (dialog == "open") palette_.open("~/");
   if (dialog == "export") export_run("");
+  if (dialog == "chance" && player_) chance_.open({player_->session().shared_recording(), player_->view().lab.title}, outside_.wake);
   if (dialog == "new") free_play_.open(), go_to(Place::labs);
   if (dialog == "help") help_.open = true;
   if (dialog == "preferences") preferences_dialog_.open = true;

@@ -11,6 +11,7 @@
 #include "app/library/library.h"
 #include "app/window/actions.h"
 #include "app/window/bench.h"
+#include "app/window/panels/chance.h"
 #include "app/window/panels/compare.h"
 #include "app/window/panels/sweep.h"
 #include "app/window/panels/export_dialog.h"
@@ -23,6 +24,7 @@
 #include "app/window/leaving.h"
 #include "app/window/opening.h"
 #include "app/window/player.h"
+#include "app/window/working.h"
 
 namespace window {
 
@@ -67,7 +69,7 @@ class Shell {
   void give_up_run(const std::string& why);
   void draw_top_bar();
   void draw_place();
-  void draw_dialogs();
+  void draw_dialogs(double seconds);
   bool dialog_open() const;
   void take_keys();
   void ask(const std::string& dialog);
@@ -98,6 +100,8 @@ class Shell {
   void open_run(const OpenRun& open);
   void take_opened();
   void export_run(const std::string& path);
+  void shrink_run();
+  void take_worked();
   void copy_commands();
   void reopen(bool loopback);
   void begin(session::Origin origin);
@@ -114,6 +118,7 @@ class Shell {
   PreferencesDialog preferences_dialog_;
   FreePlay free_play_;
   ExportDialog export_dialog_;
+  Chance chance_;
   Leaving leaving_;                    // Runs that were closed, as long as that takes.
   Compare compare_;
   SweepPage sweep_page_;
@@ -122,6 +127,7 @@ class Shell {
   std::unique_ptr<Opening> opening_;   // A file that is being read,
   std::optional<Seek> after_opening_;  // and the moment to look at then,
   std::optional<library::LastLook> continuing_;   // or all that was looked at before.
+  std::unique_ptr<Working> working_;   // Something about the run looked at that takes long.
   std::unique_ptr<Player> player_;
   Selection selection_;
   Commands commands_;

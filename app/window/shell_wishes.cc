@@ -11,6 +11,8 @@
 #include "app/window/shell.h"
 #include "app/window/widgets.h"
 #include "labs/catalog/labs.h"
+#include "labs/compare/shrink.h"
+#include "labs/replay/make.h"
 
 namespace window {
 
@@ -67,7 +69,8 @@ void Shell::do_wish(const Wish& wish) {
                    },
                    [&](const Ask& w) { ask(w.dialog); },
                    [&](const Answered& w) { keep_answer(w); }, [&](const HintUsed& w) { keep_hint(w); },
-                   [&](const CompareRuns& w) { compare(w.paths); }, [&](const ExportRun& w) { export_run(w.path); }, [&](const SavePicture& w) { pictures_.push_back(w); },
+                   [&](const CompareRuns& w) { compare(w.paths); }, [&](const ExportRun& w) { export_run(w.path); },
+                   [&](const ShrinkRun&) { shrink_run(); }, [&](const SavePicture& w) { pictures_.push_back(w); },
                    [&](const AddPlot& w) { bench_.plots.add(w.metric); },
                    [&](const ZoomTime& w) { move_time(w.factor, 0); }, [&](const PanTime& w) { move_time(1, w.part); },
                    [&](const FitTime&) {
@@ -352,6 +355,41 @@ void Shell::export_run(const std::string& path) {
     return commands_.want(Say{"No run is open."});
   }
   export_dialog_.open(std::move(source), outside_.wake);
+}
+
+// What is left of a run is a run of its own, which is then looked at.
+void Shell::shrink_run() {
+  if (!player_ || working_) return;
+  const std::string path = library_.new_run_path(player_->view().lab.name);
+  const auto work = [this, run = player_->session().shared_recording(), path, program = outside_.program](const compare::Progress& told) -> Working::Outcome {
+    replay::Recipe recipe = replay::recipe_of(*run);
+    recipe.header.program = program;
+    const auto broken = compare::broken_in(recipe, {}, told);
+    if (!broken) throw replay::NotAgain("done again by this program, nothing breaks in it");
+    const compare::Shrunk shrunk = compare::shrink(recipe, *broken, told);
+    const auto made = replay::make(shrunk.recipe, path, told).recording;
+    const std::string words = std::to_string(shrunk.recipe.commands.size()) + " of " + std::to_string(shrunk.given) + " commands break " +
+                              compare::name_of(shrunk.broken) + ": this is that run.";
+    return [this, path, made, words] {
+      library_.close_run(path);
+      library_.list_runs();
+      open(std::make_unique<session::Session>(made));
+      loaded_path_ = path;
+      commands_.want(Say{words});
+    };
+  };
+  working_ = std::make_unique<Working>("Shrinking: which commands does it need to break?", work, [this, path](const std::string& why) {
+    library_.close_run(path);
+    commands_.want(why.empty() ? Say{"Cancelled."} : Say{"It cannot be shrunk: " + why, true});
+  }, outside_.wake);
+}
+
+void Shell::take_worked() {
+  if (!working_) return;
+  const auto outcome = working_->take();
+  if (!outcome) return;
+  working_.reset();
+  (*outcome)();
 }
 
 }  // namespace window

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "labs/check/shortest.h"
 #include "labs/check/timed_history.h"
 #include "labs/guide/system_toml.h"
 #include "labs/record/event.h"
@@ -300,22 +301,14 @@ class Shrinking {
       if (cut_at(std::chrono::floor<std::chrono::milliseconds>(best_.draw.safety * part / 8))) part = 0;
   }
 
-  // Zeller and Hildebrandt's ddmin (Simplifying and Isolating Failure-Inducing Input, 2002), by complements.
   void drop_commands() {
-    for (std::size_t chunk = std::max<std::size_t>(1, best_.script.size() / 2);; chunk = (chunk + 1) / 2) {
-      bool shorter = false;
-      for (std::size_t begin = 0; begin < best_.script.size();) {
-        Plan candidate = best_;
-        const auto first = candidate.script.begin() + static_cast<std::ptrdiff_t>(begin);
-        const auto last = candidate.script.begin() + static_cast<std::ptrdiff_t>(std::min(begin + chunk, best_.script.size()));
-        candidate.script.erase(first, last);
-        if (try_out(std::move(candidate)))
-          shorter = true;
-        else
-          begin += chunk;
-      }
-      if (chunk == 1 && !shorter) return;
-    }
+    const auto all = best_.script;
+    shortest(all.size(), [&](const std::vector<std::size_t>& kept) {
+      Plan candidate = best_;
+      candidate.script.clear();
+      for (const std::size_t i : kept) candidate.script.push_back(all[i]);
+      return try_out(std::move(candidate));
+    });
   }
 
   // Clients, and whoever else is in a group of its own. Who is needed to be alive at all may not go where it was the faults

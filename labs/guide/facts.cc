@@ -136,23 +136,32 @@ std::vector<std::string> Facts::metric_names() const {
   return all;
 }
 
-double Facts::percentile(std::string_view metric, double part, bool whole_run) const {
+double Facts::percentile(std::string_view metric, double part) const {
   const auto it = metrics_.find(metric);
   if (it == metrics_.end()) return 0;
   // What was long ago does not count: else who reads for a minute before acting waits a minute more for what it changed.
   constexpr std::size_t kRecent = 1000;
-  const auto& all = it->second.samples;
-  const std::size_t begin = whole_run ? 0 : std::max(it->second.step_samples, all.size() - std::min(all.size(), kRecent));
-  std::vector<double> samples(all.begin() + static_cast<std::ptrdiff_t>(begin), all.end());
-  if (samples.empty()) return 0;
-  const auto at = samples.begin() + static_cast<std::ptrdiff_t>(part * static_cast<double>(samples.size() - 1));
-  std::nth_element(samples.begin(), at, samples.end());
+  const std::size_t all = it->second.samples.size();
+  return percentile_after(metric, part, std::max(it->second.step_samples, all - std::min(all, kRecent)));
+}
+
+double Facts::percentile_after(std::string_view metric, double part, std::size_t samples) const {
+  const auto it = metrics_.find(metric);
+  if (it == metrics_.end() || samples >= it->second.samples.size()) return 0;
+  std::vector<double> counted(it->second.samples.begin() + static_cast<std::ptrdiff_t>(samples), it->second.samples.end());
+  const auto at = counted.begin() + static_cast<std::ptrdiff_t>(part * static_cast<double>(counted.size() - 1));
+  std::nth_element(counted.begin(), at, counted.end());
   return *at;
 }
 
 std::size_t Facts::samples(std::string_view metric) const {
   const auto it = metrics_.find(metric);
   return it == metrics_.end() ? 0 : it->second.samples.size() - it->second.step_samples;
+}
+
+std::size_t Facts::all_samples(std::string_view metric) const {
+  const auto it = metrics_.find(metric);
+  return it == metrics_.end() ? 0 : it->second.samples.size();
 }
 
 std::uint64_t Facts::sent(std::string_view message) const {

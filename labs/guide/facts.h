@@ -41,10 +41,13 @@ class Facts : public record::Listener {
   // The same since the run began.
   double total(std::string_view metric) const;
   std::vector<std::string> metric_names() const;   // Of all that were shown, in order.
-  // The so-manieth part of a timing's last 1,000 samples of the step, or of all of the run; 0 when there are none.
-  double percentile(std::string_view metric, double part, bool whole_run = false) const;
-  // How many samples of a timing there are since the step began.
+  // The so-manieth part of a timing's last 1,000 samples of the step; 0 when there are none.
+  double percentile(std::string_view metric, double part) const;
+  // The same of all samples of the run but the first so many.
+  double percentile_after(std::string_view metric, double part, std::size_t samples) const;
+  // How many samples of a timing there are since the step began, and in all.
   std::size_t samples(std::string_view metric) const;
+  std::size_t all_samples(std::string_view metric) const;
   std::uint64_t sent(std::string_view message) const;
   std::uint64_t dropped(std::string_view reason) const;
   std::uint64_t operations(core::Outcome outcome) const { return step_operations_[static_cast<std::size_t>(outcome)]; }

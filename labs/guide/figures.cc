@@ -41,29 +41,32 @@ void add_judged(const Condition::Operand& operand, std::vector<std::string>& all
 
 }  // namespace
 
-std::vector<Figure> figures_of(const Facts& facts) {
-  const double seconds = std::chrono::duration<double>(facts.now() - core::kStart).count();
-  const auto count = [](const char* name, std::uint64_t value) { return Figure{name, "", static_cast<double>(value)}; };
+std::vector<Figure> figures_of(const Facts& facts) { return figures_of(facts, Facts({})); }
+
+std::vector<Figure> figures_of(const Facts& facts, const Facts& since) {
+  const double seconds = std::chrono::duration<double>(facts.now() - since.now()).count();
+  const auto count = [](const char* name, std::uint64_t value, std::uint64_t before) { return Figure{name, "", static_cast<double>(value - before)}; };
   std::vector<Figure> all{{"length", "s", seconds},
-                          count("events", facts.events),
-                          count("messages sent", facts.all_sent),
-                          count("messages delivered", facts.all_delivered),
-                          count("messages dropped", facts.all_dropped),
-                          count("crashes", facts.crashes),
-                          count("commands", facts.commands),
-                          count("operations ok", facts.all_operations[0]),
-                          count("operations failed", facts.all_operations[1]),
-                          count("operations unknown", facts.all_operations[2]),
-                          count("promises broken", facts.violation().empty() ? 0 : 1)};
-  if (seconds > 0) all.push_back({"operations ok a second", "/s", static_cast<double>(facts.all_operations[0]) / seconds});
+                          count("events", facts.events, since.events),
+                          count("messages sent", facts.all_sent, since.all_sent),
+                          count("messages delivered", facts.all_delivered, since.all_delivered),
+                          count("messages dropped", facts.all_dropped, since.all_dropped),
+                          count("crashes", facts.crashes, since.crashes),
+                          count("commands", facts.commands, since.commands),
+                          count("operations ok", facts.all_operations[0], since.all_operations[0]),
+                          count("operations failed", facts.all_operations[1], since.all_operations[1]),
+                          count("operations unknown", facts.all_operations[2], since.all_operations[2]),
+                          count("promises broken", facts.violation().empty() ? 0 : 1, since.violation().empty() ? 0 : 1)};
+  if (seconds > 0) all.push_back({"operations ok a second", "/s", static_cast<double>(facts.all_operations[0] - since.all_operations[0]) / seconds});
   const std::vector<std::string> metrics = facts.metric_names();
   for (const auto& name : metrics) {
-    if (!is_timing(name)) continue;
-    all.push_back({name + " p50", "ms", facts.percentile(name, 0.5, true)});
-    all.push_back({name + " p99", "ms", facts.percentile(name, 0.99, true)});
+    const std::size_t before = since.all_samples(name);
+    if (!is_timing(name) || (before > 0 && before == facts.all_samples(name))) continue;
+    all.push_back({name + " p50", "ms", facts.percentile_after(name, 0.5, before)});
+    all.push_back({name + " p99", "ms", facts.percentile_after(name, 0.99, before)});
   }
   for (const auto& name : metrics)
-    if (is_counter(name)) all.push_back({name, "", facts.total(name)});
+    if (is_counter(name)) all.push_back({name, "", facts.total(name) - since.total(name)});
   return all;
 }
 

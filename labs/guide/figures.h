@@ -15,6 +15,9 @@ struct Figure {
 
 // Of the whole run: its length, what it counted, percentiles of each timing (`NAME p50`, `NAME p99`), and each counter.
 std::vector<Figure> figures_of(const Facts& facts);
+// The same of what happened since: `since` is what these facts were at an earlier moment. A timing that has no sample since
+// has no percentiles.
+std::vector<Figure> figures_of(const Facts& facts, const Facts& since);
 // Of each gauge the last values of all nodes, as conditions name them: `max(NAME)` and `min(NAME)`.
 std::vector<Figure> gauges_of(const Facts& facts);
 

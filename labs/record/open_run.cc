@@ -295,6 +295,14 @@ auto in_words(const std::string& path, const Read& read) {
 
 }  // namespace
 
+bool is_run_file(const std::string& path) {
+  constexpr std::string_view kMagic("SQLite format 3\0", 16);
+  std::ifstream in(path, std::ios::binary);
+  char magic[kMagic.size()] = {};
+  in.read(magic, sizeof magic);
+  return std::string_view(magic, sizeof magic) == kMagic;
+}
+
 std::shared_ptr<const Recording> open_run(const std::string& path, const std::atomic<bool>* cancelled) {
   return in_words(path, [&] { return open_checked(path, cancelled); });
 }

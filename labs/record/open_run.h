@@ -10,6 +10,9 @@
 
 namespace record {
 
+// Whether a file begins as run files do. Nothing else of it is looked at.
+bool is_run_file(const std::string& path);
+
 // Throws BadRun. The recording reads the file as it needs it, and may throw BadRun later when a row is damaged.
 // `cancelled`: once it is true, another thread wants no answer any more, and gets a BadRun soon.
 std::shared_ptr<const Recording> open_run(const std::string& path, const std::atomic<bool>* cancelled = nullptr);

@@ -4,12 +4,6 @@
 #include <cmath>
 
 #include "labs/catalog/body_text.h"
-#include "labs/catalog/kinds.h"
-#include "labs/catalog/labs.h"
-#include "labs/guide/lab.h"
-#include "labs/session/session.h"
-#include "labs/world/simulated.h"
-#include "mechanisms/core/text.h"
 
 namespace replay {
 namespace {
@@ -19,11 +13,6 @@ using record::Recording;
 
 // A file knows one NaN, which is equal to itself here.
 bool same_value(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
-
-std::string event_text(const Recording& recording, const Event& event, core::BytesView body) {
-  const std::string text = catalog::body_text(recording, event, body);
-  return record::line_text(recording, event) + (text.empty() ? "" : "  " + text);
-}
 
 // Hears the run that is made again, and holds each event against the recorded one of the same place.
 class Comparison : public record::Listener {
@@ -46,7 +35,7 @@ class Comparison : public record::Listener {
       ++row_;
       return;
     }
-    parting_ = {row_, event_text(recorded_, was.event, was.body), event_text(names_, is, kept), differs};
+    parting_ = {row_, catalog::event_text(recorded_, was.event, was.body), catalog::event_text(names_, is, kept), differs};
   }
 
   // All was compared, or the runs have parted.
@@ -56,7 +45,7 @@ class Comparison : public record::Listener {
   // What was recorded next did not come.
   void nothing_came(const std::string& why) {
     const record::Row was = next();
-    parting_ = {row_, event_text(recorded_, was.event, was.body), why, ""};
+    parting_ = {row_, catalog::event_text(recorded_, was.event, was.body), why, ""};
   }
 
  private:
@@ -94,39 +83,18 @@ class Comparison : public record::Listener {
   std::optional<Parting> parting_;
 };
 
-world::System system_of(const record::RunHeader& header) {
-  if (header.world != "simulated") throw NotAgain("it is a run over sockets, and real time does not come again");
-  try {
-    guide::Lab lab = guide::read_lab(header.lab, header.lab_text, catalog::all_kinds());
-    guide::apply_settings(lab.system, header.settings);
-    return lab.system;
-  } catch (const guide::BadLab& bad) {
-    throw NotAgain(std::string("its lab cannot be run again: ") + bad.what());
-  }
-}
-
-std::vector<session::Given> commands_of(const Recording& recording) {
-  try {
-    return session::commands_of(recording);
-  } catch (const world::BadCommand& bad) {
-    throw NotAgain(std::string("a command in it cannot be given again: ") + bad.what());
-  }
-}
-
-// Lets the world's time pass up to each command and gives it then, as it was given: after all that is due at its moment.
+// Makes the run again, and stops where it parts from the recorded one.
 class Again {
  public:
   Again(const Recording& recording, const Progress& progress)
-      : recording_(recording), progress_(progress), world_(system_of(recording.header()), recording.header().seed), comparison_(recording) {
-    if (world_.nodes() != recording.header().nodes) throw NotAgain("its lab makes other nodes than the file names");
-    world_.listen(&comparison_);
+      : recording_(recording), progress_(progress), recipe_(recipe_of(recording)), making_(recipe_), comparison_(recording) {
+    making_.world().listen(&comparison_);
   }
 
   Result run() {
-    const auto given = commands_of(recording_);
-    for (auto command = given.begin(); command != given.end() && !comparison_.over(); ++command)
-      if (pass(command->at)) give(command->command);
-    if (!comparison_.over()) pass(recording_.end());
+    for (auto command = recipe_.commands.begin(); command != recipe_.commands.end() && !comparison_.over(); ++command)
+      if (!pass(command->at)) break;
+    if (!comparison_.over()) pass(recipe_.end);
     if (!comparison_.over() && !stopped_) comparison_.nothing_came("nothing more happens until then");
     if (progress_) progress_(1);
     return {comparison_.same(), comparison_.parting()};
@@ -136,19 +104,12 @@ class Again {
   // False: there is no more to compare.
   bool pass(core::Time end) {
     try {
-      world_.run_until(end, [this] { return comparison_.over() || !wanted(); });
+      making_.pass(end, [this] { return comparison_.over() || !wanted(); });
     } catch (const world::BadCommand& bad) {
       if (!comparison_.over()) comparison_.nothing_came(bad.what());
     }
+    if (!making_.refused().empty() && !comparison_.over()) comparison_.nothing_came(making_.refused().front());
     return !comparison_.over() && !stopped_;
-  }
-
-  void give(const world::Command& command) {
-    try {
-      world_.apply(command);
-    } catch (const world::BadCommand& bad) {
-      if (!comparison_.over()) comparison_.nothing_came("`" + world::command_text(command) + "` is refused: " + bad.what());
-    }
   }
 
   bool wanted() {
@@ -159,7 +120,8 @@ class Again {
 
   const Recording& recording_;
   const Progress& progress_;
-  world::SimulatedWorld world_;
+  const Recipe recipe_;
+  Making making_;
   Comparison comparison_;
   unsigned done_ = 0;
   bool stopped_ = false;

@@ -11,17 +11,11 @@
 #pragma once
 #include <functional>
 #include <optional>
-#include <stdexcept>
 #include <string>
 
-#include "labs/record/recording.h"
+#include "labs/replay/recipe.h"
 
 namespace replay {
-
-// The run cannot be done again at all; why, in words.
-struct NotAgain : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 // Where the run that was recorded and the one that was made again part.
 struct Parting {

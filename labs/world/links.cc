@@ -7,9 +7,12 @@ namespace world {
 Links::Links(std::uint64_t seed, std::size_t nodes, const LinkShape& shape) : nodes_(nodes), shape_(shape) {
   states_.resize(nodes * nodes);
   faulty_.resize(nodes * nodes);
-  for (core::NodeId from = 1; from <= nodes; ++from)
-    for (core::NodeId to = 1; to <= nodes; ++to)
-      states_[at(from, to)].rng = core::Rng(core::derive_seed(seed, "link", from, to));
+  draw_anew(seed);
+}
+
+void Links::draw_anew(std::uint64_t seed) {
+  for (core::NodeId from = 1; from <= nodes_; ++from)
+    for (core::NodeId to = 1; to <= nodes_; ++to) states_[at(from, to)].rng = core::Rng(core::derive_seed(seed, "link", from, to));
 }
 
 void Links::set_faults(core::NodeId from, core::NodeId to, const LinkFaults& faults) {

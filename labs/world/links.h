@@ -45,6 +45,9 @@ class Links {
   // One generator for each link, from the world's seed and the two ids, so that another node disturbs no link.
   Links(std::uint64_t seed, std::size_t nodes, const LinkShape& shape);
 
+  // The generators begin again, from another seed.
+  void draw_anew(std::uint64_t seed);
+
   Passage pass(core::NodeId from, core::NodeId to, std::size_t bytes, core::Time now) {
     const std::size_t index = at(from, to);
     // The common case first: a healthy link of fixed delay.

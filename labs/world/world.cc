@@ -86,6 +86,12 @@ World::World(const System& system, std::uint64_t seed)
   }
 }
 
+void World::draw_anew(std::uint64_t seed) {
+  faults_rng_ = core::Rng(core::derive_seed(seed, "faults"));
+  links_.draw_anew(seed);
+  for (Slot& s : slots_) s.rng = core::Rng(core::derive_seed(seed, "node", s.roster.self));
+}
+
 void World::listen(record::Listener* listener) {
   for (record::NameId id = 1; id < names_.size(); ++id) listener->on_name(id, names_.word(id));
   listeners_.all.push_back(listener);

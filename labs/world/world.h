@@ -42,6 +42,10 @@ class World {
   void apply(const Command& command);
   void apply(std::string_view line) { apply(parse_command(line)); }
 
+  // From now on chance goes another way: all generators begin again, from another seed. What is already under way - timers,
+  // messages - stays as it is.
+  void draw_anew(std::uint64_t seed);
+
   core::Time now() const { return now_; }
   std::uint64_t events() const { return events_; }
   const std::vector<record::NodeInfo>& nodes() const { return infos_; }

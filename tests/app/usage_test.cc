@@ -12,8 +12,8 @@ using program::has;
 using program::Ran;
 using program::Words;
 
-const Words kSubcommands{"run",  "labs",  "show",      "export", "replay", "sql",  "check",
-                         "fuzz", "bench", "cache-sim", "sweep",  "merge",  "open", "shot", "maelstrom-node"};
+const Words kSubcommands{"run",   "labs",   "show",    "export", "replay",  "sql",   "check", "fuzz", "bench", "cache-sim",
+                         "sweep", "merge",  "whatif",  "compare", "shrink", "decided", "among", "open", "shot", "maelstrom-node"};
 
 // The line behind `Example:`.
 std::string example(const std::string& help) {
@@ -73,6 +73,8 @@ TEST(Usage, AThemeFileThatCannotBeUsedIsRefusedWithItsLineAndName) {
 TEST(Usage, TheExampleOfEveryHelpWorksAsItStands) {
   program::Folder folder;
   folder.file("a.trace", "a\nb\na\n");
+  // A run in which a promise breaks, for those that look for why.
+  ASSERT_EQ(faultline({"run", "split-brain-and-fencing", "--record", folder / "broken.run"}).code, 0);
   for (const auto& name : kSubcommands) {
     Words words = program::words_of(example(faultline({name, "--help"}).out));
     ASSERT_GE(words.size(), 2u) << name;
@@ -120,7 +122,7 @@ TEST(Usage, AWrongWordNamesTheNearestRightOne) {
 }
 
 TEST(Usage, AWordLikeNothingNamesAllThatThereAre) {
-  expect_refused({"xyzzy"}, "there are run, labs, show, export, replay, sql, check, fuzz, bench, cache-sim, sweep, merge, open and shot");
+  expect_refused({"xyzzy"}, "there are run, labs, show, export, replay, sql, check, fuzz, bench, cache-sim, sweep, merge, compare, whatif, shrink, decided, among, open and shot");
   expect_refused({"run", "zzzzzzzzzzzzzz"}, "`faultline labs` lists them");
   expect_refused({"fuzz", "zzzzzzzzzzz"}, "there are raft");
   expect_refused({"bench", "zzzzzzzzzzz"}, "checker");

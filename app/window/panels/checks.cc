@@ -193,6 +193,17 @@ void Checks::draw_promises(const View& view, Selection& selection, Commands& com
   for (const auto& promise : promises) draw_promise(view, promise, selection, commands);
 }
 
+// What made it break? Both make the run again many times.
+void Checks::draw_asking(const View& view, Commands& commands) {
+  constexpr std::string_view kNotAgain = "Real time does not come again: a run over sockets cannot be asked this.";
+  ButtonLook look;
+  look.enabled = !view.loopback;
+  ImGui::SameLine(0, px(8));
+  if (button("Shrink", look, view.loopback ? kNotAgain : "Which of the commands does it need to break? Finds the few that do, as a run of their own.")) commands.want(ShrinkRun{});
+  ImGui::SameLine(0, px(8));
+  if (button("Chance", look, view.loopback ? kNotAgain : "From when on was it certain that it would break, whatever chance did?")) commands.want(Ask{"chance"});
+}
+
 void Checks::draw_promise(const View& view, const Promise& p, Selection& selection, Commands& commands) {
   ImGui::PushID(p.kind.c_str());
   const bool broken = p.state == Promise::State::broken;
@@ -221,6 +232,7 @@ void Checks::draw_promise(const View& view, const Promise& p, Selection& selecti
         break;
     }
     if (p.row != timeline::kNone && button("Show", {}, "Goes to the event that broke it, " + time_text(p.at))) jump(p.row, p.at, p.at, selection, commands);
+    if (broken) draw_asking(view, commands);
     ImGui::Unindent(px(26));
   }
   const char* const state = broken ? "broken" : p.state == Promise::State::not_judged ? "not judged" : "holds";

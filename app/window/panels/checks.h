@@ -37,6 +37,7 @@ struct Checks {
   void begin(const View& view);
   void draw_promises(const View& view, Selection& selection, Commands& commands);
   void draw_promise(const View& view, const Promise& promise, Selection& selection, Commands& commands);
+  void draw_asking(const View& view, Commands& commands);
   void draw_reads(const View& view, Selection& selection, Commands& commands);
   void draw_asked();
   void draw_judged(const View& view) const;

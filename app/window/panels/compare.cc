@@ -10,8 +10,8 @@
 namespace window {
 namespace {
 
-using library::Alignment;
-using library::Compared;
+using compare::Compared;
+using compare::Row;
 
 constexpr float kRow = 26, kWide = 1000, kGap = 24;
 
@@ -82,14 +82,20 @@ void Compare::take_known() {
   auto known = comparison_->known();
   if (known == known_) return;
   known_ = std::move(known);
-  figures_ = figure_rows(*known_, baseline_);
-  origins_ = origin_rows(*known_, baseline_);
-  commands_given_ = command_rows(*known_, baseline_);
+  count_figures();
+  origins_ = compare::origin_rows(*known_, baseline_);
+  commands_given_ = compare::command_rows(*known_, baseline_);
   if (known_->whole) lay();
 }
 
-std::vector<ComparedRow> Compare::shown(std::vector<ComparedRow> rows) const {
-  return differences_only_ ? only_different(std::move(rows)) : std::move(rows);
+// Aligned by the start there is nothing before.
+void Compare::count_figures() {
+  const bool halved = known_->whole && known_->alignment != compare::kAtStart;
+  figures_ = compare::figure_rows(*known_, baseline_, halved ? static_cast<compare::Of>(of_) : compare::Of::whole);
+}
+
+std::vector<Row> Compare::shown(std::vector<Row> rows) const {
+  return differences_only_ ? compare::only_different(std::move(rows)) : std::move(rows);
 }
 
 void Compare::draw_head(Commands& commands) {
@@ -99,7 +105,7 @@ void Compare::draw_head(Commands& commands) {
   ImGui::SameLine(0, px(8));
   ButtonLook copy;
   copy.enabled = known_ && known_->whole;
-  if (button("Copy table", copy, "All numbers as CSV, for a spreadsheet.")) commands.want(CopyText{table_csv(*known_, figures_)});
+  if (button("Copy table", copy, "All numbers as CSV, for a spreadsheet.")) commands.want(CopyText{compare::table_csv(*known_, figures_)});
   ImGui::SameLine(0, px(16));
   ImGui::SetCursorPosY(ImGui::GetCursorPosY() + px(4));
   check_box("Differences only", differences_only_, "Hides what is the same in all runs.");
@@ -134,11 +140,12 @@ void Compare::draw_tables(Commands& commands) {
   section("Where they part");
   draw_parting(commands);
   gap(14);
-  section("Numbers");
-  draw_table("numbers", shown(figures_), name_width, cell_width);
-  gap(14);
   section("What they were made from");
   draw_table("origins", shown(origins_), name_width, cell_width);
+  gap(14);
+  section("Numbers");
+  if (known_->whole && known_->alignment != compare::kAtStart && choice("numbers of", {"whole run", "before the event", "from it on"}, of_)) count_figures();
+  draw_table("numbers", shown(figures_), name_width, cell_width);
   gap(14);
   section("Commands");
   draw_table("commands", shown(commands_given_), name_width, cell_width);
@@ -178,7 +185,7 @@ void Compare::draw_runs(float name_width, float cell_width) {
 namespace {
 
 // What a person calls it, and beside it, where there is room, what its code and its operators call it.
-void draw_row_name(const ComparedRow& row, ImVec2 at, float width) {
+void draw_row_name(const Row& row, ImVec2 at, float width) {
   const Colour ink = row.differs ? theme().text : theme().muted;
   const std::string& words = row.words.empty() ? row.name : row.words;
   ImGui::SetCursorScreenPos(at);
@@ -191,7 +198,7 @@ void draw_row_name(const ComparedRow& row, ImVec2 at, float width) {
 
 }  // namespace
 
-void Compare::draw_table(const std::string& id, std::vector<ComparedRow> rows, float name_width, float cell_width) {
+void Compare::draw_table(const std::string& id, std::vector<Row> rows, float name_width, float cell_width) {
   if (rows.empty()) return muted(known_->runs.size() < 2 ? "Not known yet." : differences_only_ ? "All the same." : "None.");
   ImGui::PushID(id.c_str());
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
@@ -200,7 +207,7 @@ void Compare::draw_table(const std::string& id, std::vector<ComparedRow> rows, f
   clipper.Begin(static_cast<int>(rows.size()), px(kRow));
   while (clipper.Step())
     for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
-      const ComparedRow& row = rows[static_cast<std::size_t>(i)];
+      const Row& row = rows[static_cast<std::size_t>(i)];
       const ImVec2 at = ImGui::GetCursorScreenPos();
       ImGui::Dummy({name_width + cell_width * static_cast<float>(row.cells.size()), px(kRow)});
       const ImVec2 after = ImGui::GetCursorScreenPos();
@@ -216,7 +223,7 @@ void Compare::draw_table(const std::string& id, std::vector<ComparedRow> rows, f
 }
 
 // The value, and against the baseline a triangle, up or down, with how much: green when that is better, red when worse.
-void Compare::draw_cell(const ComparedCell& cell, ImVec2 at, float width) {
+void Compare::draw_cell(const compare::Cell& cell, ImVec2 at, float width) {
   const float delta = cell.delta.empty() ? 0 : text_size(cell.delta, look().fonts.small).x + px(20);
   ImGui::SetCursorScreenPos(at);
   fitted(cell.text, width - delta, cell.differs ? theme().text : theme().muted, look().fonts.mono);
@@ -266,6 +273,15 @@ void Compare::draw_parting(Commands& commands) {
   }
 }
 
+// A person chooses among a few, and names a role or any event by a filter.
+std::string Compare::alignment() const {
+  if (how_ == 0) return std::string(compare::kAtStart);
+  if (how_ == 1) return std::string(compare::kAtParting);
+  if (how_ == 2) return "first command";
+  if (how_ == 3) return "first partition";
+  return how_ == 5 ? text_ : role_.empty() ? "" : "kind:show type:" + role_;
+}
+
 void Compare::draw_alignment() {
   const std::size_t before = how_;
   const float top = ImGui::GetCursorPosY();
@@ -273,30 +289,30 @@ void Compare::draw_alignment() {
   muted("Aligned by");
   ImGui::SameLine(0, px(10));
   ImGui::SetCursorPosY(top);
-  const bool chose = choice("alignment", {"start", "command", "partition", "role", "event"}, how_);
+  const bool chose = choice("alignment", {"start", "parting", "command", "partition", "role", "event"}, how_);
   bool written = false;
-  if (how_ >= 3) {
+  if (how_ >= 4) {
     gap(6);
-    std::string& words = how_ == 3 ? role_ : text_;
-    field(how_ == 3 ? "aligned role" : "aligned text", words, how_ == 3 ? "leader" : "a text that the event holds: RequestVote, crash S2 \u2026", px(280));
+    std::string& words = how_ == 4 ? role_ : text_;
+    field(how_ == 4 ? "aligned role" : "aligned text", words, how_ == 4 ? "leader" : "a filter, as of the list of events: type:RequestVote, crash S2 \u2026", px(280));
     written = ImGui::IsItemDeactivatedAfterEdit();
   }
-  if ((chose && before != how_) || written)
-    comparison_->align({static_cast<Alignment::How>(how_), how_ == 3 ? role_ : how_ == 4 ? text_ : ""});
+  if ((chose && before != how_) || written) comparison_->align(alignment());
+  if (known_->whole && !known_->trouble.empty()) return text("This is no filter: " + known_->trouble, theme().bad, look().fonts.small), gap(8);
   for (std::size_t i = 0; known_->whole && i < known_->aligned.size(); ++i)
-    if (!known_->aligned[i] && known_->runs[i]->run) text(known_->runs[i]->name + " has no such event: it begins where the others do.", theme().warn, look().fonts.small);
+    if (!known_->aligned[i] && known_->runs[i]->recording) text(known_->runs[i]->name + " has no such event: it begins where the others do.", theme().warn, look().fonts.small);
   gap(8);
 }
 
 // The baseline's own clock is the axis; each other run is moved so that its event lies on the baseline's.
 void Compare::lay() {
   const Compared& all = *known_;
-  if (baseline_ >= all.runs.size() || all.baseline != baseline_ || !all.runs[baseline_]->run) return;
+  if (baseline_ >= all.runs.size() || all.baseline != baseline_ || !all.runs[baseline_]->recording) return;
   const auto& base = *all.runs[baseline_];
   const bool anew = !laid_ || laid_->baseline != baseline_;
   if (anew) laid_ = std::make_unique<Laid>();
   laid_->baseline = baseline_;
-  laid_->lab = lab_of(base.run->header());
+  laid_->lab = lab_of(base.recording->header());
   laid_->overlays.clear();
   laid_->end = base.line->end();
   const core::Time zero = all.aligned[baseline_].value_or(core::kStart);
@@ -307,7 +323,7 @@ void Compare::lay() {
     laid_->plots.hues.push_back(i);
   }
   laid_->branches = {{sign_and_name(baseline_, base.name), {}, false}};
-  laid_->status.now = laid_->end, laid_->status.events = base.run->size();
+  laid_->status.now = laid_->end, laid_->status.events = base.recording->size();
   laid_->at = zero;
   laid_->moment = base.line->moment(laid_->at);
   if (!anew) return;                           // What a person zoomed to stays.
@@ -317,11 +333,11 @@ void Compare::lay() {
 
 void Compare::draw_plots(Commands& commands) {
   draw_alignment();
-  if (!laid_ || !known_->whole || !known_->runs[baseline_]->run) return empty(known_->whole ? "The baseline cannot be opened: choose another one." : "The plots come when all runs are read.");
+  if (!laid_ || !known_->whole || !known_->runs[baseline_]->recording) return empty(known_->whole ? "The baseline cannot be opened: choose another one." : "The plots come when all runs are read.");
   Laid& laid = *laid_;
   const auto& base = *known_->runs[laid.baseline];   // Not yet another one, while that is being measured.
-  const View view{laid.lab, *base.run, *base.line, laid.status, laid.moment, laid.at, laid.end, false, false, 1,
-                  base.run->header().world == "loopback", base.run->header().seed, false, false, true, laid.branches, 0, laid.overlays, 1};
+  const View view{laid.lab, *base.recording, *base.line, laid.status, laid.moment, laid.at, laid.end, false, false, 1,
+                  base.recording->header().world == "loopback", base.recording->header().seed, false, false, true, laid.branches, 0, laid.overlays, 1};
   Commands wishes;
   ImGui::BeginChild("laid over each other");   // Plots take the whole region that they are in.
   laid.plots.draw(view, laid.selection, wishes);

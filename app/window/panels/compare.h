@@ -7,10 +7,10 @@
 
 #include "app/library/comparison.h"
 #include "app/window/leaving.h"
-#include "app/window/panels/compare_table.h"
 #include "app/window/panels/plots.h"
 #include "app/window/view.h"
 #include "imgui.h"
+#include "labs/compare/table.h"
 
 namespace window {
 
@@ -40,21 +40,24 @@ struct Compare {
   void draw_work();
   void draw_alignment();
   void draw_tables(Commands& commands);
-  void draw_table(const std::string& id, std::vector<ComparedRow> rows, float name_width, float cell_width);
-  void draw_cell(const ComparedCell& cell, ImVec2 at, float width);
+  void draw_table(const std::string& id, std::vector<compare::Row> rows, float name_width, float cell_width);
+  void draw_cell(const compare::Cell& cell, ImVec2 at, float width);
   void draw_runs(float name_width, float cell_width);
   void draw_parting(Commands& commands);
   void draw_plots(Commands& commands);
   void take_known();
+  void count_figures();
+  std::string alignment() const;
   void lay();
-  std::vector<ComparedRow> shown(std::vector<ComparedRow> rows) const;
+  std::vector<compare::Row> shown(std::vector<compare::Row> rows) const;
 
   Leaving* leaving_ = nullptr;
   std::unique_ptr<library::Comparison> comparison_;
-  std::shared_ptr<const library::Compared> known_;
-  std::vector<ComparedRow> figures_, origins_, commands_given_;    // Of what is known, against the baseline.
+  std::shared_ptr<const compare::Compared> known_;
+  std::vector<compare::Row> figures_, origins_, commands_given_;    // Of what is known, against the baseline.
   std::unique_ptr<Laid> laid_;
   std::size_t baseline_ = 0, how_ = 0, tab_ = 0;
+  std::size_t of_ = 0;                 // Which part of the runs the numbers are of: compare::Of.
   std::string role_ = "leader", text_;
   bool differences_only_ = true;
 };

@@ -1,15 +1,17 @@
 #include "app/library/comparison.h"
 
-#include "app/window/panels/compare_table.h"
+#include "labs/compare/better.h"
+#include "labs/compare/table.h"
 #include "tests/app/library/made_runs.h"
 
 namespace library {
 namespace {
 
 using namespace std::chrono_literals;
-using window::ComparedRow;
+using compare::Parting;
+using compare::Row;
 
-const ComparedRow* find_row(const std::vector<ComparedRow>& rows, const std::string& name) {
+const Row* find_row(const std::vector<Row>& rows, const std::string& name) {
   for (const auto& row : rows)
     if (row.name == name) return &row;
   return nullptr;
@@ -50,9 +52,9 @@ TEST(Comparison, TheSameRunTwiceNeverPartsAndHasNoDifference) {
   const auto known = comparison.known();
   EXPECT_EQ(known->parting[1].row, timeline::kNone);
   EXPECT_EQ(known->parting[1].why_not, "");
-  EXPECT_TRUE(window::only_different(window::figure_rows(*known, 0)).empty());
-  EXPECT_TRUE(window::only_different(window::origin_rows(*known, 0)).empty());
-  EXPECT_GT(window::figure_rows(*known, 0).size(), 10u);
+  EXPECT_TRUE(compare::only_different(compare::figure_rows(*known, 0)).empty());
+  EXPECT_TRUE(compare::only_different(compare::origin_rows(*known, 0)).empty());
+  EXPECT_GT(compare::figure_rows(*known, 0).size(), 10u);
 }
 
 TEST(Comparison, FiguresSayWhatIsBetterByWhatTheyMeasure) {
@@ -60,43 +62,44 @@ TEST(Comparison, FiguresSayWhatIsBetterByWhatTheyMeasure) {
   Comparison comparison(three.wanted(), {});
   comparison.wait();
   const auto known = comparison.known();
-  const auto rows = window::figure_rows(*known, 0);
-  const ComparedRow* const dropped = find_row(rows, "messages dropped");
+  const auto rows = compare::figure_rows(*known, 0);
+  const Row* const dropped = find_row(rows, "messages dropped");
   ASSERT_NE(dropped, nullptr);
   EXPECT_TRUE(dropped->cells[1].differs) << "a partition drops messages";
   EXPECT_EQ(dropped->cells[1].sense, -1);
   EXPECT_EQ(dropped->cells[1].delta[0], '+');
   EXPECT_EQ(dropped->cells[0].delta, "") << "the baseline does not differ from itself";
-  const ComparedRow* const crashes = find_row(rows, "crashes");
+  const Row* const crashes = find_row(rows, "crashes");
   ASSERT_NE(crashes, nullptr);
   EXPECT_EQ(crashes->cells[2].delta, "+1");
   ASSERT_NE(find_row(rows, "consensus_leader_elections_total"), nullptr);
   ASSERT_NE(find_row(rows, "client_latency_ms p99"), nullptr);
   // From the other side better is worse.
-  EXPECT_EQ(find_row(window::figure_rows(*known, 1), "messages dropped")->cells[0].sense, 1);
+  EXPECT_EQ(find_row(compare::figure_rows(*known, 1), "messages dropped")->cells[0].sense, 1);
 }
 
 TEST(Comparison, AlignsByAnEventOrSaysThatThereIsNone) {
   const Three three;
   Comparison comparison(three.wanted(), {});
-  const auto aligned = [&](Alignment::How how, const std::string& words = "") {
-    comparison.align({how, words});
+  const auto aligned = [&](const std::string& words) {
+    comparison.align(words);
     comparison.wait();
     return comparison.known()->aligned;
   };
-  using How = Alignment::How;
-  EXPECT_EQ(aligned(How::start), (std::vector<std::optional<core::Time>>(3, core::kStart)));
-  const auto partition = aligned(How::first_partition);
+  EXPECT_EQ(aligned("start"), (std::vector<std::optional<core::Time>>(3, core::kStart)));
+  const auto partition = aligned("first partition");
   EXPECT_FALSE(partition[0].has_value());
   EXPECT_EQ(partition[1], core::kStart + 1s);
   EXPECT_FALSE(partition[2].has_value());
-  EXPECT_EQ(aligned(How::first_command)[2], core::kStart + 500ms);
-  const auto leads = aligned(How::first_role, "leader");
+  EXPECT_EQ(aligned("first command")[2], core::kStart + 500ms);
+  const auto leads = aligned("leader elected");
   ASSERT_TRUE(leads[0].has_value());
   EXPECT_GT(*leads[0], core::kStart);
   EXPECT_EQ(leads[0], leads[1]);
-  EXPECT_EQ(aligned(How::first_text, "CRASH s1")[2], core::kStart + 500ms);
-  EXPECT_FALSE(aligned(How::first_text, "")[0].has_value());
+  EXPECT_EQ(aligned("CRASH s1")[2], core::kStart + 500ms);
+  EXPECT_FALSE(aligned("")[0].has_value());
+  EXPECT_FALSE(aligned("term>=")[0].has_value());
+  EXPECT_NE(comparison.known()->trouble, "");
 }
 
 TEST(Comparison, ADamagedRunIsNamedAndTheOthersAreCompared) {
@@ -109,7 +112,7 @@ TEST(Comparison, ADamagedRunIsNamedAndTheOthersAreCompared) {
   EXPECT_NE(known->runs[1]->trouble.find("bad.run"), std::string::npos);
   EXPECT_NE(known->parting[1].why_not, "");
   EXPECT_NE(known->parting[2].row, timeline::kNone);
-  EXPECT_EQ(window::figure_rows(*known, 0)[0].cells[1].text, "-");
+  EXPECT_EQ(compare::figure_rows(*known, 0)[0].cells[1].text, "-");
 }
 
 TEST(Comparison, CancellingEndsItAndKeepsWhatWasRead) {
@@ -138,12 +141,12 @@ TEST(Comparison, SettingsAndCommandsThatDifferAreListed) {
   Comparison comparison({{three.folder / "a.run", "a"}, {three.folder / "d.run", "d"}, {three.folder / "b.run", "b"}}, {});
   comparison.wait();
   const auto known = comparison.known();
-  const auto rows = window::only_different(window::origin_rows(*known, 0));
-  const ComparedRow* const heartbeat = find_row(rows, "raft.heartbeat");
+  const auto rows = compare::only_different(compare::origin_rows(*known, 0));
+  const Row* const heartbeat = find_row(rows, "raft.heartbeat");
   ASSERT_NE(heartbeat, nullptr);
-  EXPECT_EQ(heartbeat->cells[0].text, "as the lab says");
+  EXPECT_EQ(heartbeat->cells[0].text, "50ms, as the lab says");
   EXPECT_EQ(heartbeat->cells[1].text, "20ms");
-  const auto commands = window::command_rows(*known, 0);
+  const auto commands = compare::command_rows(*known, 0);
   ASSERT_EQ(commands.size(), 1u);
   EXPECT_EQ(commands[0].cells[2].text, "00:01.000  partition leader | rest");
   EXPECT_EQ(commands[0].cells[0].text, "-");
@@ -152,19 +155,19 @@ TEST(Comparison, SettingsAndCommandsThatDifferAreListed) {
 TEST(Comparison, TheTableIsCsvThatASpreadsheetReads) {
   Compared compared;
   for (const char* name : {"=calm", "b, \"c\""}) {
-    auto run = std::make_shared<ComparedRun>();
+    auto run = std::make_shared<compare::Run>();
     run->name = name;
     run->figures = {{"events", "", name[0] == '=' ? 12345.0 : 6.5}, {"x_ms p50", "ms", name[0] == '=' ? std::optional<double>(1.25) : std::nullopt}};
     compared.runs.push_back(run);
   }
-  EXPECT_EQ(window::table_csv(compared, window::figure_rows(compared, 0)), "name,'=calm,\"b, \"\"c\"\"\"\nevents,12345,6.5\nx_ms p50,1.25,\n");
+  EXPECT_EQ(compare::table_csv(compared, compare::figure_rows(compared, 0)), "name,'=calm,\"b, \"\"c\"\"\"\nevents,12345,6.5\nx_ms p50,1.25,\n");
 }
 
 TEST(Comparison, WhatIsBetterFollowsFromTheName) {
   for (const char* low : {"client_latency_ms p99", "messages dropped", "operations failed", "client_unknown_total", "consensus_leader_elections_total", "crashes"})
-    EXPECT_EQ(better_of(low), Better::lower) << low;
-  for (const char* high : {"operations ok", "client_operations_total", "cache_hits_total"}) EXPECT_EQ(better_of(high), Better::higher) << high;
-  for (const char* neither : {"events", "length", "consensus_snapshots_total"}) EXPECT_EQ(better_of(neither), Better::neither) << neither;
+    EXPECT_EQ(compare::better_of(low), compare::Better::lower) << low;
+  for (const char* high : {"operations ok", "client_operations_total", "cache_hits_total"}) EXPECT_EQ(compare::better_of(high), compare::Better::higher) << high;
+  for (const char* neither : {"events", "length", "consensus_snapshots_total"}) EXPECT_EQ(compare::better_of(neither), compare::Better::neither) << neither;
 }
 
 }  // namespace

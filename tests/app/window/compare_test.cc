@@ -44,15 +44,16 @@ TEST(ComparePanel, ShowsDifferencesAndOnDemandAll) {
   EXPECT_TRUE(three.hands.sees("compared:raft.heartbeat"));
   EXPECT_FALSE(three.hands.sees("compared:lab")) << "it is the same in all";
   three.hands.click("check:Differences only");
-  EXPECT_TRUE(three.hands.sees("compared:promises broken"));
+  EXPECT_TRUE(three.hands.sees("compared:promises broken")) << three.hands.all();
+  EXPECT_TRUE(three.hands.sees("compared:lab")) << three.hands.all();
   three.hands.wheel(three.hands.centre("compared:crashes"), -200);
   three.hands.frame(3);
-  EXPECT_TRUE(three.hands.sees("compared:lab")) << three.hands.all();
+  EXPECT_TRUE(three.hands.sees("compared:1")) << "the first command\n" << three.hands.all();
 }
 
 TEST(ComparePanel, CallsAMetricAsAPersonDoesAndKeepsItsNameBesideThat) {
   Compared3 three;
-  const auto rows = figure_rows(*three.panel.comparison()->known(), 0);
+  const auto rows = compare::figure_rows(*three.panel.comparison()->known(), 0);
   const auto words = [&](const std::string& name) {
     for (const auto& row : rows)
       if (row.name == name) return row.words;
@@ -116,6 +117,30 @@ TEST(ComparePanel, AlignsByWhatAPersonChoosesAndSaysWhoHasNoSuchEvent) {
   three.hands.key({kEnter});
   three.settle();
   EXPECT_EQ(three.panel.comparison()->known()->aligned[2], core::kStart + 500ms);
+}
+
+TEST(ComparePanel, AlignedByAnEventTheNumbersAreOfTheRunOrOfOneSideOfIt) {
+  Compared3 three(1500, 1400);
+  EXPECT_FALSE(three.hands.sees("choice:from it on")) << "by the start there is no other side";
+  three.hands.click("choice:command");
+  three.settle();
+  EXPECT_FALSE(three.hands.sees("text:0.50 s")) << three.hands.all();
+  three.hands.click("choice:before the event");
+  EXPECT_TRUE(three.hands.sees("text:0.50 s")) << "so long the third ran before its crash\n" << three.hands.all();
+  EXPECT_TRUE(three.hands.sees("text:1.00 s")) << "and the second before its partition";
+  three.hands.click("choice:from it on");
+  EXPECT_FALSE(three.hands.sees("text:0.50 s"));
+  EXPECT_TRUE(three.hands.sees("text:2.00 s")) << three.hands.all();
+}
+
+TEST(ComparePanel, WordsThatAreNoFilterAreSaid) {
+  Compared3 three;
+  three.hands.click("choice:event");
+  three.hands.click("field:aligned text");
+  three.hands.type("(crash");
+  three.hands.key({kEnter});
+  three.settle();
+  EXPECT_NE(three.hands.all().find("text:This is no filter: "), std::string::npos) << three.hands.all();
 }
 
 TEST(ComparePanel, PicturesToLookAt) {

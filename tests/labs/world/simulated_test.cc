@@ -456,6 +456,29 @@ TEST(Determinism, AForkedCopyAndAReExecutionAgree) {
   }
 }
 
+TEST(Determinism, DrawnAnewAtTheStartItIsTheRunOfThatSeed) {
+  Log drawn, of_seed;
+  world::SimulatedWorld one(five_nodes(), 41), other(five_nodes(), 42);
+  one.draw_anew(42);
+  one.listen(&drawn), other.listen(&of_seed);
+  run_many_faults(one, 0, kAll);
+  run_many_faults(other, 0, kAll);
+  EXPECT_TRUE(drawn == of_seed);
+}
+
+TEST(Determinism, DrawnAnewLaterItGoesAnotherWayFromThere) {
+  world::SimulatedWorld original(five_nodes(), 42);
+  run_many_faults(original, 0, 8);
+  world::SimulatedWorld same = original, fork = original, another = original;
+  Log of_same, of_fork, of_another, of_original;
+  original.listen(&of_original), same.listen(&of_same), fork.listen(&of_fork), another.listen(&of_another);
+  same.draw_anew(7), fork.draw_anew(7), another.draw_anew(8);
+  for (world::SimulatedWorld* world : {&original, &same, &fork, &another}) run_many_faults(*world, 8, kAll);
+  EXPECT_TRUE(of_same == of_fork);
+  EXPECT_FALSE(of_same == of_another);
+  EXPECT_FALSE(of_same == of_original);
+}
+
 TEST(Determinism, AListenerChangesNothing) {
   Log first, second;
   world::SimulatedWorld heard(five_nodes(), 42), unheard(five_nodes(), 42);
