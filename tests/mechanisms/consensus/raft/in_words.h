@@ -32,7 +32,8 @@ inline std::string in_words(const Command& c) {
   switch (c.function) {
     case Function::get:
     case Function::del: return verb + " " + c.key;
-    case Function::put: return verb + " " + c.key + "=" + c.value;
+    case Function::put:
+    case Function::create: return verb + " " + c.key + "=" + c.value;
     case Function::append: return verb + " " + c.key + "+=" + c.value;
     case Function::cas: return verb + " " + c.key + " from " + c.expected + " to " + c.value;
   }
