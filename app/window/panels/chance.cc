@@ -24,6 +24,11 @@ std::string percent_words(double share) {
   return words;
 }
 
+std::string place_words(const compare::Standing& standing) {
+  const bool all_equal = standing.others.front() == standing.value && standing.others.back() == standing.value;
+  return all_equal ? "the same in all" : "above " + percent_words(standing.place());
+}
+
 // A framed drawing as wide as the region, with room for labels at its left and below.
 struct Drawing {
   ImVec2 least, greatest;
@@ -202,7 +207,7 @@ void Chance::draw_standings() {
       probe("standing:" + standing.name, at, {at.x + width, at.y + row});
       draw_text(list, {at.x + px(8), at.y + px(4)}, shortened(standing.name, width * 0.5f), theme().text);
       draw_text(list, {at.x + width * 0.75f, at.y + px(4)}, compare::number_text(standing.value, ""), theme().text, look().fonts.mono, 1);
-      draw_text(list, {at.x + width - px(8), at.y + px(4)}, "above " + percent_words(standing.place()), theme().muted, look().fonts.small, 1);
+      draw_text(list, {at.x + width - px(8), at.y + px(4)}, place_words(standing), theme().muted, look().fonts.small, 1);
       ImGui::PopID();
     }
   ImGui::PopStyleVar();
