@@ -14,12 +14,13 @@
 #include <vector>
 
 #include "labs/world/system.h"
+#include "mechanisms/core/brief.h"
 
 namespace guide {
 
-// A lab file that cannot be read, in words, with its line where there is one.
+// A lab file that cannot be read, in words, with its line where there is one. They are few, whatever of the file is in them.
 struct BadLab : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  explicit BadLab(const std::string& why) : std::runtime_error(core::in_brief(why, 600)) {}
 };
 
 // Finds a kind by name; null when there is none. `names` lists them all, for a wrong one.

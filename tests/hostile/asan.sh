@@ -2,7 +2,8 @@
 # Twenty thousand changed inputs of each reader under the address and undefined-behaviour sanitizers.
 # Usage: asan.sh SOURCE BUILD
 set -euo pipefail
-source=$1 export BUILD=$2
+source=$1
+export BUILD=$2
 
 cmake -S "$source/tests/hostile" -B "$BUILD/asan" -G Ninja -DCMAKE_BUILD_TYPE=None >"$BUILD/asan.log" 2>&1 &&
   cmake --build "$BUILD/asan" >>"$BUILD/asan.log" 2>&1 ||

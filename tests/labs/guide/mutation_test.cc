@@ -133,6 +133,30 @@ TEST(MutatedLabs, ThoseThatAreStillLabsCanBeRun) {
   EXPECT_GT(run, 20u);
 }
 
+// toml++ takes a letter beyond ASCII, where it looks for blanks, for what cannot be: the sanitizers see it.
+TEST(MutatedLabs, LettersWhereNoneBelongAreRefused) {
+  for (const char* letter : {"ö", "é", "\xc2\xa1", "\xd2\x80", "Ω"})
+    EXPECT_FALSE(survives("# A lab\n\n```system\n" + std::string(letter) + " [[group]]\nname = \"a\"\nkind = \"raft\"\n```\n")) << letter;
+}
+
+TEST(MutatedLabs, WhatIsWrongIsSaidInBriefAndOnOneLine) {
+  const auto why = [](const std::string& system, const std::string& until) {
+    try {
+      guide::read_lab("mutated", "# A lab\n\n```system\n" + system + "```\n\n## A step\n\n```until\n" + until + "\n```\n", catalog::all_kinds());
+    } catch (const guide::BadLab& bad) {
+      return std::string(bad.what());
+    }
+    return std::string();
+  };
+  const std::string sound = "[[group]]\nname = \"a\"\nkind = \"raft\"\n", much(50'000, 'x');
+  ASSERT_EQ(why(sound, "count(leader) == 1"), "");
+  for (const std::string& said : {why(sound, "count(leader) == 1 for " + much), why(sound + "count = t\n", "count(leader) == 1"), why(sound + much + " = 1\n", "")}) {
+    EXPECT_NE(said, "");
+    EXPECT_LT(said.size(), 700u);
+    EXPECT_EQ(said.find('\n'), std::string::npos) << said;
+  }
+}
+
 TEST(MutatedLabs, AFileThatEndsAnywhereNeverCrashesTheReader) {
   for (const auto& file : catalog::lab_files())
     for (std::size_t end = 0; end < file.text.size(); end += 7)

@@ -93,7 +93,7 @@ TEST(ReplicatedStore, ARepairReplacesARangeAndNothingElse) {
   EXPECT_EQ(store.keys(), 50u);
 }
 
-TEST(ReplicatedStore, CompareAndSwapDeleteAndAppendDoWhatTheySay) {
+TEST(ReplicatedStore, CompareAndSwapDeleteAppendAndCreateDoWhatTheySay) {
   Store store;
   std::uint64_t write = 0;
   const auto run = [&](Function function, const std::string& value, const std::string& expected) {
@@ -108,6 +108,10 @@ TEST(ReplicatedStore, CompareAndSwapDeleteAndAppendDoWhatTheySay) {
   EXPECT_EQ(run(Function::cas, "c", "ab"), Status::ok);
   EXPECT_EQ(run(Function::del, "", ""), Status::ok);
   EXPECT_EQ(run(Function::del, "", ""), Status::absent);
+  EXPECT_EQ(run(Function::create, "a", ""), Status::ok);
+  EXPECT_EQ(run(Function::create, "b", ""), Status::mismatch);
+  EXPECT_EQ(store.read("k").value, "a");
+  EXPECT_EQ(run(Function::del, "", ""), Status::ok);
   EXPECT_EQ(store.sums(), Sums{});
 }
 
