@@ -30,7 +30,8 @@ Facts server_facts(const RespCall& c) {
 Facts client_facts(const RespCall& c) {
   return {{"connected_clients", number(c.door().clients())},
           {"maxclients", number(c.door().limits.clients)},
-          {"operations_open", number(c.door().house.asker.open())}};
+          {"operations_open", number(c.door().house.asker.open())},
+          {"request_bytes_under_way", number(*c.door().under_way)}};
 }
 
 Facts stats_facts(const RespCall& c) {

@@ -20,6 +20,12 @@ std::string unknown_command(const std::vector<std::string>& words) {
   return resp_error(told);
 }
 
+// Counts so many bytes as long as it is held.
+std::shared_ptr<void> weight_of(std::size_t bytes, const std::shared_ptr<std::size_t>& all) {
+  *all += bytes;
+  return {nullptr, [bytes, all](void*) { *all -= bytes; }};
+}
+
 bool fits(const RespCommand& command, std::size_t words) {
   return command.arity >= 0 ? words == static_cast<std::size_t>(command.arity) : words >= static_cast<std::size_t>(-command.arity);
 }
@@ -38,7 +44,7 @@ std::size_t RespSession::take(std::string_view bytes) {
     const std::size_t taken = reader_.read(bytes);
     if (taken == 0 || reader_.words().empty()) return taken;
     if (is_http(reader_.words(), reader_.is_inline())) refuse("ERR this door speaks Redis' protocol, not HTTP");
-    else answer(reader_.words());
+    else answer(reader_.words(), taken);
     return taken;
   } catch (const BadResp& bad) {
     refuse(std::string("ERR ") + bad.what());
@@ -52,7 +58,7 @@ void RespSession::refuse(const std::string& why) {
   line_->hang_up();
 }
 
-void RespSession::answer(const std::vector<std::string>& words) {
+void RespSession::answer(const std::vector<std::string>& words, std::size_t bytes) {
   ++door.commands;
   const auto* command = find_resp_command(resp_lower(words[0]));
   if (command == nullptr) return line_->say(unknown_command(words));
@@ -64,7 +70,8 @@ void RespSession::answer(const std::vector<std::string>& words) {
     command = sub;
   }
   if (const auto why = elsewhere(*command, words); !why.empty()) return line_->say(why);
-  command->run({*this, words, RespPlace(line_)});
+  if (*door.under_way + bytes > kRespUnderWay) return line_->say(resp_error("OOM command not allowed: the door has too many bytes of requests under way"));
+  command->run({*this, words, RespPlace(line_, weight_of(bytes, door.under_way))});
 }
 
 std::string RespSession::elsewhere(const RespCommand& command, const std::vector<std::string>& words) {

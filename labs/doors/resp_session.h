@@ -15,6 +15,9 @@
 
 namespace doors {
 
+// Bytes of all requests at a door that are under way. Each client alone may have a thousand, and each of them may be large.
+inline constexpr std::size_t kRespUnderWay = 64u << 20;
+
 // One port, as most doors have; or one for each node that keeps shards, of a world that is sharded by slot.
 class RespDoor final : public Door {
  public:
@@ -38,6 +41,7 @@ class RespDoor final : public Door {
   std::uint64_t refused = 0;                        // Who spoke HTTP, or no protocol at all,
   std::uint64_t moved = 0;                          // and keys that were asked for at another node's port.
   std::uint64_t last_client = 0;                    // Clients are numbered from 1.
+  std::shared_ptr<std::size_t> under_way = std::make_shared<std::size_t>(0);   // Bytes; shared with who may outlive the door.
 
  private:
   struct Port {
@@ -50,11 +54,13 @@ class RespDoor final : public Door {
 // Where the answer to one request goes, once. It may be kept longer than the conversation lives.
 class RespPlace {
  public:
-  explicit RespPlace(std::shared_ptr<Line> line) : line_(std::move(line)), place_(line_->place()) {}
+  // `weighs`: held as long as the request is under way.
+  RespPlace(std::shared_ptr<Line> line, std::shared_ptr<void> weighs) : line_(std::move(line)), weighs_(std::move(weighs)), place_(line_->place()) {}
   void operator()(std::string_view answer) const { line_->fill(place_, answer); }
 
  private:
   std::shared_ptr<Line> line_;
+  std::shared_ptr<void> weighs_;
   std::uint64_t place_;
 };
 
@@ -94,7 +100,7 @@ class RespSession final : public Conversation {
   std::string name;                   // CLIENT SETNAME.
 
  private:
-  void answer(const std::vector<std::string>& words);
+  void answer(const std::vector<std::string>& words, std::size_t bytes);
   void refuse(const std::string& why);
   // Why these keys cannot be asked for here, or nothing.
   std::string elsewhere(const RespCommand& command, const std::vector<std::string>& words);

@@ -93,6 +93,29 @@ TEST(RespHostile, AHundredThousandCommandsWhoseAnswersNobodyReadsTakeLittleMemor
   EXPECT_EQ(cluster.ask(good, "PING"), "PONG");
 }
 
+// A thousand requests of four megabytes each, at a cluster that answers nobody.
+TEST(RespHostile, WhatIsUnderWayHasALimitForAllTogether) {
+  Cluster cluster(raft_of_three({{"give_up", "1m"}}), 4);
+  Client good(cluster.world, cluster.port());
+  EXPECT_EQ(cluster.ask(good, "SET k v"), "OK");
+  const auto under_way = [&] {
+    const std::string info = cluster.ask(good, "INFO clients"), word = "request_bytes_under_way:";
+    return std::stoul(info.substr(info.find(word) + word.size()));
+  };
+  cluster.world.apply("partition 1 2 3 | 4");
+  const std::string large = resp_test::request({"SET", "large", std::string(1'000'000, 'x')});
+  std::vector<std::unique_ptr<Client>> greedy;
+  for (int i = 0; i < 10; ++i) greedy.push_back(std::make_unique<Client>(cluster.world, cluster.port()));
+  for (auto& client : greedy)
+    for (int i = 0; i < 10; ++i) client->send(large);
+  ASSERT_TRUE(cluster.comes([&] { return under_way() > 66'000'000; }, 20s));
+  EXPECT_EQ(cluster.ask(good, {"SET", "k", std::string(1'000'000, 'y')}), "-OOM command not allowed: the door has too many bytes of requests under way");
+  greedy.clear();
+  cluster.world.apply("heal");
+  EXPECT_TRUE(cluster.comes([&] { return under_way() < 100; }, 20s));
+  EXPECT_EQ(cluster.ask(good, {"SET", "k", std::string(1'000'000, 'z')}), "OK");
+}
+
 TEST(RespHostile, ALongPipelineThatIsReadIsAnsweredToItsEnd) {
   Cluster cluster(raft_of_three(), 4);
   Client client(cluster.world, cluster.port());
