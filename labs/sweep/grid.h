@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "labs/guide/lab.h"
+#include "mechanisms/core/brief.h"
 
 namespace sweep {
 
