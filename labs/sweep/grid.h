@@ -13,7 +13,7 @@ namespace sweep {
 
 // What cannot be swept, resumed or joined, in words. They are few, whatever of a file is in them.
 struct BadSweep : std::runtime_error {
-  explicit BadSweep(const std::string& why) : std::runtime_error(core::in_brief(why, 1000)) {}
+  explicit BadSweep(const std::string& why) : std::runtime_error(core::in_brief(why, 900)) {}
 };
 
 // A setting and what is tried for it.
