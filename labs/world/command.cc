@@ -86,6 +86,8 @@ class Words {
 Who who(Words& words) {
   Who all = words.rest();
   if (all.empty()) words.fail("expected at least one node");
+  for (const auto& word : all)
+    if (word == "|" || word == "->" || word == "<->") words.fail("expected nodes only, not `" + word + "`");
   return all;
 }
 

@@ -69,7 +69,8 @@ void make_run(const std::string& path, std::uint64_t rows) {
 std::vector<std::string> run_files() {
   const std::string path = folder() + "/sound";
   make_run(path, 300);
-  return {bytes_in(path), bytes_in(std::string(SOURCE_DIR) + "/tests/labs/record/format_2.run")};
+  const std::string kept = std::string(SOURCE_DIR) + "/tests/labs/record/";
+  return {bytes_in(path), bytes_in(kept + "format_1.run"), bytes_in(kept + "format_2.run")};
 }
 
 std::string read_run(const std::string& bytes) {

@@ -80,6 +80,12 @@ TEST(Command, NoNameHasBlanks) {
     EXPECT_NE(error(line).find("is no name: names have no blanks"), std::string::npos) << line << ": " << error(line);
 }
 
+// `isolate 1 | 2` would be kept as a partition of three.
+TEST(Command, WhatStandsBetweenGroupsIsNoNode) {
+  for (const char* line : {"isolate 1 | 2", "crash 1 -> 2", "pause 1 <-> 2", "slow 1 | 2 10ms", "skew 1 | 2 +5ms"})
+    EXPECT_NE(error(line).find("expected nodes only"), std::string::npos) << line << ": " << error(line);
+}
+
 TEST(Command, AWrongOneIsNotSaidInFull) {
   const std::string much(50'000, 'x');
   for (const std::string& line : {much, "skew 2 " + much, "heal " + much + " y", "set " + much, "delay " + much + " 1ms off x", "wait 1s " + much})
