@@ -1,12 +1,16 @@
 #include "labs/doors/metrics.h"
 
+#include <array>
+#include <chrono>
 #include <cmath>
+#include <map>
 
 #include "labs/exports/metrics_text.h"
 
 namespace doors {
 namespace {
 
+using exports::MetricFormat;
 using exports::MetricsText;
 using MetricKind = core::Metric::Kind;
 
@@ -77,24 +81,49 @@ void put_doors(MetricsText& text, const Doors& doors) {
   put("faultline_door_refused", "Requests that pages of other sites sent.", MetricKind::counter, [](const Seen& one) { return one.refused; });
 }
 
+// Both pages. However many ask, each is made once in a while: the cluster has the same thread.
+class Pages {
+ public:
+  explicit Pages(House house) : house_(house), last_(house.world) {}
+
+  const HttpAnswer& page(MetricFormat format) {
+    const bool open = format == MetricFormat::openmetrics;
+    Page& page = pages_[open ? 1 : 0];
+    const auto now = std::chrono::steady_clock::now();
+    if (page.made && now - *page.made < kWhile) return page.answer;
+    page.answer = {200, "", {{"Cache-Control", "no-store"}},
+                   open ? "application/openmetrics-text; version=1.0.0; charset=utf-8" : "text/plain; version=0.0.4; charset=utf-8"};
+    MetricsText text(page.answer.body, format);
+    last_.put(text);
+    put_nodes(text, house_.world);
+    put_doors(text, house_.doors);
+    text.end();
+    page.made = now;
+    return page.answer;
+  }
+
+ private:
+  static constexpr auto kWhile = std::chrono::milliseconds(20);
+  struct Page {
+    HttpAnswer answer;
+    std::optional<std::chrono::steady_clock::time_point> made;
+  };
+  House house_;
+  LastValues last_;
+  std::array<Page, 2> pages_;
+};
+
 }  // namespace
 
 Serve metrics_page(House house) {
-  return [house, last = std::make_shared<LastValues>(house.world)](const HttpRequest& request, const HttpSay& say) {
+  return [house, pages = std::make_shared<Pages>(house)](const HttpRequest& request, const HttpSay& say) {
     const std::string_view path = request.path();
     if (path != "/" && path != "/metrics") return say({404, "there is no such page; what there is, is at /metrics\n"});
     if (refuse_other_methods(request, "GET, HEAD", say)) return;
     if (path == "/") return say({200, "The metrics of this world are at /metrics, for Prometheus.\n"});
     const std::string* accepted = request.header("accept");
     const bool open = accepted != nullptr && accepted->find("application/openmetrics-text") != std::string::npos;
-    HttpAnswer page{200, "", {{"Cache-Control", "no-store"}},
-                    open ? "application/openmetrics-text; version=1.0.0; charset=utf-8" : "text/plain; version=0.0.4; charset=utf-8"};
-    MetricsText text(page.body, open ? exports::MetricFormat::openmetrics : exports::MetricFormat::prometheus);
-    last->put(text);
-    put_nodes(text, house.world);
-    put_doors(text, house.doors);
-    text.end();
-    say(page);
+    say(pages->page(open ? MetricFormat::openmetrics : MetricFormat::prometheus));
   };
 }
 

@@ -12,6 +12,7 @@ using visits::Town;
 using visits::Visitor;
 
 std::string scrape(Town& town, std::uint16_t port, const std::string& headers = "", const std::string& request = "GET /metrics") {
+  town.world.run_for(25ms);   // A page is made anew every 20 ms.
   Visitor visitor = town.visitor(port);
   visitor.say(request + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + headers + "\r\n");
   return visitor.hear_out();

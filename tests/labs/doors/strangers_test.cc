@@ -2,6 +2,9 @@
 // others are served, and the cluster goes on.
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "labs/doors/http.h"
 #include "labs/doors/memcached.h"
 #include "labs/doors/metrics.h"
@@ -178,6 +181,31 @@ TEST_P(Strangers, ThreeThousandAtOnceAreServedAndTheClusterGoesOn) {
   many.clear();
   town.world.run_for(300ms);
   EXPECT_EQ(door->clients(), 0u);
+  town.world.stop_listening(&facts);
+}
+
+// What the door answers by itself, as fast as it is asked: the loop always has something to do for those who ask.
+TEST_P(Strangers, WhoAskWithoutEndDoNotStopTheClusterTheyAskNothingOf) {
+  open(10s);
+  guide::Facts facts(town.world.nodes());
+  town.world.listen(&facts);
+  std::string cheap;
+  for (int i = 0; i < 200; ++i) cheap += GetParam().protocol == "memcached" ? "version\r\n" : "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  std::atomic<bool> over{false};
+  std::vector<Visitor> many;
+  for (int i = 0; i < 20; ++i) many.push_back(town.visitor(port));
+  std::thread asking([&] {
+    const auto end = std::chrono::steady_clock::now() + 4s;   // So that the test ends though the world does not get its turn.
+    while (!over && std::chrono::steady_clock::now() < end)
+      for (auto& one : many) one.says(cheap), one.forgets_what_came();
+  });
+  const auto began = std::chrono::steady_clock::now();
+  town.world.run_for(1s);
+  const auto took = std::chrono::steady_clock::now() - began;
+  over = true;
+  asking.join();
+  EXPECT_LT(took, 2500ms) << "a second of the world";
+  EXPECT_EQ(facts.metric("consensus_leader_elections_total"), nullptr) << "nobody lost his leader over it";
   town.world.stop_listening(&facts);
 }
 

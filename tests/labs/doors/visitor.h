@@ -46,6 +46,11 @@ class Visitor {
   }
   // As much of it as is taken at once.
   void says(std::string_view words) { [[maybe_unused]] const ssize_t ignored = ::send(socket_, words.data(), words.size(), MSG_NOSIGNAL); }
+  // Does not wait for anything, so that another thread may call it.
+  void forgets_what_came() {
+    char bytes[65536];
+    while (::recv(socket_, bytes, sizeof bytes, 0) > 0) {}
+  }
   void says_no_more() { ::shutdown(socket_, SHUT_WR); }
 
   // All that comes up to these words, and they; or until the other side hangs up, or nothing comes for long.
