@@ -129,10 +129,11 @@ struct Cluster {
   world::LoopbackWorld world;
   doors::Asker asker;
   doors::Turns turns;
+  doors::Doors others;             // None.
   std::unique_ptr<doors::Door> door;
 
   Cluster(const world::System& system, core::NodeId client, const doors::Limits& limits = {})
-      : world(system, 1), asker(world, client), turns(world.loop()), door(doors::open_resp({world, asker, turns}, 0, limits)) {}
+      : world(system, 1), asker(world, client), turns(world.loop()), others(world), door(doors::open_resp({world, asker, turns, others}, 0, limits)) {}
 
   std::uint16_t port() const { return door->ports().front(); }
   // Until it holds, or the time is over.

@@ -148,7 +148,7 @@ TEST(RespNoCluster, ADoorThatOpensLateServesNoSlotUntilItHasHeardWhoHasIt) {
   cluster.world.run_for(100ms);
   cluster.world.apply("crash placement");
   cluster.door.reset();
-  cluster.door = doors::open_resp({cluster.world, cluster.asker, cluster.turns}, 0);
+  cluster.door = doors::open_resp({cluster.world, cluster.asker, cluster.turns, cluster.others}, 0);
   Client client(cluster.world, cluster.door->ports()[2]);
   EXPECT_EQ(cluster.ask(client, "GET foo"), "-CLUSTERDOWN Hash slot not served: it is not known yet who has it");
   cluster.world.apply("restart placement");

@@ -218,7 +218,7 @@ TEST(RespCounting, NothingIsLostBetweenManyConnectionsAndTwoDoors) {
   Cluster cluster(system, 4);
   doors::Asker asker(cluster.world, 5);
   doors::Turns turns(cluster.world.loop());
-  const auto second = doors::open_resp({cluster.world, asker, turns}, 0);
+  const auto second = doors::open_resp({cluster.world, asker, turns, cluster.others}, 0);
   std::vector<std::unique_ptr<Client>> clients;
   for (int i = 0; i < 20; ++i) clients.push_back(std::make_unique<Client>(cluster.world, i % 2 == 0 ? cluster.port() : second->ports()[0]));
   for (auto& client : clients)
