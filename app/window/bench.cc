@@ -145,8 +145,12 @@ void Bench::draw_bottom(const View& view, Selection& selection, Commands& comman
   checks.draw_state(view, {last_greatest.x + px(8), (last_least.y + last_greatest.y) / 2});
   ImGui::SameLine(0, px(low_ ? 20 : 28));
   std::size_t kept = tab - kKept;            // Of the first three: none of these.
-  if (choice("kept tabs", kKeptTabs, kept)) tab_ = kKept + kept, cluster_ = false;
-  if (narrow_) {
+  // A low window has no room for all of them: what is kept is reached by its keys there.
+  const bool kept_in_front = kept < kKeptTabs.size();
+  if (!low_ || kept_in_front) {
+    if (choice("kept tabs", kKeptTabs, kept)) tab_ = kKept + kept, cluster_ = false;
+  }
+  if (narrow_ && !(low_ && kept_in_front)) {
     std::size_t more = tab - kMore;
     ImGui::SameLine(0, px(4));
     if (choice("more tabs", kMoreTabs, more)) tab_ = kMore + more, cluster_ = false;
