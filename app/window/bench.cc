@@ -152,7 +152,7 @@ void Bench::draw_bottom(const View& view, Selection& selection, Commands& comman
   }
   if (narrow_ && !(low_ && kept_in_front)) {
     std::size_t more = tab - kMore;
-    ImGui::SameLine(0, px(4));
+    ImGui::SameLine(0, px(low_ ? 20 : 4));
     if (choice("more tabs", kMoreTabs, more)) tab_ = kMore + more, cluster_ = false;
   }
   if (low_) ImGui::PopStyleVar();
