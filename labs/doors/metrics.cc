@@ -116,7 +116,7 @@ class Pages {
 }  // namespace
 
 Serve metrics_page(House house) {
-  return [house, pages = std::make_shared<Pages>(house)](const HttpRequest& request, const HttpSay& say) {
+  return [pages = std::make_shared<Pages>(house)](const HttpRequest& request, const HttpSay& say) {
     const std::string_view path = request.path();
     if (path != "/" && path != "/metrics") return say({404, "there is no such page; what there is, is at /metrics\n"});
     if (refuse_other_methods(request, "GET, HEAD", say)) return;
