@@ -318,14 +318,6 @@ void add_maelstrom_node(CLI::App& app, MaelstromNodeArguments& a) {
 }
 
 void add_comparing(CLI::App& app, Words& w) {
-  CompareArguments& a = w.compare;
-  auto* compare = subcommand(app, "compare", "Say in what runs differ, and where they part; of sweeps, what their seeds can show.",
-                             "faultline compare /tmp/a.run /tmp/b.run --align 'leader elected'");
-  compare->add_option("runs", a.paths, "Run files; or folders of `faultline sweep --record`, of one cell such as /tmp/s#2")->type_name("")->required();
-  compare->add_option("--align", a.align, "Lay them over each other at: start, parting, `first command`,\n`first partition`, `leader elected`, or the first event of a filter")
-      ->type_name("EVENT");
-  compare->add_flag("--all", a.all, "Also what is the same");
-  compare->add_flag("--json", a.json, "For programs");
   WhatIfArguments& what = w.whatif;
   auto* whatif = subcommand(app, "whatif", "Do a run again with one thing changed, and compare.", "faultline whatif /tmp/a.run --at 2s --do 'crash leader' --record /tmp/b.run");
   whatif->add_option("run", what.path, "A run file of the simulated world")->type_name("")->required();
@@ -336,6 +328,14 @@ void add_comparing(CLI::App& app, Words& w) {
   whatif->add_option("--record", what.record, "Keep the changed run in this file")->type_name("FILE");
   whatif->add_flag("--all", what.all, "Also what is the same");
   whatif->add_flag("--json", what.json, "For programs");
+  CompareArguments& a = w.compare;
+  auto* compare = subcommand(app, "compare", "Say in what runs differ, and where they part; of sweeps, what their seeds can show.",
+                             "faultline compare /tmp/a.run /tmp/b.run --align 'leader elected'");
+  compare->add_option("runs", a.paths, "Run files; or folders of `faultline sweep --record`, of one cell such as /tmp/s#2")->type_name("")->required();
+  compare->add_option("--align", a.align, "Lay them over each other at: start, parting, `first command`,\n`first partition`, `leader elected`, or the first event of a filter")
+      ->type_name("EVENT");
+  compare->add_flag("--all", a.all, "Also what is the same");
+  compare->add_flag("--json", a.json, "For programs");
 }
 
 void add_asking(CLI::App& app, Words& w) {

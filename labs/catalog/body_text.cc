@@ -37,17 +37,4 @@ std::string event_text(const record::Recording& recording, const record::Event& 
   return record::line_text(recording, e) + (text.empty() ? "" : "  " + text);
 }
 
-std::string said_text(const timeline::Timeline& line, const record::Event& e, core::BytesView body) {
-  const auto& run = line.recording();
-  if (e.kind != Kind::deliver && e.kind != Kind::drop) return body_text(run, e, body);
-  const std::size_t send = line.row_of(e.ref);
-  if (send == timeline::kNone) return body_text(run, e, body);
-  const auto sent = run.at(send);
-  return sent.event.kind == Kind::send ? body_text(run, sent.event, sent.body) : "";
-}
-
-timeline::Decode decoder(const timeline::Timeline& line) {
-  return [&line](const record::Event& event, core::BytesView body) { return said_text(line, event, body); };
-}
-
 }  // namespace catalog

@@ -1,6 +1,7 @@
 #include "labs/compare/better.h"
 
 #include <algorithm>
+#include <cmath>
 #include <initializer_list>
 
 namespace compare {
@@ -23,7 +24,8 @@ Better better_of(std::string_view figure) {
 }
 
 int sense_of(Better better, double was, double is) {
-  if (better == Better::neither || was == is) return 0;
+  // What is shown as 0.0 % is no news.
+  if (better == Better::neither || std::abs(is - was) < 0.0005 * std::abs(was) || was == is) return 0;
   return (is > was) == (better == Better::higher) ? 1 : -1;
 }
 

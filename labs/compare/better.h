@@ -13,7 +13,7 @@ constexpr auto names(Better) { return std::array<std::string_view, 3>{"neither",
 // place - entries, snapshots, terms, signed offsets - neither is better.
 Better better_of(std::string_view figure);
 
-// Whether a value is better (1) or worse (-1) than another; 0: neither, or they are equal.
+// Whether a value is better (1) or worse (-1) than another; 0: neither, or nobody would see a difference.
 int sense_of(Better better, double was, double is);
 
 }  // namespace compare

@@ -12,8 +12,8 @@ using program::has;
 using program::Ran;
 using program::Words;
 
-const Words kSubcommands{"run",   "labs",   "show",    "export", "replay",  "sql",   "check", "fuzz", "bench", "cache-sim",
-                         "sweep", "merge",  "whatif",  "compare", "shrink", "decided", "among", "open", "shot", "maelstrom-node"};
+const Words kSubcommands{"run",   "labs",  "show",           "export",  "replay", "sql",    "check",   "fuzz",  "bench", "cache-sim",
+                         "sweep", "merge", "maelstrom-node", "whatif", "compare", "shrink", "decided", "among", "open",  "shot"};
 
 // The line behind `Example:`.
 std::string example(const std::string& help) {
@@ -122,7 +122,7 @@ TEST(Usage, AWrongWordNamesTheNearestRightOne) {
 }
 
 TEST(Usage, AWordLikeNothingNamesAllThatThereAre) {
-  expect_refused({"xyzzy"}, "there are run, labs, show, export, replay, sql, check, fuzz, bench, cache-sim, sweep, merge, compare, whatif, shrink, decided, among, open and shot");
+  expect_refused({"xyzzy"}, "there are run, labs, show, export, replay, sql, check, fuzz, bench, cache-sim, sweep, merge, maelstrom-node, whatif, compare, shrink, decided, among, open and shot");
   expect_refused({"run", "zzzzzzzzzzzzzz"}, "`faultline labs` lists them");
   expect_refused({"fuzz", "zzzzzzzzzzz"}, "there are raft");
   expect_refused({"bench", "zzzzzzzzzzz"}, "checker");

@@ -59,7 +59,7 @@ TEST(Opening, AllElseIsRefusedByName) {
   std::ofstream(folder / "song.mp3") << "la";
   std::ofstream(folder / "empty.run");
   std::ofstream(folder / "other.db") << std::string("SQLite format 3\0", 16) << std::string(5000, 'x');
-  EXPECT_EQ(refusal(folder / "song.mp3"), "song.mp3 is no run (.run), no lab (.md) and no theme (.toml).");
+  EXPECT_EQ(refusal(folder / "song.mp3"), "song.mp3 is no run (.run), no lab (.md), no theme (.toml) and no sweep.");
   EXPECT_NE(refusal(folder / "empty.run").find("cannot be opened"), std::string::npos);
   EXPECT_NE(refusal(folder / "other.db").find("cannot be opened"), std::string::npos);
   EXPECT_EQ(refusal(folder / "nothing.run"), "There is no file " + (folder / "nothing.run") + ".");

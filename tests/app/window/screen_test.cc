@@ -46,7 +46,7 @@ TEST_F(OnScreen, AFileThatIsDroppedOnItOpensOrIsRefusedByName) {
   EXPECT_EQ(screen.drop("file://" + screen.home() + "/mine.toml"), "finished");
   EXPECT_TRUE(screen.wait([&](const Seen& s) { return s.facts.at("theme") == screen.home() + "/mine.toml"; }));
   EXPECT_EQ(screen.drop("file:///etc/passwd"), "finished");
-  EXPECT_TRUE(screen.wait_for("said:passwd is no run (.run), no lab (.md) and no theme (.toml)."));
+  EXPECT_TRUE(screen.wait_for("said:passwd is no run (.run), no lab (.md), no theme (.toml) and no sweep."));
 }
 
 // Where Z and Y have changed places, and the question mark is elsewhere.

@@ -221,6 +221,8 @@ TEST(Better, IsWhatAPersonWouldWishOfEveryDeclaredMetric) {
   EXPECT_EQ(sense_of(Better::higher, 3, 2), -1);
   EXPECT_EQ(sense_of(Better::neither, 3, 2), 0);
   EXPECT_EQ(sense_of(Better::lower, 2, 2), 0);
+  EXPECT_EQ(sense_of(Better::lower, 18.0, 17.999), 0) << "shown as 0.0 %";
+  EXPECT_EQ(sense_of(Better::lower, 18.0, 17.98), 1);
 }
 
 }  // namespace
