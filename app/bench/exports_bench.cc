@@ -52,6 +52,7 @@ std::unique_ptr<record::Recording> long_run(const std::string& file) {
   world::System system;
   system.groups.push_back({"servers", catalog::find_kind("raft"), 5, {}, {}});
   system.groups.push_back({"clients", catalog::find_kind("raft-client"), 1, {"servers"}, {{"sessions", "50"}}});
+  system.link.delay = std::chrono::milliseconds(1);
   system.judge = false;
   world::SimulatedWorld world(system, 1);
   record::RunHeader header;
