@@ -24,7 +24,7 @@ const std::vector<Bench>& all() {
   static const std::vector<Bench> list = {
       {"world", world_bench}, {"checker", checker_bench}, {"record", record_bench}, {"fuzz", fuzz_bench},
       {"loopback", loopback_bench}, {"doors", doors_bench}, {"leaderless", leaderless_bench}, {"caches", caches_bench}, {"calls", calls_bench}, {"serving", serving_bench}, {"sweep", sweep_bench},
-      {"exports", exports_bench}, {"http-door", http_door_bench},
+      {"exports", exports_bench},
       {"timeline", timeline_bench}, {"window", window_bench}};
   return list;
 }

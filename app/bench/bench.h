@@ -35,7 +35,6 @@ std::vector<Figure> caches_bench();
 std::vector<Figure> serving_bench();
 std::vector<Figure> sweep_bench();
 std::vector<Figure> exports_bench();
-std::vector<Figure> http_door_bench();
 // The window's parts.
 std::vector<Figure> topology_bench();
 std::vector<Figure> plots_bench();

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "app/bench/bench.h"
+#include "app/bench/scratch.h"
 #include "app/window/off_screen.h"
 #include "labs/catalog/kinds.h"
 #include "labs/exports/exports.h"
@@ -26,18 +27,6 @@ double took(const Work& work) {
   work();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
-
-// A folder that goes with it.
-struct ExportFolder {
-  ExportFolder() : path(record::make_scratch_folder()) {}
-  ~ExportFolder() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-  ExportFolder(const ExportFolder&) = delete;
-  ExportFolder& operator=(const ExportFolder&) = delete;
-  const std::string path;
-};
 
 std::uintmax_t bytes_of(const std::string& path) {
   std::error_code ignored;
@@ -67,7 +56,7 @@ std::unique_ptr<record::Recording> long_run(const std::string& file) {
 }
 
 void write_as(const record::Recording& run, const char* format, std::vector<Figure>& figures) {
-  const ExportFolder folder;
+  const Scratch folder;
   exports::Request request;
   request.format = exports::find_format(format), request.path = folder.path + "/out";
   const double ours = took([&] { exports::write(run, request); });
@@ -113,7 +102,7 @@ void open_it(const std::string& file, std::vector<Figure>& figures) {
 
 std::vector<Figure> exports_bench() {
   std::vector<Figure> figures;
-  const ExportFolder folder;
+  const Scratch folder;
   const std::string file = folder.path + "/long.run";
   {
     const auto run = long_run(file);

@@ -1,14 +1,11 @@
 // What a second core brings to a sweep: 200 seeds by two threads beside the same by one. Both are done in turns, and the
 // median of their ratios counts: a machine that others use, too, disturbs them alike.
-#include <stdlib.h>
-
 #include <chrono>
-#include <filesystem>
 
 #include "app/bench/bench.h"
+#include "app/bench/scratch.h"
 #include "app/version.h"
 #include "labs/catalog/labs.h"
-#include "labs/record/run_file.h"
 #include "labs/sweep/sweep.h"
 
 namespace bench {
@@ -16,26 +13,10 @@ namespace {
 
 constexpr int kTurns = 3;
 
-// A folder that goes with it.
-class SweepFolder {
- public:
-  SweepFolder() : path_(record::make_scratch_folder()) {}
-  ~SweepFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  SweepFolder(const SweepFolder&) = delete;
-  SweepFolder& operator=(const SweepFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 double seconds_with(const sweep::Prepared& sweep, unsigned jobs) {
-  const SweepFolder scratch;
+  const Scratch scratch;
   const auto began = std::chrono::steady_clock::now();
-  sweep::Folder folder(scratch.path() + "/sweep", sweep.grid, {});
+  sweep::Folder folder(scratch.path + "/sweep", sweep.grid, {});
   sweep::Wishes wishes;
   wishes.jobs = jobs, wishes.keep = sweep::Keep::none;
   sweep::do_all(sweep, folder, wishes);

@@ -20,10 +20,24 @@ replay::Recipe recipe_in(const std::string& path) {
   return recipe;
 }
 
+int with_run_file(const std::string& path, const std::function<int()>& work) {
+  try {
+    return work();
+  } catch (const record::StoreError& error) {
+    return fail(kCannotWrite, error.what());
+  } catch (const record::BadRun& bad) {
+    return fail(kBadData, bad.what());
+  } catch (const core::Malformed& bad) {
+    return fail(kBadData, path + " is damaged: " + bad.what());
+  } catch (const check::BadHistory& bad) {
+    return fail(kBadData, path + " is damaged: " + bad.what());
+  }
+}
+
 int with_run(const std::string& path, const std::function<int()>& work) {
   const Interruptible interruptible;
   try {
-    return work();
+    return with_run_file(path, work);
   } catch (const Interrupted&) {
     return fail(kInterrupted, "stopped");
   } catch (const replay::NotAgain& why) {
@@ -34,14 +48,6 @@ int with_run(const std::string& path, const std::function<int()>& work) {
     return fail(kUsage, bad.what());
   } catch (const check::UnknownPromise& bad) {
     return fail(kUsage, bad.what());
-  } catch (const record::StoreError& error) {
-    return fail(kCannotWrite, error.what());
-  } catch (const record::BadRun& bad) {
-    return fail(kBadData, bad.what());
-  } catch (const core::Malformed& bad) {
-    return fail(kBadData, path + " is damaged: " + bad.what());
-  } catch (const check::BadHistory& bad) {
-    return fail(kBadData, path + " is damaged: " + bad.what());
   }
 }
 

@@ -1,8 +1,6 @@
 // `faultline export RUN --format png`: a picture of what the window draws of a run - its space-time diagram, or plots of the
 // metrics that are named - on light ground, as for paper.
-#include <chrono>
 #include <iostream>
-#include <thread>
 
 #include "app/cli/cli.h"
 #include "app/cli/plain.h"
@@ -14,17 +12,6 @@ namespace cli {
 namespace {
 
 constexpr int kWidth = 1600, kLanesHead = 130, kOneLane = 72, kPlotHead = 60, kOnePlot = 125, kMost = 4000;
-
-// The run is read on threads of its own: until all of it is drawn.
-void draw_all(window::OffScreen& screen) {
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(2);
-  for (int still = 0; still < 6 && std::chrono::steady_clock::now() < patience; ++still) {
-    screen.settle();
-    if (!screen.shell().busy()) continue;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    still = 0;
-  }
-}
 
 // As the window remembers a lab's plots.
 std::vector<std::string> layout_of(const std::string& metrics, const record::Recording& recording) {
@@ -60,7 +47,7 @@ int export_picture(const ExportArguments& a, std::shared_ptr<const record::Recor
   selection.from = core::kStart + from, selection.to = core::kStart + std::max(to, from + core::Duration(1000));
   // As of its end, so that nothing is missing which comes later.
   shell.wish(window::Seek{std::min(end, selection.to)});
-  draw_all(screen);
+  screen.settle_all();
   out.write(window::png_of(screen.stage().picture()));
   out.finish();
   std::cout << "drawn in " << plain_line(a.out) << "\n";

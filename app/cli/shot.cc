@@ -76,17 +76,6 @@ void look_at(const ShotArguments& a, core::Duration from, core::Duration to, win
   selection.to = a.to.empty() ? selection.from + std::chrono::seconds(10) : core::kStart + to;
 }
 
-// Files are read on threads of their own: until all of them are.
-void settle(window::OffScreen& screen) {
-  const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-  for (int still = 0; still < 6 && std::chrono::steady_clock::now() < patience; ++still) {
-    screen.settle();
-    if (!screen.shell().busy()) continue;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    still = 0;
-  }
-}
-
 }  // namespace
 
 int shot(const ShotArguments& a) {
@@ -110,13 +99,13 @@ int shot(const ShotArguments& a) {
     const bool kept = kind == window::FileKind::run || kind == window::FileKind::sweep;
     if (kept) {
       screen.shell().wish(window::OpenRun{a.lab});
-      settle(screen);
+      screen.settle_all();
       if (!a.at.empty()) screen.shell().wish(window::Seek{core::kStart + at});
     }
     if (!a.lab.empty() && !kept) screen.shell().open(made(a, core::kStart + at));
     if (!a.compare.empty()) screen.shell().wish(window::CompareRuns{a.compare});
     look_at(a, from, to, screen.shell());
-    settle(screen);
+    screen.settle_all();
     if (!window::write_png(screen.stage().picture(), a.out)) return fail(kCannotWrite, "cannot write " + a.out);
     std::cout << "drawn in " << plain_line(a.out) << "\n";
     return kValid;

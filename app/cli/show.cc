@@ -3,6 +3,7 @@
 #include <iostream>
 #include <map>
 
+#include "app/cli/again.h"
 #include "app/cli/cli.h"
 #include "app/cli/plain.h"
 #include "app/cli/summary.h"
@@ -77,21 +78,14 @@ void print_run(const record::Recording& recording, const std::string& path) {
 }  // namespace
 
 int show(const ShowArguments& a) {
-  const std::string& path = a.path;
-  try {
-    const auto recording = record::open_run(path);
+  return with_run_file(a.path, [&] {
+    const auto recording = record::open_run(a.path);
     if (a.lab)
       std::cout << plain(recording->header().lab_text);
     else
-      print_run(*recording, path);
+      print_run(*recording, a.path);
     return kValid;
-  } catch (const record::BadRun& bad) {
-    return fail(kBadData, bad.what());
-  } catch (const core::Malformed& bad) {
-    return fail(kBadData, path + " is damaged: " + bad.what());
-  } catch (const check::BadHistory& bad) {
-    return fail(kBadData, path + " is damaged: " + bad.what());
-  }
+  });
 }
 
 }  // namespace cli

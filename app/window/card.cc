@@ -37,6 +37,21 @@ Card::~Card() {
   ImGui::Dummy({width_, bottom - at_.y});
 }
 
+Dialog::Dialog(const char* id, const DialogLook& how) {
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const float width = std::min(px(how.width), screen.x - px(24));
+  ImGui::SetNextWindowPos({std::floor((screen.x - width) / 2), std::floor(screen.y * how.at)}, 0, {0, how.of});
+  ImGui::SetNextWindowSize({width, 0});
+  if (how.in_front) ImGui::SetNextWindowFocus();
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(24, 20));
+  ImGui::PushStyleColor(ImGuiCol_Border, theme().strong_line);
+  ImGui::Begin(id, nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_AlwaysAutoResize);
+  ImGui::PopStyleColor();
+  ImGui::PopStyleVar();
+}
+
+Dialog::~Dialog() { ImGui::End(); }
+
 bool quiet_button(std::string_view words, std::string_view tip) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
   ImFont* const font = look().fonts.small;

@@ -27,6 +27,20 @@ class Card {
   float width_ = 0, was_work_ = 0, was_content_ = 0;
 };
 
+// A window of its own over all others, for a question or for work that takes long: as high as its content.
+struct DialogLook {
+  float width = 420;                   // For scale 1; never wider than the screen.
+  float at = 0.3f, of = 0;             // At this part of the screen's height lies this part of its own.
+  bool in_front = true;
+};
+class Dialog {
+ public:
+  explicit Dialog(const char* id, const DialogLook& how = {});
+  ~Dialog();
+  Dialog(const Dialog&) = delete;
+  Dialog& operator=(const Dialog&) = delete;
+};
+
 // A button that is only words: for what is seldom wanted. True when pressed.
 bool quiet_button(std::string_view words, std::string_view tooltip = {});
 // A head that folds what is below it away. True while it is open. `note` stands muted at its right end.

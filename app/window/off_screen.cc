@@ -1,5 +1,7 @@
 #include "app/window/off_screen.h"
 
+#include <chrono>
+#include <thread>
 #include <utility>
 
 namespace window {
@@ -28,6 +30,16 @@ void OffScreen::settle(double seconds) {
   take_preferences();
   stage_.settle([&] { shell_.draw(seconds); }, seconds);
   shell_.after_render();
+}
+
+void OffScreen::settle_all() {
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+  for (int still = 0; still < 6 && std::chrono::steady_clock::now() < patience; ++still) {
+    settle();
+    if (!shell_.busy()) continue;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    still = 0;
+  }
 }
 
 }  // namespace window

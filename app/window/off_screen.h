@@ -22,6 +22,8 @@ class OffScreen {
   Stage& stage() { return stage_; }
   void frame(double seconds = 1.0 / 60);
   void settle(double seconds = 1.0 / 60);   // See Stage.
+  // Until what is read on other threads is drawn, too; two minutes at most.
+  void settle_all();
   const std::string& copied() const { return copied_; }
 
  private:

@@ -2,8 +2,8 @@
 
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 
+#include "app/window/card.h"
 #include "app/window/widgets.h"
 #include "labs/record/open_run.h"
 
@@ -30,9 +30,7 @@ FileKind kind_of_file(const std::string& path) {
   std::error_code error;
   if (!sweep_folder(path).empty()) return FileKind::sweep;
   if (!fs::is_regular_file(path, error)) return FileKind::none;
-  char first[16] = {};
-  std::ifstream(path, std::ios::binary).read(first, sizeof first);
-  if (std::string_view(first, sizeof first) == std::string_view("SQLite format 3\0", 16)) return FileKind::run;
+  if (record::is_run_file(path)) return FileKind::run;
   const std::string ending = fs::path(path).extension().string();
   // A run that was cut off at its very beginning is still one to say a word about.
   if (ending == ".run") return FileKind::run;
@@ -82,15 +80,7 @@ std::optional<Opening::Opened> Opening::take() {
 void Opening::draw(double seconds) {
   waited_ += seconds;
   if (waited_ < kPatience) return;
-  const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  const float width = std::min(px(420), screen.x - px(24));
-  ImGui::SetNextWindowPos({std::floor((screen.x - width) / 2), std::floor(screen.y * 0.3f)});
-  ImGui::SetNextWindowSize({width, 0});
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(24, 20));
-  ImGui::PushStyleColor(ImGuiCol_Border, theme().strong_line);
-  ImGui::Begin("opening", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_AlwaysAutoResize);
-  ImGui::PopStyleColor();
-  ImGui::PopStyleVar();
+  const Dialog dialog("opening", {.in_front = false});
   fitted("Checking " + file_name(path_), ImGui::GetContentRegionAvail().x);
   std::error_code error;
   const auto bytes = fs::file_size(path_, error);
@@ -104,7 +94,6 @@ void Opening::draw(double seconds) {
   ImGui::GetWindowDrawList()->AddRectFilled({at.x + (wide - part) * phase, at.y}, {at.x + (wide - part) * phase + part, at.y + px(4)}, theme().accent, px(2));
   gap(14);
   if (button("Cancel")) cancel();
-  ImGui::End();
 }
 
 }  // namespace window

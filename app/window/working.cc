@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "app/window/card.h"
 #include "app/window/widgets.h"
 
 namespace window {
@@ -53,18 +54,9 @@ void Working::draw_inside(double seconds) {
 }
 
 void Working::draw(double seconds) {
-  const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  const float width = std::min(px(420), screen.x - px(24));
-  ImGui::SetNextWindowPos({std::floor((screen.x - width) / 2), std::floor(screen.y * 0.3f)});
-  ImGui::SetNextWindowSize({width, 0});
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(24, 20));
-  ImGui::PushStyleColor(ImGuiCol_Border, theme().strong_line);
-  ImGui::Begin("working", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_AlwaysAutoResize);
-  ImGui::PopStyleColor();
-  ImGui::PopStyleVar();
+  const Dialog dialog("working", {.in_front = false});
   fitted(title_, ImGui::GetContentRegionAvail().x);
   draw_inside(seconds);
-  ImGui::End();
 }
 
 }  // namespace window

@@ -140,9 +140,11 @@ std::uint64_t Folder::wanted() const {
   return all / shard_.of + (all % shard_.of >= shard_.part ? 1 : 0);
 }
 
-std::string Folder::run_file(std::uint64_t run) const {
-  return path_ + kRunFiles + "/" + std::to_string(grid_.cell_of(run) + 1) + "-" + std::to_string(grid_.seed_of(run)) + ".run";
+std::string run_file(const std::string& folder, const Grid& grid, std::uint64_t run) {
+  return folder + kRunFiles + "/" + std::to_string(grid.cell_of(run) + 1) + "-" + std::to_string(grid.seed_of(run)) + ".run";
 }
+
+std::string Folder::run_file(std::uint64_t run) const { return sweep::run_file(path_, grid_, run); }
 
 void Folder::append(const Outcome& outcome) {
   const std::string line = line_of(grid_, outcome);

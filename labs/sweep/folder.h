@@ -52,6 +52,9 @@ class Folder {
   std::map<std::uint64_t, std::string> lines_;
 };
 
+// Where the run file lies of a run that was kept.
+std::string run_file(const std::string& folder, const Grid& grid, std::uint64_t run);
+
 // A folder that is only read. A torn last line is not among its lines. Throws BadSweep, which names it.
 struct Stored {
   Grid grid;

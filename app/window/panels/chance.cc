@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "app/window/input.h"
+#include "app/window/card.h"
 #include "app/window/widgets.h"
 #include "labs/compare/table.h"
 
@@ -87,17 +88,8 @@ void Chance::draw(double seconds) {
       working_.reset();
       (*outcome)();
     }
-  const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  const float width = std::min(px(720), screen.x - px(24));
   // Its top stays where it is when answers come.
-  ImGui::SetNextWindowPos({std::floor((screen.x - width) / 2), std::floor(screen.y * 0.12f)});
-  ImGui::SetNextWindowSize({width, 0});
-  ImGui::SetNextWindowFocus();
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(24, 20));
-  ImGui::PushStyleColor(ImGuiCol_Border, theme().strong_line);
-  ImGui::Begin("chance", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_AlwaysAutoResize);
-  ImGui::PopStyleColor();
-  ImGui::PopStyleVar();
+  const Dialog dialog("chance", {.width = 720, .at = 0.12f});
   fitted("How much of it was chance? " + source_.name, ImGui::GetContentRegionAvail().x, theme().text, look().fonts.title);
   gap(10);
   std::size_t tab = tab_;
@@ -108,7 +100,6 @@ void Chance::draw(double seconds) {
   gap(10);
   const bool escape = ImGui::IsKeyPressed(kEscape, false) && !ImGui::GetIO().WantTextInput;
   if (button("Close", {}, "Esc") || escape) close();
-  ImGui::End();
 }
 
 bool Chance::draw_answering(double seconds) {

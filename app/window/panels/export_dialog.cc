@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "app/window/input.h"
+#include "app/window/card.h"
 #include "app/window/widgets.h"
 
 namespace window {
@@ -47,17 +48,8 @@ void ExportDialog::begin(bool force) {
 
 void ExportDialog::draw(Commands& commands) {
   if (!open_) return;
-  const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  const ImVec2 size{std::min(px(520), screen.x - px(24)), 0};
   // A little above the middle, and never over an edge while it fits at all.
-  ImGui::SetNextWindowPos({std::floor((screen.x - size.x) / 2), std::floor(screen.y * 0.4f)}, 0, {0, 0.4f});
-  ImGui::SetNextWindowSize(size);
-  ImGui::SetNextWindowFocus();
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, px(24, 20));
-  ImGui::PushStyleColor(ImGuiCol_Border, theme().strong_line);
-  ImGui::Begin("export", nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_AlwaysAutoResize);
-  ImGui::PopStyleColor();
-  ImGui::PopStyleVar();
+  const Dialog dialog("export", {.width = 520, .at = 0.4f, .of = 0.4f});
   fitted("Export " + source_.name, ImGui::GetContentRegionAvail().x, theme().text, look().fonts.title);
   gap(14);
   if (exporting_)
@@ -66,7 +58,6 @@ void ExportDialog::draw(Commands& commands) {
     draw_questions();
   // A text that is written in takes the first Escape for itself.
   if (open_ && ImGui::IsKeyPressed(kEscape, false) && !ImGui::GetIO().WantTextInput) close();
-  ImGui::End();
 }
 
 void ExportDialog::draw_questions() {

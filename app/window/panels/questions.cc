@@ -30,8 +30,7 @@ class Keeping final : public ask::Answer {
   bool row(const std::vector<ask::Cell>& cells) override {
     into_.more = into_.rows.size() >= Questions::kMostRows;
     if (into_.more) return false;
-    auto& row = into_.rows.emplace_back();
-    for (const auto& cell : cells) row.push_back(ask::cell_text(cell));
+    into_.rows.push_back(cells);
     if (time_ != kNone) {
       const auto* const ns = std::get_if<std::int64_t>(&cells[time_]);
       into_.times.push_back(core::kStart + core::Duration(ns != nullptr ? *ns : 0));
@@ -49,15 +48,15 @@ class Keeping final : public ask::Answer {
 
 std::string AnswerRows::csv() const {
   std::string out;
-  const auto line = [&](const std::vector<std::string>& cells) {
+  const auto line = [&](const auto& cells, const auto& put) {
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (i > 0) out += ',';
-      exports::put_csv(out, cells[i]);
+      put(out, cells[i]);
     }
     out += '\n';
   };
-  line(columns);
-  for (const auto& row : rows) line(row);
+  line(columns, exports::put_csv);
+  for (const auto& row : rows) line(row, ask::put_csv_cell);
   return out;
 }
 
@@ -191,7 +190,7 @@ void Questions::draw_rows(Commands& commands) {
         ImGui::TableNextRow();
         for (std::size_t i = 0; i < columns; ++i) {
           ImGui::TableSetColumnIndex(static_cast<int>(i));
-          const std::string& cell = answer_.rows[row][i];
+          const std::string cell = ask::cell_text(answer_.rows[row][i]);
           const bool leads = i == 0 && row < answer_.times.size();
           if (leads) {
             ImGui::PushID(r);

@@ -12,10 +12,10 @@
 
 namespace window {
 
-// An answer, as texts; or why there is none.
+// An answer; or why there is none.
 struct AnswerRows {
   std::vector<std::string> columns;
-  std::vector<std::vector<std::string>> rows;
+  std::vector<std::vector<ask::Cell>> rows;
   std::vector<core::Time> times;       // Of each row, where a column says when something was; else empty.
   bool more = false;                   // There are more rows than are kept.
   std::string trouble;

@@ -150,8 +150,8 @@ void SweepPage::draw_choices() {
 // The first run of a cell whose file was kept.
 bool SweepPage::open_run(std::uint64_t one, Commands& commands) {
   const auto& grid = study_->grid();
-  for (std::uint64_t seed = grid.first_seed; seed <= grid.last_seed; ++seed) {
-    const std::string path = folder_ + "/runs/" + std::to_string(one + 1) + "-" + std::to_string(seed) + ".run";
+  for (std::uint64_t run = one * grid.seeds(); run < (one + 1) * grid.seeds(); ++run) {
+    const std::string path = sweep::run_file(folder_, grid, run);
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) continue;
     commands.want(OpenRun{path});
