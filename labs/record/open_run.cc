@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "labs/record/read_ahead.h"
 #include "mechanisms/core/codec.h"
 
 namespace record {
@@ -255,8 +256,9 @@ std::shared_ptr<const Recording> open_checked(const std::string& given, const st
   std::vector<core::Time> first_times = read_first_times(db, rows);
   auto source = std::make_unique<RunFileChunks>(found.take(), header.nodes.size());
   source->expect(static_cast<std::size_t>(rows), names.size());
-  auto recording = std::make_shared<Recording>(std::move(header), std::move(names), static_cast<std::size_t>(rows),
-                                               std::move(first_times), std::move(source));
+  const std::size_t chunks = first_times.size();
+  auto recording = std::make_shared<Recording>(std::move(header), std::move(names), static_cast<std::size_t>(rows), std::move(first_times),
+                                               std::make_unique<ReadAhead>(std::move(source), chunks));
   if (began) recording->began(*began);
   recording->set_bookmarks(std::move(bookmarks));
   return recording;

@@ -215,30 +215,34 @@ void RunFileChunks::read_rows(Chunk& chunk) {
   select_->reset();
   select_->bind(1, expected).bind(2, end);
   while (select_->step()) {
-    for (int column = 0; column <= 7; ++column)
+    std::int64_t number[8];
+    for (int column = 0; column < 8; ++column) {
       if (!s.is_integer(column)) bad("a number is missing");
-    if (!s.is_real(8) && !s.is_null(8)) bad("its value is no number");
-    if (!s.is_blob(9) && !s.is_null(9)) bad("its body is no bytes");
-    if (!s.is_integer(10) || s.integer(10) < 0) bad("its stamp is none");
-    if (s.integer(0) != expected) bad("one is missing");
-    if (s.integer(1) <= last_id || s.integer(2) < last_time || s.integer(2) > kLastMoment) bad("the order is wrong");
-    if (s.integer(3) < 0 || s.integer(3) >= static_cast<std::int64_t>(names(EventKind{}).size())) bad("no such kind");
-    for (const int column : {4, 5})
-      if (s.integer(column) < 0 || s.integer(column) > static_cast<std::int64_t>(nodes_)) bad("no such node");
-    if (s.integer(4) == core::kNobody && happens_at_a_node(static_cast<EventKind>(s.integer(3)))) bad("no such node");
-    if (s.integer(5) == core::kNobody && static_cast<EventKind>(s.integer(3)) == EventKind::link) bad("no such node");
-    if (s.integer(6) < 0 || s.integer(6) > std::numeric_limits<NameId>::max()) bad("no such name");
-    if (static_cast<std::uint64_t>(s.integer(6)) >= names_) bad("no such name");
-    if (s.integer(7) < 0) bad("a negative reference");
-    last_id = s.integer(1), last_time = s.integer(2);
-    if (expected++ < first) continue;
+      number[column] = s.integer(column);
+    }
+    const auto [row, id, at, kind, node, peer, type, ref] = number;
+    const std::int64_t stamp = s.is_integer(10) ? s.integer(10) : -1, nodes = static_cast<std::int64_t>(nodes_);
     // SQLite keeps no NaN; it stores NULL for one.
-    const double value = s.is_null(8) ? std::numeric_limits<double>::quiet_NaN() : s.real(8);
-    const Event event{core::Time(core::Duration(s.integer(2))), static_cast<std::uint64_t>(s.integer(1)),
-                      static_cast<EventKind>(s.integer(3)), static_cast<core::NodeId>(s.integer(4)),
-                      static_cast<core::NodeId>(s.integer(5)), static_cast<NameId>(s.integer(6)),
-                      static_cast<std::uint64_t>(s.integer(7)), value, static_cast<std::uint64_t>(s.integer(10))};
-    chunk.append(event, s.blob(9));
+    const bool valued = s.is_real(8);
+    if (!valued && !s.is_null(8)) bad("its value is no number");
+    const bool bodied = s.is_blob(9);
+    if (!bodied && !s.is_null(9)) bad("its body is no bytes");
+    if (stamp < 0) bad("its stamp is none");
+    if (row != expected) bad("one is missing");
+    if (id <= last_id || at < last_time || at > kLastMoment) bad("the order is wrong");
+    if (kind < 0 || kind >= static_cast<std::int64_t>(names(EventKind{}).size())) bad("no such kind");
+    const auto what = static_cast<EventKind>(kind);
+    if (node < 0 || node > nodes || peer < 0 || peer > nodes) bad("no such node");
+    if (node == core::kNobody && happens_at_a_node(what)) bad("no such node");
+    if (peer == core::kNobody && what == EventKind::link) bad("no such node");
+    if (type < 0 || type > std::numeric_limits<NameId>::max() || static_cast<std::uint64_t>(type) >= names_) bad("no such name");
+    if (ref < 0) bad("a negative reference");
+    last_id = id, last_time = at;
+    if (expected++ < first) continue;
+    const Event event{core::Time(core::Duration(at)), static_cast<std::uint64_t>(id), what, static_cast<core::NodeId>(node),
+                      static_cast<core::NodeId>(peer), static_cast<NameId>(type), static_cast<std::uint64_t>(ref),
+                      valued ? s.real(8) : std::numeric_limits<double>::quiet_NaN(), static_cast<std::uint64_t>(stamp)};
+    chunk.append(event, bodied ? s.blob(9) : core::BytesView());
   }
   if (expected < end) bad("one is missing");
 }
