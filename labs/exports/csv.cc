@@ -1,7 +1,6 @@
-// A folder of tables (RFC 4180), in the long form that statistics programs want: one row one thing, one unit a column.
-#include <map>
-#include <optional>
-
+// A folder of tables (RFC 4180), in the long form that statistics programs want: one row one thing, one unit a column. All of
+// them are written in one reading of the run, a stretch of it on each core: to read a run file takes longer than to write it.
+#include "labs/exports/spans.h"
 #include "labs/exports/writers.h"
 #include "mechanisms/core/codec.h"
 #include "mechanisms/core/operation.h"
@@ -26,8 +25,7 @@ void write_run(Export& e) {
   row("program", h.program), row("lab", h.lab), row("world", h.world), row("seed", std::to_string(h.seed));
   row("level", core::name_of(h.level));
   for (const auto& setting : h.settings) row("setting", setting);
-  e.out.begin_file("run.csv");
-  e.out.write(out);
+  e.out.write(out, e.out.begin_file("run.csv"));
   out = "node,kind,group\n";
   for (const auto& node : h.nodes) {
     for (const auto* cell : {&node.name, &node.kind, &node.group}) {
@@ -35,167 +33,191 @@ void write_run(Export& e) {
       out += cell == &node.group ? '\n' : ',';
     }
   }
-  e.out.begin_file("nodes.csv");
-  e.out.write(out);
+  e.out.write(out, e.out.begin_file("nodes.csv"));
 }
 
-void write_events(Export& e, const Named& named) {
-  e.out.begin_file("events.csv");
-  e.out.write("t_ns,id,kind,node,peer,type,ref,value,stamp,body\n");
-  e.each_at_once([&](std::string& out, const Event& event, core::BytesView body) {
-    put_number(out, ns(event.at));
-    put_number(out += ',', event.id);
-    (out += ',') += core::name_of(event.kind);
-    (out += ',') += named.node(event.node);
-    (out += ',') += named.node(event.peer);
-    (out += ',') += named.name(event.type);
-    put_number(out += ',', event.ref);
-    put_real(out += ',', event.value);
-    put_number(out += ',', event.stamp);
-    put_csv(out += ',', e.body(event, body));
-    out += '\n';
-  });
+struct Sent {
+  Event event;
+  std::string body;            // As a cell.
+};
+using Messages = Spans<Sent, Event>;
+
+struct Called {
+  core::Time at;
+  std::string cells;           // Up to when it was called.
+};
+struct Ended {
+  core::Time at;
+  std::string cells;           // What came of it.
+};
+using Operations = Spans<Called, Ended>;
+
+// What a stretch of the run says in each table.
+struct Stretch {
+  std::string events, metrics, commands;
+  Messages messages;
+  Operations operations;
+};
+
+class Csv {
+ public:
+  explicit Csv(Export& e) : e_(e), named_(e.run, put_csv) {}
+  void write();
+
+ private:
+  void put(Stretch& stretch, const Event& event, core::BytesView body) const;
+  std::string_view put_event(std::string& out, const Event& event, core::BytesView body) const;   // The cell of its body.
+  void put_metric(std::string& out, const Event& event) const;
+  void put_command(std::string& out, const Event& event, core::BytesView body) const;
+  void put_message(std::string& out, std::uint64_t id, const Sent* sent, const Event* end) const;
+  Called called(const Event& event, core::BytesView body) const;
+  static Ended ended(const Event& event, core::BytesView body);
+  static void put_operation(std::string& out, std::uint64_t id, const Called* called, const Ended* ended);
+  auto message_row() const {
+    return [this](std::string& out, std::uint64_t id, const Sent* sent, const Event* end) { put_message(out, id, sent, end); };
+  }
+
+  Export& e_;
+  const Named named_;
+};
+
+std::string_view Csv::put_event(std::string& out, const Event& event, core::BytesView body) const {
+  put_number(out, ns(event.at));
+  put_number(out += ',', event.id);
+  (out += ',') += core::name_of(event.kind);
+  (out += ',') += named_.node(event.node);
+  (out += ',') += named_.node(event.peer);
+  (out += ',') += named_.name(event.type);
+  put_number(out += ',', event.ref);
+  put_real(out += ',', event.value);
+  put_number(out += ',', event.stamp);
+  const std::size_t cell = (out += ',').size();
+  put_csv(out, e_.body(event, body));
+  out += '\n';
+  return std::string_view(out).substr(cell, out.size() - cell - 1);
 }
 
 // A row a message, when its fate is known: it arrived, was dropped and why, or is still on its way. Of a copy that comes when
 // the first is told of already, and of what was sent before the range, is not said when it was sent.
-class Messages {
- public:
-  Messages(Export& e, const Named& named) : e_(e), named_(named) {}
-  void write() {
-    e_.out.begin_file("messages.csv");
-    e_.out.write("id,sent_ns,from,to,type,fate,fate_ns,latency_ns,body\n");
-    e_.each([&](std::string& out, const Event& event, core::BytesView body) {
-      if (event.kind == Kind::send) sent_.emplace(event.id, Sent{event, e_.body(event, body)});
-      else if (event.kind == Kind::deliver || event.kind == Kind::drop) end(out, event);
-    });
-    std::string rest;
-    for (const auto& [id, sent] : sent_) row(rest, &sent, sent.event, "on its way", {});
-    e_.out.write(rest);
-  }
-
- private:
-  struct Sent {
-    Event event;
-    std::string body;
-  };
-  void end(std::string& out, const Event& event) {
-    const bool arrived = event.kind == Kind::deliver;
-    const auto it = sent_.find(event.ref);
-    Event sent = it == sent_.end() ? event : it->second.event;
-    if (it == sent_.end()) {
-      sent.id = event.ref;
-      if (arrived) std::swap(sent.node, sent.peer);
-      if (!arrived) sent.type = 0;   // It says why.
-    }
-    row(out, it == sent_.end() ? nullptr : &it->second, sent, arrived ? "delivered" : named_.name(event.type), event.at);
-    if (it != sent_.end()) sent_.erase(it);
-  }
-  void row(std::string& out, const Sent* known, const Event& sent, std::string_view fate, std::optional<core::Time> when) const {
-    put_number(out, sent.id);
-    out += ',';
-    if (known) put_number(out, ns(sent.at));
-    (out += ',') += named_.node(sent.node);
-    (out += ',') += named_.node(sent.peer);
-    (out += ',') += named_.name(sent.type);
-    ((out += ',') += fate) += ',';
-    if (when) put_number(out, ns(*when));
-    out += ',';
-    if (known && fate == "delivered") put_number(out, (*when - sent.at).count());
-    out += ',';
-    if (known) put_csv(out, known->body);
-    out += '\n';
-  }
-
-  Export& e_;
-  const Named& named_;
-  std::map<std::uint64_t, Sent> sent_;   // And what became of it is not known yet.
-};
-
-void write_metrics(Export& e, const Named& named) {
-  e.out.begin_file("metrics.csv");
-  e.out.write("t_ns,node,metric,value\n");
-  e.each_at_once([&](std::string& out, const Event& event, core::BytesView) {
-    if (event.kind != Kind::metric) return;
-    put_number(out, ns(event.at));
-    (out += ',') += named.node(event.node);
-    (out += ',') += named.name(event.type);
-    put_real(out += ',', event.value);
-    out += '\n';
-  });
+void Csv::put_message(std::string& out, std::uint64_t id, const Sent* sent, const Event* end) const {
+  const bool arrived = end != nullptr && end->kind == Kind::deliver;
+  Event said = sent != nullptr ? sent->event : *end;
+  if (sent == nullptr && arrived) std::swap(said.node, said.peer);
+  if (sent == nullptr && !arrived) said.type = 0;   // It says why.
+  put_number(out, id);
+  out += ',';
+  if (sent != nullptr) put_number(out, ns(sent->event.at));
+  (out += ',') += named_.node(said.node);
+  (out += ',') += named_.node(said.peer);
+  (out += ',') += named_.name(said.type);
+  ((out += ',') += end == nullptr ? "on its way" : arrived ? "delivered" : named_.name(end->type)) += ',';
+  if (end != nullptr) put_number(out, ns(end->at));
+  out += ',';
+  if (sent != nullptr && arrived) put_number(out, (end->at - sent->event.at).count());
+  out += ',';
+  if (sent != nullptr) out += sent->body;
+  out += '\n';
 }
 
-// A row an operation, when it ends; those that never do come last.
-class Operations {
- public:
-  Operations(Export& e, const Named& named) : e_(e), named_(named) {}
-  void write() {
-    e_.out.begin_file("operations.csv");
-    e_.out.write("id,process,node,function,key,value,expected,called_ns,ended_ns,outcome,result\n");
-    e_.each([&](std::string& out, const Event& event, core::BytesView body) {
-      if (event.kind == Kind::invoke) open_[event.ref] = {event, core::decode<core::Invocation>(body)};
-      if (event.kind != Kind::complete) return;
-      const auto it = open_.find(event.ref);
-      if (it == open_.end()) return;
-      const auto completion = core::decode<core::Completion>(body);
-      row(out, it->second, event.at, core::name_of(completion.outcome), completion.value);
-      open_.erase(it);
-    });
-    std::string rest;
-    for (const auto& [id, one] : open_) row(rest, one, {}, "unknown", {});
-    e_.out.write(rest);
-  }
+void Csv::put_metric(std::string& out, const Event& event) const {
+  put_number(out, ns(event.at));
+  (out += ',') += named_.node(event.node);
+  (out += ',') += named_.name(event.type);
+  put_real(out += ',', event.value);
+  out += '\n';
+}
 
- private:
-  struct Open {
-    Event event;
-    core::Invocation asked;
+// A row an operation, when it ends; those that never do come last. Of one that began before the range nothing is known.
+void Csv::put_operation(std::string& out, std::uint64_t, const Called* called, const Ended* ended) {
+  if (called == nullptr) return;
+  out += called->cells;
+  put_number(out, ns(called->at));
+  out += ',';
+  if (ended != nullptr) put_number(out, ns(ended->at));
+  (out += ',') += ended != nullptr ? std::string_view(ended->cells) : "unknown,";
+  out += '\n';
+}
+
+Called Csv::called(const Event& event, core::BytesView body) const {
+  const auto asked = core::decode<core::Invocation>(body);
+  std::string cells;
+  put_number(cells, asked.id);
+  put_number(cells += ',', asked.process);
+  (cells += ',') += named_.node(event.node);
+  for (const auto* cell : {&asked.function, &asked.key, &asked.value, &asked.expected}) put_csv(cells += ',', *cell);
+  return {event.at, cells += ','};
+}
+
+Ended Csv::ended(const Event& event, core::BytesView body) {
+  const auto completion = core::decode<core::Completion>(body);
+  std::string cells(core::name_of(completion.outcome));
+  cells += ',';
+  if (completion.value) put_csv(cells, *completion.value);
+  return {event.at, cells};
+}
+
+void Csv::put_command(std::string& out, const Event& event, core::BytesView body) const {
+  put_number(out, ns(event.at));
+  put_csv(out += ',', {reinterpret_cast<const char*>(body.data()), body.size()});
+  (out += ',') += named_.name(event.type);
+  out += '\n';
+}
+
+void Csv::put(Stretch& stretch, const Event& event, core::BytesView body) const {
+  const std::string_view said = put_event(stretch.events, event, body);
+  switch (event.kind) {
+    case Kind::send: return stretch.messages.begin(event.id, {event, std::string(said)});
+    case Kind::deliver:
+    case Kind::drop: return stretch.messages.end(event.ref, event, message_row());
+    case Kind::metric: return put_metric(stretch.metrics, event);
+    case Kind::invoke: return stretch.operations.begin(event.ref, called(event, body));
+    case Kind::complete: return stretch.operations.end(event.ref, ended(event, body), put_operation);
+    case Kind::command: return put_command(stretch.commands, event, body);
+    default: return;
+  }
+}
+
+void Csv::write() {
+  const auto table = [this](const char* file, std::string_view columns) {
+    const std::size_t which = e_.out.begin_file(file);
+    e_.out.write(columns, which);
+    return which;
   };
-  void row(std::string& out, const Open& one, std::optional<core::Time> ended, std::string_view outcome, const std::optional<std::string>& result) const {
-    put_number(out, one.asked.id);
-    put_number(out += ',', one.asked.process);
-    (out += ',') += named_.node(one.event.node);
-    for (const auto* cell : {&one.asked.function, &one.asked.key, &one.asked.value, &one.asked.expected}) put_csv(out += ',', *cell);
-    put_number(out += ',', ns(one.event.at));
-    out += ',';
-    if (ended) put_number(out, ns(*ended));
-    ((out += ',') += outcome) += ',';
-    if (result) put_csv(out, *result);
-    out += '\n';
-  }
-
-  Export& e_;
-  const Named& named_;
-  std::map<std::uint64_t, Open> open_;
-};
-
-void write_commands(Export& e) {
-  e.out.begin_file("commands.csv");
-  e.out.write("t_ns,command,given_by\n");
-  e.each([&](std::string& out, const Event& event, core::BytesView body) {
-    if (event.kind != Kind::command) return;
-    put_number(out, ns(event.at));
-    put_csv(out += ',', {reinterpret_cast<const char*>(body.data()), body.size()});
-    put_csv(out += ',', e.run.name(event.type));
-    out += '\n';
+  const auto events = table("events.csv", "t_ns,id,kind,node,peer,type,ref,value,stamp,body\n");
+  const auto messages = table("messages.csv", "id,sent_ns,from,to,type,fate,fate_ns,latency_ns,body\n");
+  const auto metrics = table("metrics.csv", "t_ns,node,metric,value\n");
+  const auto operations = table("operations.csv", "id,process,node,function,key,value,expected,called_ns,ended_ns,outcome,result\n");
+  const auto commands = table("commands.csv", "t_ns,command,given_by\n");
+  Messages sent;
+  Operations open;
+  const auto make = [this](std::size_t from, std::size_t to) {
+    Stretch stretch;
+    stretch.events.reserve((to - from) * 128);
+    e_.run.visit(from, to, [&](const Event& event, core::BytesView body) { put(stretch, event, body); });
+    return stretch;
+  };
+  e_.each_stretch(make, [&](Stretch next) {
+    std::string arrived, done;
+    sent.join(std::move(next.messages), arrived, message_row());
+    open.join(std::move(next.operations), done, put_operation);
+    e_.out.write(next.events, events);
+    e_.out.write(arrived, messages);
+    e_.out.write(next.metrics, metrics);
+    e_.out.write(done, operations);
+    e_.out.write(next.commands, commands);
   });
+  std::string under_way, not_done;
+  sent.rest(under_way, message_row());
+  open.rest(not_done, put_operation);
+  e_.out.write(under_way, messages);
+  e_.out.write(not_done, operations);
 }
 
 }  // namespace
 
 void write_csv(Export& e) {
-  const Named named(e.run, put_csv);
   write_run(e);
-  e.pass(0, 5);
-  write_events(e, named);
-  e.pass(1, 5);
-  Messages(e, named).write();
-  e.pass(2, 5);
-  write_metrics(e, named);
-  e.pass(3, 5);
-  Operations(e, named).write();
-  e.pass(4, 5);
-  write_commands(e);
+  Csv(e).write();
 }
 
 }  // namespace exports

@@ -32,37 +32,44 @@ Output::Output(std::string target, bool force, bool folder) : target_(std::move(
     if (!made && errno == EEXIST) continue;
     if (!made) break;
     beside_ = name;
-    if (!folder_) out_ = ::fdopen(file, "w");
+    if (folder_) break;
+    std::FILE* const stream = ::fdopen(file, "w");
+    if (stream == nullptr) fail();
+    files_.push_back(stream);
   }
-  if (beside_.empty() || (!folder_ && out_ == nullptr)) fail();
+  if (beside_.empty()) fail();
 }
 
 Output::~Output() {
-  if (out_ != nullptr) std::fclose(out_);
+  for (std::FILE* const file : files_) std::fclose(file);
   if (done_ || beside_.empty()) return;
-  for (const auto& name : files_) ::unlink((beside_ + "/" + name).c_str());
+  for (const auto& name : names_) ::unlink((beside_ + "/" + name).c_str());
   folder_ ? ::rmdir(beside_.c_str()) : ::unlink(beside_.c_str());
 }
 
-void Output::begin_file(const std::string& name) {
-  close_file();
-  files_.push_back(name);
-  out_ = std::fopen((beside_ + "/" + name).c_str(), "wxe");
-  if (out_ == nullptr) fail();
+std::size_t Output::begin_file(const std::string& name) {
+  names_.push_back(name);
+  std::FILE* const stream = std::fopen((beside_ + "/" + name).c_str(), "wxe");
+  if (stream == nullptr) fail();
+  files_.push_back(stream);
+  return files_.size() - 1;
 }
 
-void Output::write(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), out_) != text.size()) fail();
+void Output::write(std::string_view text, std::size_t file) {
+  if (std::fwrite(text.data(), 1, text.size(), files_[file]) != text.size()) fail();
 }
 
-void Output::close_file() {
-  if (out_ == nullptr) return;
-  const bool written = std::fflush(out_) == 0 && ::fsync(::fileno(out_)) == 0;
-  if (std::fclose(std::exchange(out_, nullptr)) != 0 || !written) fail();
+void Output::close_files() {
+  while (!files_.empty()) {
+    std::FILE* const file = files_.back();
+    files_.pop_back();
+    const bool written = std::fflush(file) == 0 && ::fsync(::fileno(file)) == 0;
+    if (std::fclose(file) != 0 || !written) fail();
+  }
 }
 
 void Output::finish() {
-  close_file();
+  close_files();
   take_its_place();
   done_ = true;
 }
@@ -85,7 +92,7 @@ void Output::clear_folder(const std::string& folder) const {
   std::vector<fs::path> old;
   for (const auto& entry : fs::directory_iterator(folder, error)) old.push_back(entry.path());
   for (const auto& path : old)
-    if (std::find(files_.begin(), files_.end(), path.filename().string()) == files_.end())
+    if (std::find(names_.begin(), names_.end(), path.filename().string()) == names_.end())
       throw StoreError("cannot write over " + target_ + ": there is also " + path.filename().string() + " in it");
   for (const auto& path : old)
     if (::unlink(path.c_str()) != 0) fail();

@@ -15,20 +15,21 @@ class Output {
   Output(const Output&) = delete;
   Output& operator=(const Output&) = delete;
 
-  void begin_file(const std::string& name);   // In a folder: what is written from here on is in this file.
-  void write(std::string_view text);
+  // In a folder: says which of its files it is. All of them are open until the end.
+  std::size_t begin_file(const std::string& name);
+  void write(std::string_view text, std::size_t file = 0);
   void finish();
 
  private:
-  void close_file();
+  void close_files();
   void take_its_place() const;
   void clear_folder(const std::string& folder) const;
   [[noreturn]] void fail() const;
 
   std::string target_, beside_;
   bool force_, folder_, done_ = false;
-  std::vector<std::string> files_;         // Of a folder, as far as they were begun.
-  std::FILE* out_ = nullptr;
+  std::vector<std::string> names_;         // Of a folder's files, as far as they were begun.
+  std::vector<std::FILE*> files_;
 };
 
 }  // namespace exports

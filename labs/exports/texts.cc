@@ -1,5 +1,6 @@
 #include "labs/exports/texts.h"
 
+#include <array>
 #include <cmath>
 #include <cstring>
 
@@ -23,26 +24,34 @@ std::size_t utf8_length(std::string_view text) {
   return n;
 }
 
-// Appends `text` with what `escape` puts for its single bytes, and with a replacement for bytes that are no UTF-8.
+// Which bytes are not simply appended.
 template <class Escape>
-void put_escaped(std::string& out, std::string_view text, const Escape& escape) {
+constexpr std::array<bool, 256> kLooked = [] {
+  std::array<bool, 256> all{};
+  for (unsigned c = 0; c < all.size(); ++c) all[c] = c >= 0x80 || Escape::needs(static_cast<unsigned char>(c));
+  return all;
+}();
+
+// Appends `text` with what `Escape` puts for its single bytes, and with a replacement for bytes that are no UTF-8.
+template <class Escape>
+void put_escaped(std::string& out, std::string_view text) {
   std::size_t plain = 0;   // What is as it is, and not appended yet, begins there.
   for (std::size_t at = 0; at < text.size();) {
     const auto c = static_cast<unsigned char>(text[at]);
-    const std::size_t n = c < 0x80 ? 1 : utf8_length(text.substr(at));
-    if (n > 1 || (n == 1 && !escape.needs(c))) {
+    const std::size_t n = !kLooked<Escape>[c] ? 1 : c < 0x80 ? 0 : utf8_length(text.substr(at));
+    if (n != 0) {
       at += n;
       continue;
     }
     out.append(text, plain, at - plain);
-    n == 0 ? void(out += kReplacement) : escape.put(out, c);
+    c >= 0x80 ? void(out += kReplacement) : Escape::put(out, c);
     plain = ++at;
   }
   out.append(text, plain);
 }
 
 struct JsonEscape {
-  static bool needs(unsigned char c) { return c == '"' || c == '\\' || c < 0x20; }
+  static constexpr bool needs(unsigned char c) { return c == '"' || c == '\\' || c < 0x20; }
   static void put(std::string& out, unsigned char c) {
     constexpr char kHex[] = "0123456789abcdef";
     if (c >= 0x20) (out += '\\') += static_cast<char>(c);
@@ -51,7 +60,7 @@ struct JsonEscape {
 };
 
 struct XmlEscape {
-  static bool needs(unsigned char c) { return c == '<' || c == '>' || c == '&' || c == '"' || c == '\'' || (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f; }
+  static constexpr bool needs(unsigned char c) { return c == '<' || c == '>' || c == '&' || c == '"' || c == '\'' || (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f; }
   static void put(std::string& out, unsigned char c) {
     switch (c) {
       case '<': out += "&lt;"; break;
@@ -63,6 +72,16 @@ struct XmlEscape {
     }
   }
 };
+
+// What a letter asks for in a cell of CSV.
+constexpr unsigned char kQuotes = 1, kReplaced = 2;
+constexpr std::array<unsigned char, 256> kInCsv = [] {
+  std::array<unsigned char, 256> all{};
+  all[','] = all['\n'] = all['\r'] = kQuotes;
+  all['"'] = kQuotes | kReplaced;
+  all['\0'] = kReplaced;
+  return all;
+}();
 
 }  // namespace
 
@@ -85,22 +104,26 @@ void put_time(std::string& out, core::Time time, std::int64_t unit_ns) {
 
 void put_csv(std::string& out, std::string_view text) {
   if (text.empty()) return;
+  unsigned found = 0;
+  for (const char c : text) found |= kInCsv[static_cast<unsigned char>(c)];
   const bool formula = std::strchr("=+-@\t\r", text[0]) != nullptr && text[0] != '\0';
-  const bool quoted = text.find_first_of(",\"\n\r") != text.npos;
+  const bool quoted = (found & kQuotes) != 0;
   if (quoted) out += '"';
   if (formula) out += '\'';
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t special = std::min(text.find_first_of(std::string_view("\"\0", 2), at), text.size());
-    out.append(text, at, special - at);
-    if (special < text.size()) out += text[special] == '"' ? "\"\"" : kReplacement;
-    at = special + 1;
+  std::size_t plain = 0;   // What is as it is, and not appended yet, begins there.
+  for (std::size_t at = 0; (found & kReplaced) != 0 && at < text.size(); ++at) {
+    if ((kInCsv[static_cast<unsigned char>(text[at])] & kReplaced) == 0) continue;
+    out.append(text, plain, at - plain);
+    out += text[at] == '"' ? "\"\"" : kReplacement;
+    plain = at + 1;
   }
+  out.append(text, plain);
   if (quoted) out += '"';
 }
 
 void put_json(std::string& out, std::string_view text) {
   out += '"';
-  put_escaped(out, text, JsonEscape());
+  put_escaped<JsonEscape>(out, text);
   out += '"';
 }
 
@@ -108,6 +131,6 @@ void put_json_real(std::string& out, double number) {
   std::isfinite(number) ? put_real(out, number) : void(out += "null");
 }
 
-void put_xml(std::string& out, std::string_view text) { put_escaped(out, text, XmlEscape()); }
+void put_xml(std::string& out, std::string_view text) { put_escaped<XmlEscape>(out, text); }
 
 }  // namespace exports

@@ -29,7 +29,7 @@ struct Export {
 
   // For who reads the rows several times: this is the so-manieth of so many.
   void pass(std::size_t which, std::size_t of) { pass_ = which, passes_ = of; }
-  // Calls visit(event, body) for every event, in their order, and writes what it appends to `text`.
+  // Calls visit(text, event, body) for every event, in their order, and writes what it appends to `text`.
   template <class Visit>
   void each(const Visit& visit) {
     std::string text;
@@ -41,24 +41,32 @@ struct Export {
       tell(at = stop);
     }
   }
-  // The same on all cores: `visit` must not change anything but `text`.
-  template <class Visit>
-  void each_at_once(const Visit& visit) {
-    const std::size_t ahead = std::max(2u, std::thread::hardware_concurrency());
-    std::deque<std::pair<std::size_t, std::future<std::string>>> going;
+  // Makes a part of every stretch of the rows, on all cores, and hands the parts over in their order. `make(begin, end)` must
+  // not change anything.
+  template <class Make, class Take>
+  void each_stretch(const Make& make, const Take& take) {
+    using Part = decltype(make(begin, end));
+    const std::size_t ahead = 2 * std::max(1u, std::thread::hardware_concurrency());
+    std::deque<std::pair<std::size_t, std::future<Part>>> going;
     for (std::size_t at = begin; at < end || !going.empty();) {
       for (; at < end && going.size() < ahead; at = going.back().first) {
         const std::size_t stop = next_stop(at);
-        going.emplace_back(stop, std::async(std::launch::async, [this, &visit, at, stop] {
-                             std::string text;
-                             run.visit(at, stop, [&](const record::Event& e, core::BytesView body) { visit(text, e, body); });
-                             return text;
-                           }));
+        going.emplace_back(stop, std::async(std::launch::async, [&make, at, stop] { return make(at, stop); }));
       }
-      out.write(going.front().second.get());
+      take(going.front().second.get());
       tell(going.front().first);
       going.pop_front();
     }
+  }
+  // Calls visit(text, event, body) for every event, on all cores: `visit` must not change anything but `text`.
+  template <class Visit>
+  void each_at_once(const Visit& visit) {
+    const auto make = [&](std::size_t from, std::size_t to) {
+      std::string text;
+      run.visit(from, to, [&](const record::Event& e, core::BytesView body) { visit(text, e, body); });
+      return text;
+    };
+    each_stretch(make, [&](const std::string& text) { out.write(text); });
   }
   // The whole run, found fast: for who draws it.
   std::unique_ptr<timeline::Timeline> index() const;

@@ -74,21 +74,24 @@ void TextWriter::put(const Span& v) {
 void TextWriter::put(const std::string& v) {
   constexpr std::string_view kHex = "0123456789abcdef";
   out_ += '"';
-  for (const char c : v) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
+  std::size_t plain = 0;  // What is as it is, and not appended yet, begins there.
+  for (std::size_t at = 0; at < v.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(v[at]);
+    if (byte >= 0x20 && byte != 0x7f && byte != '"' && byte != '\\') continue;
+    out_.append(v, plain, at - plain);
+    plain = at + 1;
+    if (byte == '"' || byte == '\\') {
       out_ += '\\';
-      out_ += c;
-    } else if (c == '\n') {
+      out_ += v[at];
+    } else if (byte == '\n') {
       out_ += "\\n";
-    } else if (byte < 0x20 || byte == 0x7f) {
+    } else {
       out_ += "\\x";
       out_ += kHex[byte >> 4];
       out_ += kHex[byte & 15];
-    } else {
-      out_ += c;
     }
   }
+  out_.append(v, plain);
   out_ += '"';
 }
 
