@@ -254,17 +254,22 @@ void ask(const record::Recording& recording, const std::string& question, const 
 const std::vector<Example>& examples() {
   static const std::vector<Example> all{
       {"What share of the messages was lost, by type?",
-       "select type, count(*) as sent, round(100.0 * sum(fate = 'lost') / count(*), 2) as lost_percent\n"
+       "select type, count(*) as sent,\n"
+       "  round(100.0 * sum(fate = 'lost') / count(*), 2) as lost_percent\n"
        "from messages group by type order by lost_percent desc, type"},
       {"How long did clients wait, second by second?",
-       "select called_ns / 1000000000 as second, count(*) as operations, percentile(latency_ns, 99) / 1e6 as p99_ms\n"
+       "select called_ns / 1000000000 as second, count(*) as operations,\n"
+       "  percentile(latency_ns, 99) / 1e6 as p99_ms\n"
        "from operations where outcome = 'ok' group by second order by second"},
       {"Who was leader when?",
        "with states as (select node, kind, type, value, t_ns,\n"
-       "    lead(t_ns, 1, (select max(t_ns) from events)) over (partition by node order by row) as until_ns\n"
+       "    lead(t_ns, 1, (select max(t_ns) from events))\n"
+       "      over (partition by node order by row) as until_ns\n"
        "  from events where kind in ('show', 'crash', 'restart'))\n"
-       "select node, value as term, min(t_ns) / 1e9 as from_s, max(until_ns) / 1e9 as to_s\n"
-       "from states where kind = 'show' and type = 'leader' group by node, value order by from_s"},
+       "select node, value as term,\n"
+       "  min(t_ns) / 1e9 as from_s, max(until_ns) / 1e9 as to_s\n"
+       "from states where kind = 'show' and type = 'leader'\n"
+       "group by node, value order by from_s"},
   };
   return all;
 }

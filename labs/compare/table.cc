@@ -33,10 +33,11 @@ std::string delta_text(double was, double is) {
   const bool small = was == std::floor(was) && is == std::floor(is) && std::abs(was) < 20 && std::abs(is) < 1000;
   if (small || was == 0) return sign + number_text(std::abs(is - was), "");
   const double percent = std::abs(is - was) / std::abs(was) * 100;
+  if (percent < 0.05) return "~0 %";   // So little is no news: see sense_of().
   if (percent >= 1000)
     std::snprintf(out, sizeof out, "%.0f\u00d7", is / was);
   else
-    std::snprintf(out, sizeof out, percent >= 10 ? "%c%.0f %%" : percent >= 0.1 ? "%c%.1f %%" : "%c%.2g %%", sign, percent);
+    std::snprintf(out, sizeof out, percent >= 10 ? "%c%.0f %%" : "%c%.1f %%", sign, percent);
   return out;
 }
 

@@ -66,6 +66,28 @@ Middle Study::middle(std::size_t figure, std::uint64_t cell) const {
   return middle;
 }
 
+// Pairs of cells of which the one's interval lies below the other's.
+std::size_t Study::sure_pairs(std::size_t figure) const {
+  std::vector<double> lows;
+  for (std::uint64_t cell = 0; cell < grid_.cells(); ++cell)
+    if (const Middle one = middle(figure, cell); one.runs > 0) lows.push_back(one.low);
+  std::sort(lows.begin(), lows.end());
+  std::size_t pairs = 0;
+  for (std::uint64_t cell = 0; cell < grid_.cells(); ++cell)
+    if (const Middle one = middle(figure, cell); one.runs > 0)
+      pairs += static_cast<std::size_t>(lows.end() - std::upper_bound(lows.begin(), lows.end(), one.high));
+  return pairs;
+}
+
+std::size_t Study::most_telling() const {
+  for (std::uint64_t cell = 1; cell < grid_.cells(); ++cell)
+    if (middle(0, cell).value != middle(0, 0).value) return 0;
+  std::size_t best = 0, most = 0;
+  for (std::size_t figure = 0; figure < figures_.size(); ++figure)
+    if (const std::size_t pairs = sure_pairs(figure); pairs > most) best = figure, most = pairs;
+  return best;
+}
+
 std::uint64_t Study::cell_at(const std::vector<std::size_t>& places) const {
   std::uint64_t cell = 0;
   for (std::size_t axis = 0; axis < grid_.axes.size(); ++axis) cell = cell * grid_.axes[axis].values.size() + places[axis];

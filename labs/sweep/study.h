@@ -37,10 +37,15 @@ class Study {
   // In order, smallest first; of a share 0 or 100. Empty: no run of that cell has it.
   const std::vector<double>& values(std::size_t figure, std::uint64_t cell) const { return values_[figure][cell]; }
   Middle middle(std::size_t figure, std::uint64_t cell) const;
+  // The figure to begin with: whether runs passed, where that differs; else what differs most surely - in most pairs of cells
+  // the one's middle lies wholly below the other's.
+  std::size_t most_telling() const;
   // The cell in which every axis has this one of its values.
   std::uint64_t cell_at(const std::vector<std::size_t>& places) const;
 
  private:
+  std::size_t sure_pairs(std::size_t figure) const;
+
   Grid grid_;
   std::uint64_t runs_ = 0;
   std::vector<std::string> figures_;

@@ -70,8 +70,10 @@ void Bookmarks::draw_one(const View& view, std::size_t which, Commands& commands
   ImGui::SameLine(0, px(12));
   record::Bookmarks changed = *all_;
   bool first = one.opens;
+  ImGui::SetCursorPosY(ImGui::GetCursorPosY() + std::floor((line - ImGui::GetTextLineHeight()) / 2 - px(3)));
   const bool chosen = check_box("opens here", first, "The run is looked at from here when its file is opened.");
   ImGui::SameLine(0, px(8));
+  ImGui::SetCursorScreenPos({ImGui::GetCursorScreenPos().x, at.y});
   const bool removed = icon_button(Icon::close, "remove " + std::to_string(which), {}, "Remove this bookmark");
   if (chosen)
     for (auto& other : changed) other.opens = false;

@@ -26,7 +26,7 @@ void Doors::draw(const View& view, Commands& commands) {
       for (const auto& address : it->addresses) {
         if (quiet_button(address, "Copy the address")) commands.want(CopyText{address});
       }
-      text("to " + it->node + " \u00b7 " + count_text(static_cast<double>(it->clients)) + (it->clients == 1 ? " client" : " clients") + " \u00b7 " +
+      text((it->node.empty() ? "" : "to " + it->node + " \u00b7 ") + count_text(static_cast<double>(it->clients)) + (it->clients == 1 ? " client" : " clients") + " \u00b7 " +
                count_text(static_cast<double>(it->asked)) + " asked" + (it->cut_off > 0 ? " \u00b7 " + count_text(static_cast<double>(it->cut_off)) + " cut off" : ""),
            theme().faint, look().fonts.small);
     }

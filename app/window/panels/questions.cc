@@ -162,8 +162,11 @@ void Questions::draw_answer(Commands& commands) {
   char took[32];
   std::snprintf(took, sizeof took, "%.3g ms", answer_.seconds * 1000);
   const std::string count = count_text(static_cast<double>(answer_.rows.size())) + (answer_.rows.size() == 1 ? " row" : " rows");
+  const float top = ImGui::GetCursorPosY();
+  ImGui::SetCursorPosY(top + px(3));
   text((answer_.more ? "The first " : "") + count + ", in " + took, theme().faint, look().fonts.small);
   ImGui::SameLine(0, px(12));
+  ImGui::SetCursorPosY(top);
   if (quiet_button("Copy as CSV")) commands.want(CopyText{answer_.csv()});
   draw_rows(commands);
 }
@@ -173,11 +176,12 @@ void Questions::draw_rows(Commands& commands) {
   if (columns == 0) return;
   constexpr ImGuiTableFlags kFlags = ImGuiTableFlags_SizingFixedFit | ImGuiTableFlags_BordersInnerH | ImGuiTableFlags_ScrollY |
                                      ImGuiTableFlags_ScrollX | ImGuiTableFlags_Resizable | ImGuiTableFlags_NoBordersInBody;
-  ImGui::PushStyleColor(ImGuiCol_TableHeaderBg, theme().ground);
   if (ImGui::BeginTable("rows", static_cast<int>(columns), kFlags, ImGui::GetContentRegionAvail())) {
     ImGui::TableSetupScrollFreeze(0, 1);
     for (std::size_t i = 0; i < columns; ++i) ImGui::TableSetupColumn(beginning(answer_.columns[i]).c_str());
-    ImGui::TableNextRow(ImGuiTableRowFlags_Headers);
+    // A row like the others, so that its words count for the width of the columns.
+    ImGui::TableNextRow();
+    ImGui::TableSetBgColor(ImGuiTableBgTarget_RowBg0, theme().ground);
     for (std::size_t i = 0; i < columns; ++i) {
       ImGui::TableSetColumnIndex(static_cast<int>(i));
       text(beginning(answer_.columns[i]), theme().faint, look().fonts.small);
@@ -197,13 +201,15 @@ void Questions::draw_rows(Commands& commands) {
             if (quiet_button(shortened(cell, px(300)), "Look at " + time_text(answer_.times[row]))) commands.want(Seek{answer_.times[row]});
             ImGui::PopID();
           } else {
+            const bool number = answer_.rows[row][i].index() == 1 || answer_.rows[row][i].index() == 2;
+            const float left = ImGui::GetContentRegionAvail().x - text_size(cell, look().fonts.mono).x;
+            if (number && left > 0) ImGui::SetCursorPosX(ImGui::GetCursorPosX() + left);
             fitted(cell, px(360), theme().text, look().fonts.mono);
           }
         }
       }
     ImGui::EndTable();
   }
-  ImGui::PopStyleColor();
 }
 
 }  // namespace window

@@ -20,7 +20,14 @@ const std::vector<std::string> kHow{"Heat map", "Curves", "Distributions"};
 
 std::string short_name(const std::string& setting) { return setting.substr(setting.rfind('.') == std::string::npos ? 0 : setting.rfind('.') + 1); }
 
-std::string figure_text(double value, bool share) { return share ? std::to_string(static_cast<int>(std::lround(value))) + " %" : value_text(value); }
+// `apart`: how far from each other the values lie that stand beside it; where that is little, more digits tell them apart.
+std::string figure_text(double value, bool share, double apart = 0) {
+  if (share) return std::to_string(static_cast<int>(std::lround(value))) + " %";
+  if (apart <= 0 || apart > std::abs(value) / 50) return value_text(value);
+  char exact[40];
+  std::snprintf(exact, sizeof exact, "%.*f", std::clamp(1 - static_cast<int>(std::floor(std::log10(apart))), 0, 9), value);
+  return exact;
+}
 
 // From little to much; text on it is readable, for the number is what is read and the ground only leads the eye.
 Colour heat(double part) { return faded(theme().accent, 0.06f + 0.5f * static_cast<float>(std::clamp(part, 0.0, 1.0))); }
@@ -61,11 +68,7 @@ void SweepPage::open(std::shared_ptr<const sweep::Study> study, std::string fold
     if (along_ == kNoAxis || values(axis) > values(along_)) across_ = along_, along_ = axis;
     else if (across_ == kNoAxis || values(axis) > values(across_)) across_ = axis;
   }
-  figure_ = 0;
-  // A sweep in which all passed is about its numbers.
-  bool same = true;
-  for (std::uint64_t one = 0; one < grid.cells(); ++one) same = same && study_->middle(0, one).value == study_->middle(0, 0).value;
-  if (same && study_->figures().size() > 2) figure_ = 2;
+  figure_ = study_->most_telling();
 }
 
 std::size_t SweepPage::values(std::size_t axis) const { return axis == kNoAxis ? 1 : study_->grid().axes[axis].values.size(); }
@@ -79,7 +82,7 @@ std::uint64_t SweepPage::cell(std::size_t along, std::size_t across) const {
 
 std::string SweepPage::words(std::uint64_t one) const {
   std::string all;
-  for (const auto& setting : study_->grid().settings_of(one)) all += (all.empty() ? "" : ", ") + setting.substr(setting.find('.') == std::string::npos ? 0 : setting.find('.') + 1);
+  for (const auto& setting : study_->grid().settings_of(one)) all += (all.empty() ? "" : ", ") + short_name(setting.substr(0, setting.find('='))) + ' ' + setting.substr(setting.find('=') + 1);
   return all.empty() ? "as the lab has it" : all;
 }
 
@@ -188,7 +191,7 @@ void SweepPage::draw_heat_map(const Area& area, Commands& commands) {
       const ImVec2 low{left + wide * static_cast<float>(x), row}, high{low.x + wide - px(2), row + tall - px(2)};
       const double part = greatest > least ? (middle.value - least) / (greatest - least) : 0.5;
       list.AddRectFilled(low, high, middle.runs == 0 ? theme().sunken : heat(part), px(3));
-      draw_text(list, {(low.x + high.x) / 2, (low.y + high.y - look().fonts.body->FontSize) / 2}, middle.runs == 0 ? "-" : figure_text(middle.value, sweep::Study::is_share(figure_)), theme().text, nullptr, 0.5f);
+      draw_text(list, {(low.x + high.x) / 2, (low.y + high.y - look().fonts.body->FontSize) / 2}, middle.runs == 0 ? "-" : figure_text(middle.value, sweep::Study::is_share(figure_), greatest - least), theme().text, nullptr, 0.5f);
       ImGui::SetCursorScreenPos(low);
       ImGui::PushID(static_cast<int>(one));
       if (ImGui::InvisibleButton("cell", {high.x - low.x, high.y - low.y})) open_run(one, commands);
@@ -273,47 +276,74 @@ void SweepPage::draw_legend(float left, float y) {
 
 // A row a cell: bars of how many runs came to what, all on one axis, the median marked.
 void SweepPage::draw_distributions(Commands& commands) {
-  constexpr std::size_t kBars = 60;
   const auto cells = study_->grid().cells();
   double least = 1e300, greatest = -1e300;
-  for (std::uint64_t one = 0; one < cells; ++one)
+  float name = px(80);
+  for (std::uint64_t one = 0; one < cells; ++one) {
     if (const auto& all = study_->values(figure_, one); !all.empty()) least = std::min(least, all.front()), greatest = std::max(greatest, all.back());
+    name = std::max(name, text_size(words(one)).x + px(24));
+  }
   if (least > greatest) return muted("No run has this figure.");
   if (greatest == least) greatest = least + 1;
-  const bool share = sweep::Study::is_share(figure_);
-  const float name = px(230), row = px(46);
-  ImGui::BeginChild("distributions");
+  const float row = px(46), below = px(40), room = ImGui::GetContentRegionAvail().x;
+  name = std::min(name, room * 0.4f);
+  Histograms rows{least, greatest, 0, 0, row};
+  ImGui::BeginChild("distributions", {0, std::min(ImGui::GetContentRegionAvail().y - below, row * static_cast<float>(cells))});
   ImGuiListClipper clipper;
   clipper.Begin(static_cast<int>(cells), row);
   while (clipper.Step())
     for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
       const auto one = static_cast<std::uint64_t>(i);
-      const auto& all = study_->values(figure_, one);
       const ImVec2 at = ImGui::GetCursorScreenPos();
-      const float left = at.x + name, wide = ImGui::GetContentRegionAvail().x - name - px(90), low = at.y + row - px(8);
-      ImDrawList& list = *ImGui::GetWindowDrawList();
-      draw_text(list, {at.x, at.y + px(14)}, shortened(words(one), name - px(14)), theme().text);
-      list.AddLine({left, low}, {left + wide, low}, theme().line);
-      std::vector<std::size_t> bars(kBars, 0);
-      for (const double value : all) ++bars[std::min(kBars - 1, static_cast<std::size_t>((value - least) / (greatest - least) * kBars))];
-      const std::size_t most = std::max<std::size_t>(1, *std::max_element(bars.begin(), bars.end()));
-      const float step = wide / kBars;
-      for (std::size_t b = 0; b < kBars; ++b)
-        if (bars[b] > 0) list.AddRectFilled({left + step * static_cast<float>(b), low - std::max(px(2), (row - px(14)) * static_cast<float>(bars[b]) / static_cast<float>(most))}, {left + step * static_cast<float>(b + 1) - 1, low}, faded(theme().accent, 0.6f));
-      const Middle middle = study_->middle(figure_, one);
-      if (middle.runs > 0) {
-        const float x = left + wide * static_cast<float>((middle.value - least) / (greatest - least));
-        list.AddLine({x, at.y + px(2)}, {x, low}, theme().text, px(1.5f));
-        draw_text(list, {left + wide + px(12), at.y + px(14)}, figure_text(middle.value, share), theme().text);
-      }
+      rows.left = at.x + name, rows.right = at.x + ImGui::GetContentRegionAvail().x - px(90);
+      draw_text(*ImGui::GetWindowDrawList(), {at.x, at.y + px(14)}, shortened(words(one), name - px(14)), theme().text);
+      draw_histogram(rows, at.y, one);
       ImGui::PushID(i);
-      if (ImGui::InvisibleButton("row", {ImGui::GetContentRegionAvail().x, row})) open_run(one, commands);
+      if (ImGui::InvisibleButton("row", {ImGui::GetContentRegionAvail().x, row - ImGui::GetStyle().ItemSpacing.y})) open_run(one, commands);
       ImGui::PopID();
       tooltip(tip(one) + "\nA click opens a run of it.");
-      probe("distribution:" + std::to_string(one), at, {left + wide, low});
+      probe("distribution:" + std::to_string(one), at, {rows.right, at.y + row - px(8)});
     }
   clipper.End();
   ImGui::EndChild();
+  draw_values(rows, ImGui::GetCursorScreenPos().y);
+}
+
+void SweepPage::draw_histogram(const Histograms& rows, float top, std::uint64_t one) {
+  constexpr std::size_t kBars = 60;
+  const auto& all = study_->values(figure_, one);
+  const float wide = rows.right - rows.left, low = top + rows.tall - px(8), step = wide / kBars;
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddLine({rows.left, low}, {rows.right, low}, theme().line);
+  const auto part = [&](double value) { return (value - rows.least) / (rows.greatest - rows.least); };
+  std::vector<std::size_t> bars(kBars, 0);
+  for (const double value : all) ++bars[std::min(kBars - 1, static_cast<std::size_t>(part(value) * kBars))];
+  const std::size_t most = std::max<std::size_t>(1, *std::max_element(bars.begin(), bars.end()));
+  for (std::size_t b = 0; b < kBars; ++b) {
+    if (bars[b] == 0) continue;
+    const float left = rows.left + step * static_cast<float>(b), tall = (rows.tall - px(14)) * static_cast<float>(bars[b]) / static_cast<float>(most);
+    list.AddRectFilled({left, low - std::max(px(2), tall)}, {left + step - 1, low}, faded(theme().accent, 0.6f));
+  }
+  const Middle middle = study_->middle(figure_, one);
+  if (middle.runs == 0) return;
+  const float x = rows.left + wide * static_cast<float>(part(middle.value));
+  list.AddLine({x, top + px(2)}, {x, low}, theme().text, px(1.5f));
+  draw_text(list, {rows.right + px(12), top + px(14)}, figure_text(middle.value, sweep::Study::is_share(figure_), rows.greatest - rows.least), theme().text);
+}
+
+// What the places below the rows mean, and what the line in each of them is.
+void SweepPage::draw_values(const Histograms& rows, float top) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  ImFont* const small = look().fonts.small;
+  const bool share = sweep::Study::is_share(figure_);
+  const ValueScale scale = value_scale(rows.least, rows.greatest, false, false, 10);
+  for (const auto& tick : scale.ticks) {
+    if (tick.value < rows.least || tick.value > rows.greatest) continue;
+    const float x = rows.left + (rows.right - rows.left) * static_cast<float>((tick.value - rows.least) / (rows.greatest - rows.least));
+    list.AddLine({x, top}, {x, top + px(4)}, theme().strong_line);
+    draw_text(list, {x, top + px(6)}, tick.text + (share ? " %" : ""), theme().faint, small, 0.5f);
+  }
+  draw_text(list, {rows.left, top + px(24)}, "How many runs came to what; the line is their median, told at the right.", theme().faint, small);
 }
 
 }  // namespace window

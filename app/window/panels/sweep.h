@@ -26,7 +26,14 @@ struct SweepPage {
   void draw_axis_choice(const char* name, std::size_t& axis, bool may_be_none);
   void draw_heat_map(const Area& area, Commands& commands);
   void draw_curves(const Area& area);
+  // Where the values lie that all rows share.
+  struct Histograms {
+    double least, greatest;
+    float left, right, tall;                          // `tall`: a row.
+  };
   void draw_distributions(Commands& commands);
+  void draw_histogram(const Histograms& rows, float top, std::uint64_t cell);
+  void draw_values(const Histograms& rows, float top);
   void draw_legend(float left, float y);
   bool open_run(std::uint64_t cell, Commands& commands);
   std::uint64_t cell(std::size_t along, std::size_t across) const;

@@ -69,6 +69,17 @@ TEST_F(Kept, AQuestionIsAskedAndItsAnswerLeadsToItsMoments) {
   EXPECT_EQ(std::to_string(whole.view().at.time_since_epoch().count()), first);
 }
 
+TEST_F(Kept, AnAnswerIsCopiedAsOtherProgramsReadIt) {
+  open();
+  whole.wish(Show{"ask"});
+  whole.click("question");
+  whole.key({kCtrl, kA});
+  whole.type("select null as a, '=1' as b, 2.5 as c, 'x,y' as d");
+  whole.click("button:Ask");
+  whole.click("button:Copy as CSV");
+  EXPECT_EQ(whole.window().copied(), "a,b,c,d\n,'=1,2.5,\"x,y\"\n");
+}
+
 TEST_F(Kept, AQuestionThatCannotBeAnsweredSaysWhyAndOneThatTakesLongIsCancelled) {
   open();
   whole.wish(Show{"ask"});
@@ -79,7 +90,7 @@ TEST_F(Kept, AQuestionThatCannotBeAnsweredSaysWhyAndOneThatTakesLongIsCancelled)
   ASSERT_TRUE(whole.until([&] { return whole.all().find("did you mean `sender`?") != std::string::npos; })) << whole.all();
   whole.click("question");
   whole.key({kCtrl, kA});
-  whole.type("select count(*) from events a, events b, events c, events d");
+  whole.type("with recursive c(x) as (select 1 union all select x + 1 from c) select max(x) from c");
   whole.click("button:Ask");
   whole.click("button:Cancel");
   ASSERT_TRUE(whole.until([&] { return whole.all().find("it was cancelled") != std::string::npos; })) << whole.all();

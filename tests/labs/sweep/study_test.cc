@@ -52,6 +52,23 @@ TEST(Study, AShareHasWilsonsIntervalAndAMedianThatOfItsOrder) {
   EXPECT_DOUBLE_EQ(latency.high, 35);
 }
 
+TEST(Study, BeginsWithWhatTellsMost) {
+  EXPECT_EQ(Study(made()).most_telling(), 0u) << "not all passed in one cell: that comes first";
+  Stored stored;
+  stored.grid.program = "test", stored.grid.lab = "raft-elections";
+  stored.grid.first_seed = 1, stored.grid.last_seed = 8;
+  stored.grid.axes = {{"raft.heartbeat", {"10ms", "20ms", "30ms"}}};
+  for (std::uint64_t run = 0; run < stored.grid.runs(); ++run) {
+    const auto cell = static_cast<double>(stored.grid.cell_of(run)), seed = static_cast<double>(run % 8);
+    Outcome outcome;
+    outcome.run = run;
+    outcome.figures = {{"length", "s", 20}, {"noise", "", 100 * cell + 1000 * seed}, {"one apart", "", seed + (cell == 2 ? 50 : 0)}, {"all apart", "", seed - 50 * cell}};
+    stored.lines[run] = line_of(stored.grid, outcome);
+  }
+  const Study study(stored);
+  EXPECT_EQ(study.figures()[study.most_telling()], "all apart");
+}
+
 // Of 1,000 draws the interval holds the true median about 950 times or more, whatever the distribution and their number.
 TEST(Study, TheIntervalOfAMedianHoldsTheTrueOne) {
   core::Rng rng(7);
