@@ -77,7 +77,10 @@ void Chance::ask_among() {
   among_.reset();
   begin([this, run = source_.run, last = kOthersAsked[others_]](const compare::Progress& told) -> Working::Outcome {
     auto answer = std::make_shared<compare::Among>(compare::among(replay::recipe_of(*run), 1, last, all_cores(), told));
-    return [this, answer] { among_ = std::move(*answer); };
+    // First that in which the run is least like the others.
+    std::stable_sort(answer->figures.begin(), answer->figures.end(),
+                     [](const auto& a, const auto& b) { return std::abs(a.place() - 0.5) > std::abs(b.place() - 0.5); });
+    return [this, answer] { among_ = std::move(*answer), metric_ = 0; };
   });
 }
 
