@@ -31,6 +31,9 @@ core::Invocation draw(Model model, const Shape& shape, core::Rng& rng, std::uint
   } else if (kind == 8 && kv) {
     i.function = rng.chance(0.5) ? "delete" : "append";
     if (i.function == "append") i.value = value() + ";";
+  } else if (kv && rng.chance(0.5)) {
+    i.function = "create";
+    i.value = value();
   } else {
     i.function = "cas";
     i.value = value();
@@ -52,6 +55,8 @@ void take_effect(Client& client, std::map<std::string, std::string>& object) {
     object[i.key] = i.value;
   } else if (i.function == "append") {
     object[i.key] += i.value;
+  } else if (i.function == "create") {
+    if (!object.emplace(i.key, i.value).second) client.outcome = core::Outcome::failed;
   } else if (it == object.end() || (i.function == "cas" && it->second != i.expected)) {
     client.outcome = core::Outcome::failed;
   } else if (i.function == "cas") {

@@ -33,6 +33,11 @@ struct Operation {
   std::uint64_t end = kNever;                  // kNever: unknown, it may be done at any later time, or never.
 };
 
+// What an operation asks to be there before it writes: of a create no value.
+inline std::optional<std::string> asked_for(const Operation& o) {
+  return o.function == "create" ? std::nullopt : std::optional(o.expected);
+}
+
 class History {
  public:
   void begin(const core::Invocation& invocation, std::uint64_t line = 0);

@@ -11,8 +11,8 @@ using Kind = Action::Kind;
 
 [[noreturn]] void no_such_function(const Operation& o, Model model) {
   constexpr std::string_view kOf[] = {"a register (read, write)", "a cas-register (read, write, cas)",
-                                      "a kv (get, put, append, cas, delete)"};
-  static const std::vector<std::string> kKnown[] = {{"read", "write"}, {"read", "write", "cas"}, {"get", "put", "append", "cas", "delete"}};
+                                      "a kv (get, put, append, cas, create, delete)"};
+  static const std::vector<std::string> kKnown[] = {{"read", "write"}, {"read", "write", "cas"}, {"get", "put", "append", "cas", "create", "delete"}};
   std::string shown = o.function.substr(0, 40);  // A file may hold anything, and this is one line.
   std::replace_if(shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
   const std::string near = core::nearest(shown, kKnown[static_cast<int>(model)]);
@@ -28,7 +28,7 @@ Action::Kind kind_of(const Operation& o, Model model) {
     if (o.function == "get") return Kind::get;
     if (o.function == "put") return Kind::put;
     if (o.function == "append") return Kind::append;
-    if (o.function == "cas") return failed ? Kind::not_cas : Kind::cas;
+    if (o.function == "cas" || o.function == "create") return failed ? Kind::not_cas : Kind::cas;
     if (o.function == "delete") return failed ? Kind::not_del : Kind::del;
   } else {
     if (o.function == "read") return Kind::get;
@@ -140,7 +140,8 @@ std::map<std::string, std::vector<Action>> actions_by_key(const History& history
       a.value = o.result ? number(*o.result) : kAbsent;
     else
       a.value = number(o.value);
-    a.expected = number(o.expected);
+    const auto asked = asked_for(o);
+    a.expected = asked ? number(*asked) : kAbsent;
     by_key[o.key].push_back(a);
   }
   for (auto& [key, actions] : by_key) leave_out_unseen(actions, values, work);

@@ -77,7 +77,7 @@ struct Action {
   bool any_result = false;  // A get of which the answer is not known to us.
   bool forever = false;     // Unknown: has no end.
   State value = kAbsent;    // put, append, cas: written. get: what was returned.
-  State expected = kAbsent; // cas, not_cas.
+  State expected = kAbsent; // cas, not_cas; of a create kAbsent.
   std::uint64_t call = 0, end = 0;
   std::size_t operation = 0;
 

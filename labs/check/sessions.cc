@@ -190,7 +190,7 @@ class Matching {
     std::vector<std::uint32_t> seen;
     bool clear = true;
     if (kind == Kind::not_del) clear = find(a, std::nullopt, seen);
-    if (kind == Kind::cas && o.outcome == core::Outcome::ok) clear = find(a, o.expected, seen) && seen[0] != a;
+    if (kind == Kind::cas && o.outcome == core::Outcome::ok) clear = find(a, asked_for(o), seen) && seen[0] != a;
     if (kind == Kind::get) {
       if (o.result || o.siblings.empty()) clear = find(a, o.result, seen);
       for (const auto& sibling : o.siblings) clear = find(a, sibling, seen) && clear;

@@ -60,7 +60,7 @@ class Staying {
       case Kind::not_cas:
       case Kind::del: return true;
       case Kind::not_del: return left(std::nullopt);
-      case Kind::cas: return left(o.expected);
+      case Kind::cas: return left(asked_for(o));
       case Kind::get:
         if (o.outcome != core::Outcome::ok) return false;
         return ((o.result || o.siblings.empty()) && left(o.result)) ||
@@ -162,6 +162,8 @@ std::string story(const History& history) {
       text += "wrote" + key + (key.empty() ? " " : " = ") + value(o.value);
     } else if (o.function == "append") {
       text += "appended " + value(o.value) + " to" + key;
+    } else if (o.function == "create") {
+      text += o.outcome == core::Outcome::failed ? "found" + key + " to be there" : "made" + key + " = " + value(o.value);
     } else if (o.function == "cas") {
       text += o.outcome == core::Outcome::failed ? "found" + key + " not to be " + value(o.expected)
                                                  : "changed" + key + " from " + value(o.expected) + " to " + value(o.value);

@@ -123,8 +123,9 @@ void Memcached::try_to_change(const std::string& key, MemcachedMake make, Memcac
     MemcachedChange made = make(found);
     if (!made.item) return say(std::move(made.says));
     made.item->written = self->write_time();
-    const bool swaps = found.stored && self->house_.asker.can(Function::cas);
-    self->house_.asker.ask({swaps ? Function::cas : Function::put, key, stored_text(*made.item), swaps ? *found.stored : ""},
+    const auto how = found.stored ? Function::cas : Function::create;
+    const bool swaps = self->house_.asker.can(how);
+    self->house_.asker.ask({swaps ? how : Function::put, key, stored_text(*made.item), swaps ? found.stored.value_or("") : ""},
                            [self, key, make, say, turn, tries, swaps, says = std::move(made.says)](const Answer& done) {
                              if (done.outcome == core::Outcome::ok) return say(says);
                              const bool too_late = swaps && done.outcome == core::Outcome::failed && done.why.empty();

@@ -107,22 +107,17 @@ void RespStore::decide(const Handle& one, const std::optional<std::string>& stor
       const bool done = did.outcome == Outcome::ok || (one->change.what == RespChange::Do::remove && found_nothing(did));
       one->then(done ? one->change.answer : resp_trouble(did, true));
     });
-  if (stored) return swap(one, *stored, to);
-  // An append of nothing makes the key if there is none, and leaves it as it is if somebody else was faster.
-  ask(Function::append, one->key, "", [this, one, to](const Answer& did) {
-    if (did.outcome != Outcome::ok) return one->then(resp_trouble(did, false));   // If it was done, it changed nothing.
-    swap(one, "", to);
-  });
+  swap(one, stored, to);
 }
 
-void RespStore::swap(const Handle& one, const std::string& from, const std::string& to) {
-  ask(Function::cas, one->key, to, [this, one](const Answer& did) {
+void RespStore::swap(const Handle& one, const std::optional<std::string>& from, const std::string& to) {
+  ask(from ? Function::cas : Function::create, one->key, to, [this, one](const Answer& did) {
     if (did.outcome == Outcome::ok) return one->then(one->change.answer);
     if (did.outcome == Outcome::unknown || !did.why.empty()) return one->then(resp_trouble(did, true));
     ++again;
     if (++one->tries == kMostTries) return one->then(resp_error("ERR not done: others change this key all the time"));
     rest(one);
-  }, from);
+  }, from.value_or(""));
 }
 
 // Two who look and swap at the same pace would go on like that, and it would always be the same one who comes too late.

@@ -37,7 +37,7 @@ class RespStore {
   using Alter = std::function<RespChange(const std::optional<RespValue>&)>;   // Perhaps more than once.
   using Said = std::function<void(std::string)>;                              // The answer, or an error's.
 
-  explicit RespStore(House house) : house_(house), swaps_(house.asker.can(clients::Function::cas)) {}
+  explicit RespStore(House house) : house_(house), swaps_(house.asker.can(clients::Function::cas) && house.asker.can(clients::Function::create)) {}
   ~RespStore() { *here_ = false; }
 
   // They go on as long as the store and the asker are here; whoever calls them may be gone meanwhile.
@@ -62,7 +62,7 @@ class RespStore {
   void ask(clients::Function what, const std::string& key, std::string value, Then then, std::string expected = {});
   void look(const Handle& one);
   void decide(const Handle& one, const std::optional<std::string>& stored);
-  void swap(const Handle& one, const std::string& from, const std::string& to);
+  void swap(const Handle& one, const std::optional<std::string>& from, const std::string& to);   // From nothing: a create.
   void rest(const Handle& one);
   void sweep(const std::string& key);
 

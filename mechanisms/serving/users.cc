@@ -292,7 +292,7 @@ std::string Users::on_tell(Step& step, std::string_view line) {
   clients::Ask ask;
   if (words.size() == 3 && words[0] == "scan") {
     one.request.function = Function::scan, one.request.key = words[1], one.request.value = words[2];
-  } else if (clients::read_ask(words, ask) && ask.function != clients::Function::cas) {
+  } else if (clients::read_ask(words, ask) && ask.function != clients::Function::cas && ask.function != clients::Function::create) {
     on_ask(step, std::move(ask));
     return "";
   } else {

@@ -85,7 +85,7 @@ bool leaves(const check::Operation& o, std::optional<std::string>& value) {
     if (o.result_known) value = o.result;
     return o.result_known;
   }
-  if (o.function == "put" || o.function == "write" || o.function == "cas") {
+  if (o.function == "put" || o.function == "write" || o.function == "cas" || o.function == "create") {
     value = o.value;
     return true;
   }

@@ -52,7 +52,7 @@ class Client {
   using Write = clients::TakeNumbers;
   using Settings = ClientSettings;
   using Step = core::Step<Message, Timer, Write>;
-  static constexpr std::array kTells{clients::kGet, clients::kPut, clients::kAppend, clients::kCas, clients::kDelete};
+  static constexpr std::array kTells{clients::kGet, clients::kPut, clients::kAppend, clients::kCas, clients::kDelete, clients::kCreate};
   static constexpr std::array kMetrics{&kOperations, &kUnknown, &kRetries, &kLatency};
 
   Client(const core::Roster& roster, const Settings& settings, Durable durable);

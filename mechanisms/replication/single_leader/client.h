@@ -71,7 +71,7 @@ class Client {
   using Settings = ClientSettings;
   using Step = core::Step<Message, Timer, Write>;
   static constexpr std::array kTells{
-      clients::kGet, clients::kPut, clients::kAppend, clients::kCas, clients::kDelete,
+      clients::kGet, clients::kPut, clients::kAppend, clients::kCas, clients::kDelete, clients::kCreate,
       core::Tell{"transaction COUNT BYTES", "Write COUNT keys of BYTES each in one entry of the log; not part of the history."}};
   static constexpr std::array kMetrics{&kOperations, &kUnknown, &kRetries, &kLatency, &kWriteLatency, &kOldReads, &kBackwards,
                                        &kOldShare, &kBackwardsShare};

@@ -9,7 +9,7 @@ namespace clients {
 
 enum class Function : std::uint8_t {
   get, put, append, cas, del,
-  create,  // Puts a value where there is none. What doors to real clients ask; no client of a lab does.
+  create,  // Puts a value where there is none. No client draws it by itself.
 };
 constexpr auto names(Function) {
   return std::array<std::string_view, 6>{"get", "put", "append", "cas", "delete", "create"};

@@ -5,7 +5,7 @@
 namespace clients {
 
 bool read_ask(const std::vector<std::string>& words, Ask& into) {
-  constexpr std::size_t kWords[] = {2, 3, 3, 4, 2};
+  constexpr std::size_t kWords[] = {2, 3, 3, 4, 2, 3};
   if (words.empty() || !core::parse(words[0], into.function) || words.size() != kWords[static_cast<std::size_t>(into.function)])
     return false;
   into.key = words[1];

@@ -20,8 +20,8 @@ namespace clients {
 
 inline constexpr core::Tell kGet{"get K", "Read a key."}, kPut{"put K V", "Write a key."},
     kAppend{"append K V", "Append to a key's value."}, kCas{"cas K FROM TO", "Replace a value if it is FROM."},
-    kDelete{"delete K", "Remove a key."};
-// Whether these words are one of the five.
+    kDelete{"delete K", "Remove a key."}, kCreate{"create K V", "Write a key that has no value."};
+// Whether these words are one of the six.
 bool read_ask(const std::vector<std::string>& words, Ask& into);
 // `expected one of: get K, put K V`
 std::string expected_one_of(std::span<const core::Tell> forms);

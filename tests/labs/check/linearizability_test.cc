@@ -114,6 +114,11 @@ bool fits(Model model, const std::vector<const Operation*>& order) {
       if (o->outcome == Outcome::failed && can) return false;
       if (can) value = o->value;
     }
+    if (o->function == "create") {
+      if (o->outcome == Outcome::ok && value) return false;
+      if (o->outcome == Outcome::failed && !value) return false;
+      if (!value) value = o->value;
+    }
     if (o->function == "delete") {
       if (o->outcome == Outcome::ok && !value) return false;
       if (o->outcome == Outcome::failed && value) return false;
@@ -147,7 +152,7 @@ bool prefix_fits(Model model, const History& history, std::uint64_t prefix) {
   for (Operation o : history.operations()) {
     if (o.call > prefix) continue;
     if (o.end > prefix) o.end = Operation::kNever, o.outcome = Outcome::unknown;
-    const bool certainly_not = o.outcome == Outcome::failed && o.function != "cas" && o.function != "delete";
+    const bool certainly_not = o.outcome == Outcome::failed && o.function != "cas" && o.function != "create" && o.function != "delete";
     if (!certainly_not) cut.push_back(o);
   }
   std::vector<const Operation*> order, rest;
@@ -158,7 +163,7 @@ bool prefix_fits(Model model, const History& history, std::uint64_t prefix) {
 // Small histories of random answers: about half of them make sense.
 History random_history(Model model, core::Rng& rng) {
   History history;
-  const std::vector<std::string> functions = model == Model::kv ? std::vector<std::string>{"get", "put", "append", "cas", "delete"}
+  const std::vector<std::string> functions = model == Model::kv ? std::vector<std::string>{"get", "put", "append", "cas", "create", "delete"}
                                              : model == Model::reg ? std::vector<std::string>{"read", "write"}
                                                                    : std::vector<std::string>{"read", "write", "cas"};
   struct Open {
@@ -182,7 +187,7 @@ History random_history(Model model, core::Rng& rng) {
     }
     const bool reads = it->second.function == "get" || it->second.function == "read";
     const auto luck = rng.below(10);
-    const bool may_fail = it->second.function == "cas" || it->second.function == "delete";
+    const bool may_fail = it->second.function == "cas" || it->second.function == "create" || it->second.function == "delete";
     const Outcome outcome = luck == 0 ? Outcome::unknown : luck < 4 && may_fail ? Outcome::failed : Outcome::ok;
     history.end({it->second.id, outcome, reads && rng.below(4) > 0 ? std::optional(value()) : std::nullopt});
     open.erase(it);

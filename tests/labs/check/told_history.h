@@ -1,6 +1,6 @@
 // Histories in a line, as people draw them: `1 w x a; 2 r x a; 2 r y -`. One operation after the other.
 //   P w K V   P w? K V (nobody answered)   P w! K V (failed)   P r K V   P r K - (nothing)   P r K V|V (siblings)
-//   P cas K V V   P del K   P app K V   quiet          with ` @1.2` behind: the version
+//   P cas K V V   P new K V   P new! K V (found one)   P del K   P app K V   quiet          with ` @1.2` behind: the version
 #pragma once
 #include <gtest/gtest.h>
 
@@ -34,6 +34,9 @@ inline void tell(check::History& history, std::uint64_t id, std::vector<std::str
     end.siblings.assign(values.begin() + 1, values.end());
   } else if (what == "cas") {
     begin.function = "cas", begin.expected = words.at(3), begin.value = words.at(4);
+  } else if (what == "new" || what == "new!") {
+    begin.function = "create", begin.value = words.at(3);
+    if (what == "new!") end.outcome = core::Outcome::failed;
   } else if (what == "app") {
     begin.function = "append", begin.value = words.at(3);
   } else if (what == "del") {

@@ -124,6 +124,26 @@ TEST_P(MemcachedDoor, ManyClientsWhoCountLoseNothing) {
   EXPECT_EQ(cached(visitor, "get n\r\n"), "VALUE n 0 3\r\n100\r\nEND\r\n");
 }
 
+// Two doors know nothing of each other: only the store can say who came first.
+TEST(MemcachedDoors, OfAllWhoAddAKeyOneDoes) {
+  auto system = visits::raft_of_three();
+  system.groups.back().count = 2;
+  Town town(system);
+  const std::uint16_t ports[] = {town.open("memcached@C1"), town.open("memcached@C2")};
+  std::vector<Visitor> many;
+  for (std::size_t i = 0; i < 20; ++i) many.push_back(town.visitor(ports[i % 2]));
+  constexpr int kKeys = 10;
+  for (int key = 0; key < kKeys; ++key)
+    for (auto& one : many) one.says("add k" + std::to_string(key) + " 0 0 1\r\nx\r\n");
+  int stored = 0;
+  for (auto& one : many) {
+    const std::string all = cached(one, "");
+    EXPECT_EQ(all.find("ERROR"), all.npos) << all;
+    for (std::size_t at = 0; (at = all.find("STORED\r\n", at)) != all.npos; ++at) stored += at == 0 || all[at - 1] == '\n';
+  }
+  EXPECT_EQ(stored, kKeys) << "each was stored once, and all others heard NOT_STORED";
+}
+
 TEST_P(MemcachedDoor, AClusterThatIsCutOffIsAServerErrorAndIsWellAgainAfterwards) {
   cached(visitor, set("a", "1"));
   town.cut_off_the_client();

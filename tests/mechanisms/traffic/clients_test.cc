@@ -29,11 +29,14 @@ TEST(ClientsInWords, EachFormIsRead) {
   EXPECT_EQ(cas.key + ": " + cas.expected + " to " + cas.value, "k: old to new");
   EXPECT_EQ(read("append k x").value, "x");
   EXPECT_EQ(read("delete k").value, "");
+  const Ask create = read("create k v");
+  EXPECT_EQ(create.function, Function::create);
+  EXPECT_EQ(create.key + "=" + create.value, "k=v");
 }
 
 TEST(ClientsInWords, WhatIsNoFormIsNot) {
   Ask ask;
-  for (const char* line : {"", "get", "get a b", "put k", "put k v w", "cas k v", "delete", "del k", "GET k", "drop k"})
+  for (const char* line : {"", "get", "get a b", "put k", "put k v w", "cas k v", "delete", "del k", "create k", "create k a b", "GET k", "drop k"})
     EXPECT_FALSE(read_ask(core::split_words(line), ask)) << line;
   EXPECT_EQ(expected_one_of(std::array{kGet, kPut}), "expected one of: get K, put K V");
 }
