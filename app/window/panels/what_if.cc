@@ -26,7 +26,7 @@ core::SettingInfo time_setting(const char* name, core::Duration value, const cha
 }
 
 // Rows of which one is chosen; `draw` writes into one, which is so wide. The number of the one that was pressed, from 1; 0: none.
-std::size_t rows(const char* id, std::size_t count, std::size_t chosen, const std::function<void(std::size_t number, ImVec2 at, float width)>& draw) {
+std::size_t pick_row(const char* id, std::size_t count, std::size_t chosen, const std::function<void(std::size_t number, ImVec2 at, float width)>& draw) {
   std::size_t pressed = 0;
   const float room = std::clamp(ImGui::GetIO().DisplaySize.y * (1 - kDialog.at) - px(kElseTall), px(kRowTall * kFewestRows), px(kRowsTall));
   ImGui::BeginChild(id, {0, std::min(room, px(kRowTall) * static_cast<float>(count))});
@@ -55,7 +55,7 @@ std::string value_words(const core::SettingInfo& info, const std::string& value)
 }
 
 // Nobody reads nanoseconds.
-std::string written(core::Time at) { return core::text(std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch())); }
+std::string time_written(core::Time at) { return core::text(std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch())); }
 
 }  // namespace
 
@@ -63,7 +63,7 @@ void WhatIfDialog::open(const View& view) {
   close();
   open_ = true;
   given_ = session::commands_of(view.run);
-  at_ = written(view.at);
+  at_ = time_written(view.at);
   system_ = view.lab.system;
   for (const auto& setting : view.run.header().settings) try {
       guide::apply_settings(system_, {setting});
@@ -134,7 +134,7 @@ void WhatIfDialog::draw_setting_rows() {
     if (contains(settings_[i].name, search_) || contains(settings_[i].info.help, search_)) shown.push_back(i + 1);
   if (shown.empty()) return muted("No setting has these words.");
   const auto chosen = static_cast<std::size_t>(std::find(shown.begin(), shown.end(), setting_) - shown.begin()) + 1;
-  const std::size_t pressed = rows("settings", shown.size(), chosen, [&](std::size_t row, ImVec2 at, float width) {
+  const std::size_t pressed = pick_row("settings", shown.size(), chosen, [&](std::size_t row, ImVec2 at, float width) {
     const Setting& one = settings_[shown[row - 1] - 1];
     const std::string part = one.info.flaw ? "known bug" : part_words(one.info.name), group = one.name.substr(0, one.name.find('.'));
     ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -151,7 +151,7 @@ void WhatIfDialog::draw_setting_rows() {
 void WhatIfDialog::draw_given() {
   if (given_.empty()) return muted("No command was given in this run.");
   const float time = text_size("00:00.000", look().fonts.mono).x + px(16);
-  const std::size_t pressed = rows("given", given_.size(), which_, [&](std::size_t number, ImVec2 at, float width) {
+  const std::size_t pressed = pick_row("given", given_.size(), which_, [&](std::size_t number, ImVec2 at, float width) {
     const session::Given& one = given_[number - 1];
     ImDrawList& list = *ImGui::GetWindowDrawList();
     probe("given:" + std::to_string(number), at, {at.x + width, at.y + px(16)});
@@ -166,7 +166,7 @@ void WhatIfDialog::draw_command(const View& view) {
   gap(8);
   if (way_ == Way::add) {
     field("time", at_, "2s", px(120));
-    tooltip("When it is given: from 0s to " + written(view.end));
+    tooltip("When it is given: from 0s to " + time_written(view.end));
     ImGui::SameLine(0, px(8));
   }
   field("command", command_, "crash leader", ImGui::GetContentRegionAvail().x);
@@ -204,7 +204,7 @@ std::optional<compare::WhatIf> WhatIfDialog::asked(const View& view) {
   if (way_ == Way::add) {
     core::Duration at{};
     if (!core::parse(at_, at)) trouble_ = "a time is written as 2s or 1500ms";
-    else if (at < core::Duration{} || core::kStart + at > view.end) trouble_ = "this run goes from 0s to " + written(view.end);
+    else if (at < core::Duration{} || core::kStart + at > view.end) trouble_ = "this run goes from 0s to " + time_written(view.end);
     what.at = core::kStart + at;
   }
   return trouble_.empty() ? std::optional(what) : std::nullopt;
