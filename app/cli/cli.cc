@@ -322,7 +322,7 @@ void add_comparing(CLI::App& app, Words& w) {
   auto* whatif = subcommand(app, "whatif", "Do a run again with one thing changed, and compare.", "faultline whatif /tmp/a.run --at 2s --do 'crash leader' --record /tmp/b.run");
   whatif->add_option("run", what.path, "A run file of the simulated world")->type_name("")->required();
   whatif->add_option("--at", what.at, "When --do is done, such as 2s")->type_name("TIME")->check(takes<core::Duration>("a duration such as 30s", core::Duration(0)));
-  whatif->add_option("--do", what.command, "A command more, such as 'crash leader'")->type_name("COMMAND");
+  whatif->add_option("--do", what.command, "A command more, such as 'crash leader'; with --without,\nin place of that one")->type_name("COMMAND");
   whatif->add_option("--without", what.without, "Leave out this one of its commands, counted from 1")->type_name("N")->check(takes<std::uint64_t>("a whole number from 1", 1));
   whatif->add_option("--set", what.setting, "Another setting from the beginning on: KIND.SETTING=VALUE")->type_name("K=V");
   whatif->add_option("--record", what.record, "Keep the changed run in this file")->type_name("FILE");

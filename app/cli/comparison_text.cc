@@ -6,7 +6,6 @@
 #include "app/cli/plain.h"
 #include "app/cli/summary.h"
 #include "app/cli/table.h"
-#include "labs/compare/better.h"
 #include "labs/compare/origin.h"
 #include "labs/compare/table.h"
 

@@ -15,33 +15,23 @@
 namespace cli {
 namespace {
 
-struct Changed {
-  replay::Recipe recipe;
-  std::string words;                   // "without command 2"
-  core::Time since{};                  // Until then nothing was changed.
-};
-
-Changed changed(const WhatIfArguments& a, const replay::Recipe& recipe) {
-  const int wishes = (a.command.empty() ? 0 : 1) + (a.without > 0 ? 1 : 0) + (a.setting.empty() ? 0 : 1);
-  if (wishes != 1) throw compare::BadChange("whatif changes one thing: --at TIME --do COMMAND, --without N, or --set KIND.SETTING=VALUE");
-  if (a.at.empty() != a.command.empty())
-    throw compare::BadChange(a.at.empty() ? "--do needs --at: when the command is given"
-                                          : "--at belongs to --do; to change a setting in the middle, --do 'set NODES NAME=VALUE'");
-  if (!a.setting.empty()) return {compare::with_setting(recipe, a.setting), "with " + a.setting, core::kStart};
-  if (a.without > 0) {
-    Changed one{compare::without_command(recipe, a.without), "without command " + std::to_string(a.without), {}};
-    const auto& left_out = recipe.commands[a.without - 1];
-    one.words += ", " + world::command_text(left_out.command), one.since = left_out.at;
-    return one;
-  }
+compare::WhatIf wish_of(const WhatIfArguments& a) {
+  const bool command = !a.command.empty(), without = a.without > 0;
+  if (a.setting.empty() != (command || without))
+    throw compare::BadChange("whatif changes one thing: --at TIME --do COMMAND, --without N, --without N --do COMMAND, or --set KIND.SETTING=VALUE");
+  if (command && !without && a.at.empty()) throw compare::BadChange("--do needs --at: when the command is given; or --without: in place of which");
+  if (!a.at.empty() && (!command || without))
+    throw compare::BadChange(without ? "a command in place of another is given when that was: leave --at out"
+                                     : "--at belongs to --do; to change a setting in the middle, --do 'set NODES NAME=VALUE'");
+  compare::WhatIf what{a.setting, a.without, a.command, {}};
   core::Duration at{};
-  core::parse(a.at, at);
-  return {compare::with_command(recipe, core::kStart + at, a.command), "with " + a.command + " at " + core::text(at), core::kStart + at};
+  if (!a.at.empty() && core::parse(a.at, at)) what.at = core::kStart + at;
+  return what;
 }
 
 int whatif_checked(const WhatIfArguments& a) {
   const auto recorded = record::open_run(a.path);
-  const Changed change = changed(a, recipe_in(a.path));
+  const compare::Changed change = compare::changed(recipe_in(a.path), wish_of(a));
   const auto line = interruptible_line();
   const auto part_of = [&](double from, double share) { return [&line, from, share](double part) { line(from + share * part); }; };
   const replay::Made made = replay::make(change.recipe, a.record, part_of(0, 0.4));
@@ -54,9 +44,7 @@ int whatif_checked(const WhatIfArguments& a) {
   runs.push_back(std::move(other));
   const compare::Compared compared = compare::compared(std::move(runs), 0, std::string(compare::kAtParting), part_of(0.8, 0.19));
   line(1);
-  if (const auto& parting = compared.parting[1]; parting.row != timeline::kNone && parting.at < change.since)
-    throw replay::NotAgain("it parts at " + core::text(parting.at.time_since_epoch()) + ", before anything was changed: " + recorded->header().program +
-                           " made another run of the same commands than this program does");
+  compare::expect_same_past(compared.parting[1], change, recorded->header().program);
   if (a.json) {
     auto json = comparison_json(compared);
     json["change"] = change.words, json["refused"] = made.refused;

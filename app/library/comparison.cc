@@ -4,8 +4,8 @@
 
 namespace library {
 
-Comparison::Comparison(std::vector<Wanted> runs, std::function<void()> on_change)
-    : wanted_(std::move(runs)), on_change_(std::move(on_change)), thread_([this] { work_off(); }) {}
+Comparison::Comparison(std::vector<Wanted> runs, std::function<void()> on_change, std::string alignment)
+    : wanted_(std::move(runs)), on_change_(std::move(on_change)), alignment_(std::move(alignment)), thread_([this] { work_off(); }) {}
 
 Comparison::~Comparison() {
   cancelled_ = true;
@@ -100,7 +100,7 @@ void Comparison::work_off() {
 void Comparison::read(const Wanted& wanted, double from, double share) {
   const std::string words = "Reading " + wanted.name;
   tell(words, from);
-  const auto one = compare::read_run(wanted.path, wanted.name, &cancelled_, [&](double part) { tell(words, from + share * part); });
+  const auto one = compare::read_run(wanted.path, wanted.name, &cancelled_, [&](double part) { tell(words, from + share * part); }, wanted.recording);
   if (cancelled_) throw Cancelled{};
   publish([&](Compared& all) { all.runs.push_back(one); });
 }

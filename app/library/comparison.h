@@ -21,9 +21,10 @@ class Comparison {
  public:
   struct Wanted {
     std::string path, name;
+    std::shared_ptr<const record::Recording> recording{};   // When it is open already; null: read from the path.
   };
-  // `on_change` is called on the comparison's own thread.
-  Comparison(std::vector<Wanted> runs, std::function<void()> on_change);
+  // `on_change` is called on the comparison's own thread. `alignment`: see align().
+  Comparison(std::vector<Wanted> runs, std::function<void()> on_change, std::string alignment = std::string(compare::kAtStart));
   ~Comparison();                       // Cancels.
   Comparison(const Comparison&) = delete;
   Comparison& operator=(const Comparison&) = delete;
@@ -53,7 +54,7 @@ class Comparison {
   std::condition_variable called_;
   std::shared_ptr<const Compared> known_ = std::make_shared<Compared>();
   std::optional<Work> work_ = Work{"Opening", 0};
-  std::string alignment_{compare::kAtStart};
+  std::string alignment_;
   std::size_t baseline_ = 0;
   bool again_ = false, over_ = false, busy_ = true;
   std::atomic<bool> cancelled_{false};

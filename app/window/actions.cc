@@ -78,6 +78,7 @@ void add_lab(List& list, const View* v) {
   list.push_back({"Next step", "Go on with the lab.", group, {{kRight, true}}, GuideNext{}});
   list.push_back({"Again from the start", "The same lab, from its beginning.", group, {{kR, true}}, Reopen{v != nullptr && v->loopback}});
   list.push_back({"Copy the commands", "Yours, as a script that `faultline run --script` gives again.", group, {{kC, true, true}}, CopyCommands{}});
+  list.push_back({"What if \u2026", "The same run with one setting or command changed, compared with this one.", group, {{kI, true}}, Ask{"what if"}});
   list.push_back({"How much was chance?", "When its end was certain, and where this run stands among other seeds.", group, {}, Ask{"chance"}});
   list.push_back({"Shrink", "The few commands that break what broke in this run, as a run of their own.", group, {}, ShrinkRun{}});
   list.push_back({"Stop at a violation", "Stand when a promise is broken, or go on.", group, {}, StopAtViolation{v == nullptr || !v->stops_at_violation}});

@@ -362,9 +362,12 @@ void Shell::draw_dialogs(double seconds) {
   preferences_dialog_.draw(preferences, commands_);
   export_dialog_.draw(commands_);
   chance_.draw(seconds);
+  if (view) what_if_.draw(*view, commands_);
 }
 
-bool Shell::dialog_open() const { return palette_.is_open() || help_.open || preferences_dialog_.open || export_dialog_.is_open() || chance_.is_open(); }
+bool Shell::dialog_open() const {
+  return palette_.is_open() || help_.open || preferences_dialog_.open || export_dialog_.is_open() || chance_.is_open() || what_if_.is_open();
+}
 
 void Shell::take_keys() {
   const std::optional<View> view = player_ ? std::optional<View>(player_->view()) : std::nullopt;
@@ -376,6 +379,10 @@ void Shell::ask(const std::string& dialog) {
   if (dialog == "open") palette_.open("~/");
   if (dialog == "export") export_run("");
   if (dialog == "chance" && player_) chance_.open({player_->session().shared_recording(), player_->view().lab.title}, outside_.wake);
+  if (dialog == "what if" && player_) {
+    player_->wish(Play{false}, selection_, commands_);   // The other run is to end where this one does.
+    what_if_.open(player_->view());
+  }
   if (dialog == "new") free_play_.open(), go_to(Place::labs);
   if (dialog == "help") help_.open = true;
   if (dialog == "preferences") preferences_dialog_.open = true;

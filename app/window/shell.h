@@ -21,6 +21,7 @@
 #include "app/window/panels/palette.h"
 #include "app/window/panels/preferences.h"
 #include "app/window/panels/runs.h"
+#include "app/window/panels/what_if.h"
 #include "app/window/leaving.h"
 #include "app/window/opening.h"
 #include "app/window/player.h"
@@ -101,6 +102,7 @@ class Shell {
   void take_opened();
   void export_run(const std::string& path);
   void shrink_run();
+  void make_other(const compare::WhatIf& what);
   void take_worked();
   void copy_commands();
   void reopen(bool loopback);
@@ -119,6 +121,7 @@ class Shell {
   FreePlay free_play_;
   ExportDialog export_dialog_;
   Chance chance_;
+  WhatIfDialog what_if_;
   Leaving leaving_;                    // Runs that were closed, as long as that takes.
   Compare compare_;
   SweepPage sweep_page_;

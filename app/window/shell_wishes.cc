@@ -70,7 +70,7 @@ void Shell::do_wish(const Wish& wish) {
                    [&](const Ask& w) { ask(w.dialog); },
                    [&](const Answered& w) { keep_answer(w); }, [&](const HintUsed& w) { keep_hint(w); },
                    [&](const CompareRuns& w) { compare(w.paths); }, [&](const ExportRun& w) { export_run(w.path); },
-                   [&](const ShrinkRun&) { shrink_run(); }, [&](const SavePicture& w) { pictures_.push_back(w); },
+                   [&](const MakeOther& w) { make_other(w.what); }, [&](const ShrinkRun&) { shrink_run(); }, [&](const SavePicture& w) { pictures_.push_back(w); },
                    [&](const AddPlot& w) { bench_.plots.add(w.metric); },
                    [&](const ZoomTime& w) { move_time(w.factor, 0); }, [&](const PanTime& w) { move_time(1, w.part); },
                    [&](const FitTime&) {
@@ -223,6 +223,7 @@ void Shell::remember_plots() {
 void Shell::open(std::unique_ptr<session::Session> session) {
   player_.reset();
   bench_.forget();
+  what_if_.close();
   if (const auto kept = preferences.plots.find(session->origin().lab.name); kept != preferences.plots.end()) bench_.plots.set_layout(kept->second);
   selection_ = {};
   player_ = std::make_unique<Player>(
@@ -381,6 +382,33 @@ void Shell::shrink_run() {
   working_ = std::make_unique<Working>("Shrinking: which commands does it need to break?", work, [this, path](const std::string& why) {
     library_.close_run(path);
     commands_.want(why.empty() ? Say{"Cancelled."} : Say{"It cannot be shrunk: " + why, true});
+  }, outside_.wake);
+}
+
+// The other run is a run of its own; both are then compared from where they part.
+void Shell::make_other(const compare::WhatIf& what) {
+  if (!player_ || working_) return;
+  const std::string path = library_.new_run_path(player_->view().lab.name), title = player_->view().lab.title;
+  const auto work = [this, what, path, title, base = library::Comparison::Wanted{run_path_, title, player_->session().shared_recording()},
+                     program = outside_.program](const compare::Progress& told) -> Working::Outcome {
+    compare::Changed other = compare::changed(replay::recipe_of(*base.recording), what);
+    other.recipe.header.program = program;
+    const auto made = replay::make(other.recipe, path, [&](double part) { told(0.8 * part); });
+    const auto parting = compare::part(*base.recording, *made.recording, [&](double part) { told(0.8 + 0.2 * part); });
+    compare::expect_same_past(parting, other, base.recording->header().program);
+    return [this, base, path, made, words = other.words, title] {
+      library_.close_run(path);
+      if (!path.empty()) library_.rename(path, title + ", " + words);
+      library_.list_runs();
+      sweep_page_.close();
+      compare_.open({base, {path, words, made.recording}}, outside_.wake, &leaving_, Compare::Align::parting);
+      go_to(Place::runs);
+      if (!made.refused.empty()) commands_.want(Say{"In the other run " + made.refused.front(), true});
+    };
+  };
+  working_ = std::make_unique<Working>("What if: making the other run", work, [this, path](const std::string& why) {
+    library_.close_run(path);
+    commands_.want(why.empty() ? Say{"Cancelled."} : Say{"There is no such other run: " + why, true});
   }, outside_.wake);
 }
 

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "labs/compare/what_if.h"
 #include "labs/folds/cases.h"
 #include "labs/session/session.h"
 #include "labs/timeline/timeline.h"
@@ -64,12 +65,13 @@ struct DeleteRuns { std::vector<std::string> paths; };
 struct RestoreRuns { std::vector<std::string> paths; };   // What was deleted comes back.
 struct ExportRun { std::string path; };          // Asks for format and place. Empty: the run looked at.
 struct CompareRuns { std::vector<std::string> paths; };
+struct MakeOther { compare::WhatIf what; };      // The run looked at once more, with one thing changed, beside this one.
 struct ShrinkRun {};                             // The commands of the run looked at, down to those that break what broke.
 struct ImportRuns { std::vector<std::string> paths; };    // Copies of files from elsewhere.
 struct Reopen { bool loopback = false; };        // The same lab again, from its beginning.
 struct GoTo { Place place{}; };
 struct Show { std::string panel; };              // Brings a tab to the front: "events", "inspector", ...
-struct Ask { std::string dialog; };              // Opens one: "palette", "help", "preferences", "export", "chance", "new".
+struct Ask { std::string dialog; };              // Opens one: "palette", "help", "preferences", "export", "chance", "what if", "new".
 struct Say { std::string text; bool bad = false; };   // A line at the bottom, for a while.
 struct CopyText { std::string text; };
 struct CopyCommands {};                          // One's own, as a script that gives them again.
@@ -93,7 +95,7 @@ struct Quit {};
 
 using Wish = std::variant<Give, GiveTogether, Undo, Redo, Play, SetSpeed, StepForward, StepBack, Seek, GoLive, Fork, SwitchBranch, CloseBranch,
                           AddBookmark, SetBookmarks, OpenDoor, CloseDoor, LayOver, StopAtViolation, GuideNext, GuideBegin, GuideRestart, GuideDo, Answered, HintUsed, OpenLab, OpenRun, Continue, DeleteLab, RestoreLab, ReportSeen, RenameRun,
-                          NoteRun, TagRun, DeleteRuns, RestoreRuns, ExportRun, CompareRuns, ShrinkRun, ImportRuns, Reopen, GoTo,
+                          NoteRun, TagRun, DeleteRuns, RestoreRuns, ExportRun, CompareRuns, MakeOther, ShrinkRun, ImportRuns, Reopen, GoTo,
                           Show, Ask, Say, CopyText, CopyCommands, FindEvents, NextResult,
                           SavePicture, ZoomTime, PanTime, FitTime, ClearSelection, SelectNode, AddPlot, SetScale, SetTheme, FullScreen, Quit>;
 

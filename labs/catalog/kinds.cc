@@ -73,4 +73,11 @@ const world::Kind* find_kind(std::string_view name) {
   return nullptr;
 }
 
+const core::Metric* find_metric(std::string_view name) {
+  for (const auto* kind : kinds())
+    for (const core::Metric* metric : kind->metrics)
+      if (metric->name == name) return metric;
+  return nullptr;
+}
+
 }  // namespace catalog

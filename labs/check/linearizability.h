@@ -10,6 +10,7 @@
 #pragma once
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,8 @@ struct UnknownModel : std::runtime_error {
 };
 // `register`, `cas-register` or `kv`; throws UnknownModel, which names the nearest.
 Model model_of(std::string_view name);
+// The one whose operations these all are; of several the one that labs have: a kv. Nothing: they are of none.
+std::optional<Model> model_of(const History& history);
 
 struct Limits {
   std::size_t configurations = 2'000'000;     // Kept at once, for one key.

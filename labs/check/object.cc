@@ -9,13 +9,17 @@ namespace {
 
 using Kind = Action::Kind;
 
+const std::vector<std::string>& functions_of(Model model) {
+  static const std::vector<std::string> all[] = {{"read", "write"}, {"read", "write", "cas"}, {"get", "put", "append", "cas", "create", "delete"}};
+  return all[static_cast<int>(model)];
+}
+
 [[noreturn]] void no_such_function(const Operation& o, Model model) {
   constexpr std::string_view kOf[] = {"a register (read, write)", "a cas-register (read, write, cas)",
                                       "a kv (get, put, append, cas, create, delete)"};
-  static const std::vector<std::string> kKnown[] = {{"read", "write"}, {"read", "write", "cas"}, {"get", "put", "append", "cas", "create", "delete"}};
   std::string shown = o.function.substr(0, 40);  // A file may hold anything, and this is one line.
   std::replace_if(shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  const std::string near = core::nearest(shown, kKnown[static_cast<int>(model)]);
+  const std::string near = core::nearest(shown, functions_of(model));
   throw BadHistory((o.line == 0 ? "" : "line " + std::to_string(o.line) + ": ") + "`" + shown + "` is no operation of " + std::string(kOf[static_cast<int>(model)]) +
                    (near.empty() ? "" : ", did you mean `" + near + "`?"));
 }
@@ -155,6 +159,15 @@ Model model_of(std::string_view name) {
   const std::string near = core::nearest(name, known);
   throw UnknownModel("there is no model `" + std::string(name) + "`; " +
                      (near.empty() ? "the models are register, cas-register and kv" : "did you mean `" + near + "`?"));
+}
+
+std::optional<Model> model_of(const History& history) {
+  for (const Model model : {Model::kv, Model::reg, Model::cas_register}) {
+    const auto& functions = functions_of(model);
+    const auto its = [&](const Operation& o) { return std::find(functions.begin(), functions.end(), o.function) != functions.end(); };
+    if (std::all_of(history.operations().begin(), history.operations().end(), its)) return model;
+  }
+  return std::nullopt;
 }
 
 }  // namespace check

@@ -17,7 +17,8 @@ void read_into(Run& one, const Progress& progress) {
 
 }  // namespace
 
-std::shared_ptr<Run> read_run(const std::string& path, const std::string& name, const std::atomic<bool>* cancelled, const Progress& progress) {
+std::shared_ptr<Run> read_run(const std::string& path, const std::string& name, const std::atomic<bool>* cancelled, const Progress& progress,
+                              std::shared_ptr<const record::Recording> open) {
   auto one = std::make_shared<Run>();
   one->path = path, one->name = name;
   struct Ended {                       // By the progress: it is nothing about the file.
@@ -31,7 +32,7 @@ std::shared_ptr<Run> read_run(const std::string& path, const std::string& name, 
     }
   };
   try {
-    one->recording = record::open_run(path, cancelled);
+    one->recording = open ? std::move(open) : record::open_run(path, cancelled);
     read_into(*one, told);
   } catch (const Ended& ended) {
     std::rethrow_exception(ended.why);

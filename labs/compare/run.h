@@ -25,8 +25,10 @@ struct Run {
   std::vector<Given> commands;
 };
 
-// What is wrong with the file is said in `trouble`. `cancelled`: see record::open_run.
-std::shared_ptr<Run> read_run(const std::string& path, const std::string& name, const std::atomic<bool>* cancelled, const Progress& progress);
+// What is wrong with the file is said in `trouble`. `cancelled`: see record::open_run. `open`: its recording, when somebody has
+// opened it already; null: it is read from the path.
+std::shared_ptr<Run> read_run(const std::string& path, const std::string& name, const std::atomic<bool>* cancelled, const Progress& progress,
+                              std::shared_ptr<const record::Recording> open = nullptr);
 // Of one that is there already. Throws record::BadRun.
 std::shared_ptr<Run> run_of(std::shared_ptr<const record::Recording> recording, const std::string& name, const Progress& progress);
 

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "labs/compare/better.h"
 #include "mechanisms/core/text.h"
 
 namespace compare {
@@ -10,6 +11,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kResultFile = "results.jsonl";
+// Of one run 1 or 0; their mean is the share.
+constexpr const char* kPassed = "runs that passed";
 
 std::string told(const Point& point) {
   std::string words = point.name;
@@ -29,7 +32,8 @@ Verdict verdict_of(const std::string& figure, const MeanInterval& difference, st
   const bool above = difference.low > 0, below = difference.high < 0;
   if (!above && !below) return Verdict::none;
   if (difference.low == difference.high && pairs < kFewestEqual) return Verdict::none;
-  switch (sense_of(better_of(figure), 0, difference.mean)) {
+  const core::Better better = figure == kPassed ? core::Better::higher : better_of(figure);
+  switch (sense_of(better, 0, difference.mean)) {
     case 1: return Verdict::better;
     case -1: return Verdict::worse;
     default: return above ? Verdict::higher : Verdict::lower;
@@ -56,7 +60,7 @@ std::vector<Point> points_of(const std::string& path) {
   for (const auto& [run, line] : stored.lines) {
     const sweep::Outcome outcome = sweep::read_line(stored.grid, line);
     auto& figures = all[stored.grid.cell_of(run)].seeds[stored.grid.seed_of(run)];
-    figures["runs that passed"] = outcome.passed() ? 1 : 0;
+    figures[kPassed] = outcome.passed() ? 1 : 0;
     for (const auto& figure : outcome.figures) figures[figure.name] = figure.value;
   }
   if (only > 0) return {all[only - 1]};

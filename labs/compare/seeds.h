@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "labs/compare/better.h"
 #include "labs/compare/student.h"
 #include "labs/sweep/folder.h"
 

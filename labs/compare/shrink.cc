@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "labs/check/shortest.h"
+#include "labs/guide/promises.h"
 #include "mechanisms/core/codec.h"
 #include "mechanisms/core/text.h"
 
@@ -70,10 +71,7 @@ std::optional<Broken> judged(const check::History& history, check::Promise promi
 }
 
 std::vector<check::Promise> promises_in(const guide::Lab& lab) {
-  std::vector<check::Promise> all;
-  for (const auto& step : lab.steps)
-    for (const auto& condition : step.until)
-      if (condition.kind == guide::Condition::Kind::promise && std::find(all.begin(), all.end(), condition.promise) == all.end()) all.push_back(condition.promise);
+  auto all = guide::promises_told(lab);
   if (all.empty()) all.push_back(check::Promise::linearizable);
   return all;
 }

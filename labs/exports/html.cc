@@ -10,6 +10,7 @@
 #include "labs/exports/svg.h"
 #include "labs/exports/writers.h"
 #include "labs/folds/words.h"
+#include "labs/guide/promises.h"
 #include "mechanisms/core/codec.h"
 #include "mechanisms/core/operation.h"
 
@@ -123,7 +124,13 @@ class Telling {
 
 class Page {
  public:
-  Page(Export& e, const timeline::Timeline& line, const Told& told) : e_(e), run_(e.run), line_(line), told_(told) {}
+  Page(Export& e, const timeline::Timeline& line, const Told& told) : e_(e), run_(e.run), line_(line), told_(told) {
+    try {
+      lab_ = guide::read_lab(run_.header().lab, run_.header().lab_text, catalog::all_kinds());
+    } catch (const guide::BadLab& bad) {
+      no_lab_ = bad.what();
+    }
+  }
 
   std::string written() {
     head();
@@ -242,12 +249,7 @@ class Page {
 
   // Those of which the lab's own conditions speak come first.
   void plots() {
-    std::vector<std::string> names;
-    try {
-      names = folds::metrics_told(guide::read_lab(run_.header().lab, run_.header().lab_text, catalog::all_kinds()));
-    } catch (const guide::BadLab&) {
-      // A lab of a newer program, or none: what changes most is shown.
-    }
+    const auto names = lab_ ? folds::metrics_told(*lab_) : std::vector<std::string>{};
     const auto specs = folds::default_plots(line_, folds::metrics_of(line_), names);
     heading("How it went");
     if (specs.empty()) return paragraph("Nothing was measured.");
@@ -300,26 +302,42 @@ class Page {
   void judgements() {
     if (told_.operations.empty()) return;
     if (told_.odd_history || e_.request.range.from > core::kStart) return paragraph("The promises to clients are judged from the beginning of a run: here it is not known.");
-    out_ += "<table>\n<tr><th>Promise to clients</th><th>Kept?</th><th>Why</th></tr>\n";
+    const auto model = check::model_of(told_.history);
+    if (!model) return not_judged();
+    const auto told = lab_ ? guide::promises_told(*lab_) : std::vector<check::Promise>{};
+    if (!told.empty()) judged("The lab speaks of", told, *model);
+    if (!lab_) paragraph("This program cannot read the lab of this run, so it does not know what was promised to clients: " + no_lab_);
+    else if (told.empty()) paragraph("The lab promises clients nothing of this by name.");
+    auto others = check::promises_of("all");
+    std::erase_if(others, [&](const check::Promise one) { return std::find(told.begin(), told.end(), one) != told.end(); });
+    judged(told.empty() ? "What clients could rely on" : "What else clients could rely on", others, *model);
+    constexpr std::string_view kModels[] = {"a register", "a register with compare and set", "a key-value store"};
+    paragraph("Their operations are judged as those of " + std::string(kModels[static_cast<std::size_t>(*model)]) + ".");
+  }
+
+  void not_judged() {
+    std::string functions;
+    for (const auto& [function, counts] : told_.operations) functions += (functions.empty() ? "" : ", ") + function;
+    paragraph("What clients could rely on is not judged: their operations (" + shortened(functions, 200) +
+              ") are not those of a register or of a key-value store, and this program knows no other object.");
+  }
+
+  void judged(std::string_view head, const std::vector<check::Promise>& promises, check::Model model) {
+    out_ += "<table>\n<tr><th>";
+    text(head);
+    out_ += "</th><th>Kept?</th><th>Why</th></tr>\n";
     check::Limits limits;
     limits.time = kJudgedFor, limits.smallest = false;
-    for (const auto promise : check::promises_of("all")) {
-      std::string answer = "unknown", look = "warn", why;
-      try {
-        const auto verdict = check::judge(told_.history, promise, check::Model::kv, limits);
-        using Answer = check::Verdict::Answer;
-        answer = verdict.answer == Answer::kept ? "kept" : verdict.answer == Answer::broken ? "broken" : "unknown";
-        look = verdict.answer == Answer::kept ? "good" : verdict.answer == Answer::broken ? "bad" : "warn";
-        why = verdict.reason;
-      } catch (const check::BadHistory& bad) {
-        why = bad.what();   // Operations of another kind of store.
-      }
+    for (const auto promise : promises) {
+      const auto verdict = check::judge(told_.history, promise, model, limits);
+      using Answer = check::Verdict::Answer;
+      const bool kept = verdict.answer == Answer::kept, broken = verdict.answer == Answer::broken;
       out_ += "<tr>";
       cell(core::name_of(promise));
-      ((out_ += "<td><b class=\"") += look) += "\">";
-      text(answer);
+      ((out_ += "<td><b class=\"") += kept ? "good" : broken ? "bad" : "warn") += "\">";
+      text(kept ? "kept" : broken ? "broken" : "unknown");
       out_ += "</b></td>";
-      cell(why);
+      cell(verdict.reason);
       out_ += "</tr>\n";
     }
     out_ += "</table>\n";
@@ -337,6 +355,8 @@ class Page {
   const record::Recording& run_;
   const timeline::Timeline& line_;
   const Told& told_;
+  std::optional<guide::Lab> lab_;      // Nothing: `no_lab_` says why it cannot be read.
+  std::string no_lab_;
   std::string out_;
 };
 

@@ -39,25 +39,56 @@ void add_judged(const Condition::Operand& operand, std::vector<std::string>& all
   if (std::find(all.begin(), all.end(), name) == all.end()) all.push_back(name);
 }
 
+double seconds_of(const Facts& now, const Facts& since) { return std::chrono::duration<double>(now.now() - since.now()).count(); }
+
+template <std::uint64_t Facts::*kCount>
+double counted(const Facts& now, const Facts& since) {
+  return static_cast<double>(now.*kCount - since.*kCount);
+}
+
+template <core::Outcome kOutcome>
+double operations(const Facts& now, const Facts& since) {
+  constexpr auto which = static_cast<std::size_t>(kOutcome);
+  return static_cast<double>(now.all_operations[which] - since.all_operations[which]);
+}
+
+// NaN: a run without any time has none.
+double ok_a_second(const Facts& now, const Facts& since) {
+  const double seconds = seconds_of(now, since);
+  return seconds > 0 ? operations<core::Outcome::ok>(now, since) / seconds : std::nan("");
+}
+
+double broken(const Facts& now, const Facts& since) { return (now.violation().empty() ? 0 : 1) - (since.violation().empty() ? 0 : 1); }
+
+// What every run has, whatever its mechanisms are.
+struct RunFigure {
+  std::string_view name, unit;
+  double (*value)(const Facts& now, const Facts& since);
+  core::Better better = core::Better::neither;
+};
+constexpr RunFigure kRunFigures[] = {{"length", "s", seconds_of},
+                                     {"events", "", counted<&Facts::events>},
+                                     {"messages sent", "", counted<&Facts::all_sent>},
+                                     {"messages delivered", "", counted<&Facts::all_delivered>},
+                                     {"messages dropped", "", counted<&Facts::all_dropped>, core::Better::lower},
+                                     {"crashes", "", counted<&Facts::crashes>, core::Better::lower},
+                                     {"commands", "", counted<&Facts::commands>},
+                                     {"operations ok", "", operations<core::Outcome::ok>, core::Better::higher},
+                                     {"operations failed", "", operations<core::Outcome::failed>, core::Better::lower},
+                                     {"operations unknown", "", operations<core::Outcome::unknown>, core::Better::lower},
+                                     {"promises broken", "", broken, core::Better::lower},
+                                     {"operations ok a second", "/s", ok_a_second, core::Better::higher}};
+
 }  // namespace
 
 std::vector<Figure> figures_of(const Facts& facts) { return figures_of(facts, Facts({})); }
 
 std::vector<Figure> figures_of(const Facts& facts, const Facts& since) {
-  const double seconds = std::chrono::duration<double>(facts.now() - since.now()).count();
-  const auto count = [](const char* name, std::uint64_t value, std::uint64_t before) { return Figure{name, "", static_cast<double>(value - before)}; };
-  std::vector<Figure> all{{"length", "s", seconds},
-                          count("events", facts.events, since.events),
-                          count("messages sent", facts.all_sent, since.all_sent),
-                          count("messages delivered", facts.all_delivered, since.all_delivered),
-                          count("messages dropped", facts.all_dropped, since.all_dropped),
-                          count("crashes", facts.crashes, since.crashes),
-                          count("commands", facts.commands, since.commands),
-                          count("operations ok", facts.all_operations[0], since.all_operations[0]),
-                          count("operations failed", facts.all_operations[1], since.all_operations[1]),
-                          count("operations unknown", facts.all_operations[2], since.all_operations[2]),
-                          count("promises broken", facts.violation().empty() ? 0 : 1, since.violation().empty() ? 0 : 1)};
-  if (seconds > 0) all.push_back({"operations ok a second", "/s", static_cast<double>(facts.all_operations[0] - since.all_operations[0]) / seconds});
+  std::vector<Figure> all;
+  for (const RunFigure& one : kRunFigures) {
+    const double value = one.value(facts, since);
+    if (!std::isnan(value)) all.push_back({std::string(one.name), std::string(one.unit), value});
+  }
   const std::vector<std::string> metrics = facts.metric_names();
   for (const auto& name : metrics) {
     const std::size_t before = since.all_samples(name);
@@ -90,10 +121,23 @@ std::vector<Figure> gauges_of(const Facts& facts) {
   return all;
 }
 
+std::string metric_of(const std::string& figure) {
+  for (const std::string_view which : {" p50", " p99", " mean"})
+    if (figure.ends_with(which)) return figure.substr(0, figure.size() - which.size());
+  for (const std::string_view which : {"max(", "min(", "mean("})
+    if (figure.starts_with(which) && figure.ends_with(')')) return figure.substr(which.size(), figure.size() - which.size() - 1);
+  return figure;
+}
+
+core::Better better_of(std::string_view figure) {
+  for (const RunFigure& one : kRunFigures)
+    if (one.name == figure) return one.better;
+  return core::Better::neither;
+}
+
 std::vector<std::string> figure_names(const Lab& lab) {
   std::vector<std::string> all;
-  for (const auto& figure : figures_of(Facts({}))) all.push_back(figure.name);
-  all.emplace_back("operations ok a second");   // A run without any time has none.
+  for (const RunFigure& one : kRunFigures) all.emplace_back(one.name);
   std::set<std::string> metrics;
   for (const auto& group : lab.system.groups)
     for (const auto* metric : group.kind->metrics) metrics.emplace(metric->name);

@@ -5,6 +5,7 @@
 
 #include "labs/guide/facts.h"
 #include "labs/guide/lab.h"
+#include "mechanisms/core/metric.h"
 
 namespace guide {
 
@@ -20,6 +21,12 @@ std::vector<Figure> figures_of(const Facts& facts);
 std::vector<Figure> figures_of(const Facts& facts, const Facts& since);
 // Of each gauge the last values of all nodes, as conditions name them: `max(NAME)` and `min(NAME)`.
 std::vector<Figure> gauges_of(const Facts& facts);
+
+// The metric that a figure is of, or means of it are: `x_ms` of `x_ms p99` and `x_ms mean`, `x` of `max(x)` and `mean(x)`. What
+// is of none comes back.
+std::string metric_of(const std::string& figure);
+// Which value of a figure is to be wished for, of those that are of no metric.
+core::Better better_of(std::string_view figure);
 
 // All that a run of the lab may have: those of figures_of and gauges_of.
 std::vector<std::string> figure_names(const Lab& lab);

@@ -11,13 +11,6 @@ namespace {
 // So many of a lab's own: a table must fit a screen. Who wants others names them.
 constexpr std::size_t kMostByDefault = 4;
 
-// `client_latency_ms` of `client_latency_ms p99`, `x` of `max(x)`.
-std::string metric_of(const std::string& figure) {
-  if (figure.ends_with(" p50") || figure.ends_with(" p99")) return figure.substr(0, figure.size() - 4);
-  const bool of_all = (figure.starts_with("max(") || figure.starts_with("min(")) && figure.ends_with(')');
-  return of_all ? figure.substr(4, figure.size() - 5) : figure;
-}
-
 void add_once(std::vector<std::string>& all, const std::string& name) {
   if (std::find(all.begin(), all.end(), name) == all.end()) all.push_back(name);
 }
@@ -81,10 +74,10 @@ std::vector<std::string> wanted_figures(const std::string& list, const guide::La
     at = comma + 1;
     bool found = false;
     for (const auto& name : known)
-      if (name == word || metric_of(name) == word) add_once(all, name), found = true;
+      if (name == word || guide::metric_of(name) == word) add_once(all, name), found = true;
     if (found) continue;
     std::vector<std::string> near_ones = known;
-    for (const auto& name : known) near_ones.push_back(metric_of(name));
+    for (const auto& name : known) near_ones.push_back(guide::metric_of(name));
     const std::string near = core::nearest(word, near_ones);
     throw BadSweep("no run of `" + lab.name + "` has a metric `" + word + "`" + (near.empty() ? "" : ", did you mean `" + near + "`?"));
   }

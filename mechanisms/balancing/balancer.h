@@ -48,7 +48,7 @@ constexpr auto names(Policy) {
 inline constexpr core::Metric kActiveRequests{"upstream_requests_active", core::Metric::Kind::gauge, "requests",
                                               "Requests that backends have and have not answered."};
 inline constexpr core::Metric kNoneHealthy{"upstream_none_healthy_total", core::Metric::Kind::counter, "requests",
-                                           "Requests for which there was no backend."};
+                                           "Requests for which there was no backend.", core::Better::lower};
 
 struct Backend {
   core::NodeId id{};

@@ -18,7 +18,7 @@
 
 namespace balancing {
 
-inline constexpr core::Metric kHealthChanges{"health_check_changes_total", core::Metric::Kind::counter, "changes", "How often a backend went down or came up."};
+inline constexpr core::Metric kHealthChanges{"health_check_changes_total", core::Metric::Kind::counter, "changes", "How often a backend went down or came up.", core::Better::lower};
 
 class HealthCheck {
  public:

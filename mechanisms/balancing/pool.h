@@ -26,7 +26,7 @@ namespace balancing {
 enum class State : std::uint8_t { ready, drain, maint };
 constexpr auto names(State) { return std::array<std::string_view, 3>{"ready", "drain", "maint"}; }
 
-inline constexpr core::Metric kPanic{"healthy_panic", core::Metric::Kind::gauge, "", "1 while too few backends are fit and all get requests."};
+inline constexpr core::Metric kPanic{"healthy_panic", core::Metric::Kind::gauge, "", "1 while too few backends are fit and all get requests.", core::Better::lower};
 
 class Pool {
  public:

@@ -3,9 +3,14 @@
 #pragma once
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace core {
+
+// Of a number of which two runs have different ones: which of them is to be wished for. Latencies, losses and failures should
+// be low, what succeeded high; of what is only work, size or place - entries, terms, signed offsets - neither is better.
+enum class Better : std::uint8_t { neither, lower, higher };
 
 struct Metric {
   enum class Kind { counter, gauge, timing };
@@ -14,6 +19,7 @@ struct Metric {
   Kind kind = Kind::gauge;
   std::string_view unit;  // "", "ms", "bytes", "entries", "percent": for the axis.
   std::string_view help;  // One line.
+  Better better = Better::neither;
   // Of a gauge that counts states from 0: what they are called, separated by `|`, from the usual one to the worst. It is
   // drawn as a strip of what was when.
   std::string_view states{};

@@ -70,10 +70,10 @@ struct CopySettings {
 inline constexpr core::Metric kReplicasOwned{"replicas_owned", core::Metric::Kind::gauge, "shards", "Whole copies of others' shards that this node has."};
 inline constexpr core::Metric kReplicaReads{"replica_reads_total", core::Metric::Kind::counter, "requests", "Reads that this node answered from a copy."};
 inline constexpr core::Metric kReplicaRefused{"replica_reads_refused_total", core::Metric::Kind::counter, "requests",
-                                              "Reads that were sent on to the owner: the copy was not whole, or old."};
+                                              "Reads that were sent on to the owner: the copy was not whole, or old.", core::Better::lower};
 inline constexpr core::Metric kReplicaLag{"replica_lag_ms", core::Metric::Kind::gauge, "ms",
-                                          "How long ago a copy of this node was last known to have all writes: of all its copies the longest."};
-inline constexpr core::Metric kReplicaBehind{"replica_writes_behind", core::Metric::Kind::gauge, "writes", "Writes that its copies are known to lack."};
+                                          "How long ago a copy of this node was last known to have all writes: of all its copies the longest.", core::Better::lower};
+inline constexpr core::Metric kReplicaBehind{"replica_writes_behind", core::Metric::Kind::gauge, "writes", "Writes that its copies are known to lack.", core::Better::lower};
 inline constexpr core::Metric kReplicaSyncs{"replica_full_syncs_total", core::Metric::Kind::counter, "shards", "Copies that this node began to make from the first row on."};
 inline constexpr std::array kCopyMetrics{&kReplicasOwned, &kReplicaReads, &kReplicaRefused, &kReplicaLag, &kReplicaBehind, &kReplicaSyncs};
 

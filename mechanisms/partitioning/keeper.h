@@ -67,9 +67,9 @@ struct MoveSettings {
 };
 
 inline constexpr core::Metric kMoves{"shard_moves_total", core::Metric::Kind::counter, "shards", "Shards that this node gave to another."};
-inline constexpr core::Metric kMovesFailed{"shard_moves_failed_total", core::Metric::Kind::counter, "shards", "Moves that this node gave up as their source."};
+inline constexpr core::Metric kMovesFailed{"shard_moves_failed_total", core::Metric::Kind::counter, "shards", "Moves that this node gave up as their source.", core::Better::lower};
 inline constexpr core::Metric kMoveBytes{"shard_move_bytes_total", core::Metric::Kind::counter, "bytes", "Rows and writes sent for moves, what was sent again included."};
-inline constexpr core::Metric kWritePause{"shard_move_write_pause_ms", core::Metric::Kind::timing, "ms", "How long a shard took no writes before it was handed over."};
+inline constexpr core::Metric kWritePause{"shard_move_write_pause_ms", core::Metric::Kind::timing, "ms", "How long a shard took no writes before it was handed over.", core::Better::lower};
 inline constexpr core::Metric kSplits{"shard_splits_total", core::Metric::Kind::counter, "shards", "Shards that this node split."};
 inline constexpr core::Metric kMerges{"shard_merges_total", core::Metric::Kind::counter, "shards", "Shards that this node merged with their right neighbour."};
 inline constexpr core::Metric kRedirects{"shard_redirects_total", core::Metric::Kind::counter, "requests", "Requests that came with an old routing table and were redirected."};

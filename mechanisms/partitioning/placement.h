@@ -75,7 +75,7 @@ struct PlacementSettings {
 
 inline constexpr core::Metric kMovesOrdered{"placement_moves_ordered_total", core::Metric::Kind::counter, "shards", "Moves that were ordered."};
 inline constexpr core::Metric kMovesInProgress{"placement_moves_in_progress", core::Metric::Kind::gauge, "shards", "Moves that were ordered and have had no effect yet."};
-inline constexpr core::Metric kImbalance{"placement_imbalance_percent", core::Metric::Kind::gauge, "percent", "How much more the fullest node has than the mean."};
+inline constexpr core::Metric kImbalance{"placement_imbalance_percent", core::Metric::Kind::gauge, "percent", "How much more the fullest node has than the mean.", core::Better::lower};
 
 // To the owner of a shard.
 struct Instruction {

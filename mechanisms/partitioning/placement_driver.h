@@ -26,7 +26,7 @@ namespace partitioning {
 class DriverInvariants;
 
 inline constexpr core::Metric kShards{"placement_shards", core::Metric::Kind::gauge, "shards", "Shards in the routing table."};
-inline constexpr core::Metric kServersUp{"placement_servers_up", core::Metric::Kind::gauge, "nodes", "Shard servers that have been heard of lately."};
+inline constexpr core::Metric kServersUp{"placement_servers_up", core::Metric::Kind::gauge, "nodes", "Shard servers that have been heard of lately.", core::Better::higher};
 inline constexpr core::Metric kTableVersion{"placement_table_version", core::Metric::Kind::gauge, "", "How often the routing table has changed."};
 
 struct DriverSettings {

@@ -32,8 +32,8 @@ struct ScatterSettings {
       core::Setting{"partial", "", "", "", "At the deadline, a query returns what it has; else it fails."}};
 };
 
-inline constexpr core::Metric kScatterLatency{"scatter_latency_ms", core::Metric::Kind::timing, "ms", "How long queries over many shards took."};
-inline constexpr core::Metric kScatterPartial{"scatter_partial_total", core::Metric::Kind::counter, "queries", "Queries over many shards that returned without some of them."};
+inline constexpr core::Metric kScatterLatency{"scatter_latency_ms", core::Metric::Kind::timing, "ms", "How long queries over many shards took.", core::Better::lower};
+inline constexpr core::Metric kScatterPartial{"scatter_partial_total", core::Metric::Kind::counter, "queries", "Queries over many shards that returned without some of them.", core::Better::lower};
 
 class Scatter {
  public:

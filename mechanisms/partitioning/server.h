@@ -35,7 +35,7 @@ inline constexpr core::Metric kShardsOwned{"shards_owned", core::Metric::Kind::g
 inline constexpr core::Metric kShardRows{"shard_rows", core::Metric::Kind::gauge, "keys", "Keys that this node owns."};
 inline constexpr core::Metric kShardBytes{"shard_bytes", core::Metric::Kind::gauge, "bytes", "How large its shards are together."};
 inline constexpr core::Metric kShardBusy{"shard_busy_total", core::Metric::Kind::counter, "requests",
-                                         "Requests that came while their shard was being handed over, and have to come again."};
+                                         "Requests that came while their shard was being handed over, and have to come again.", core::Better::lower};
 inline constexpr core::Metric kHottest{"hottest_key_percent", core::Metric::Kind::gauge, "percent",
                                        "Share of this node's requests that were for its most wanted key, at least."};
 

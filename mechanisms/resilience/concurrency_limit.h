@@ -25,7 +25,7 @@ enum class LimitAlgorithm : std::uint8_t { fixed, aimd, vegas, gradient2 };
 constexpr auto names(LimitAlgorithm) { return std::array<std::string_view, 4>{"fixed", "aimd", "vegas", "gradient2"}; }
 
 inline constexpr core::Metric kConcurrencyLimit{"concurrency_limit", core::Metric::Kind::gauge, "requests", "How many requests may be under way."};
-inline constexpr core::Metric kConcurrencyRejected{"concurrency_rejected_total", core::Metric::Kind::counter, "requests", "Requests that found the limit reached."};
+inline constexpr core::Metric kConcurrencyRejected{"concurrency_rejected_total", core::Metric::Kind::counter, "requests", "Requests that found the limit reached.", core::Better::lower};
 
 class ConcurrencyLimit {
  public:

@@ -23,7 +23,7 @@
 namespace resilience {
 
 inline constexpr core::Metric kIdempotentReplays{"idempotent_replays_total", core::Metric::Kind::counter, "requests", "Requests that came again and got the remembered answer."};
-inline constexpr core::Metric kIdempotencyConflicts{"idempotency_conflicts_total", core::Metric::Kind::counter, "requests", "Requests with the key of another request."};
+inline constexpr core::Metric kIdempotencyConflicts{"idempotency_conflicts_total", core::Metric::Kind::counter, "requests", "Requests with the key of another request.", core::Better::lower};
 
 class IdempotencyKeys {
  public:

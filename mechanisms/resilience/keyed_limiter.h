@@ -15,7 +15,7 @@ enum class LimitPer : std::uint8_t { all, user, address };
 constexpr auto names(LimitPer) { return std::array<std::string_view, 3>{"all", "user", "address"}; }
 
 inline constexpr core::Metric kRateLimitKeys{"rate_limit_keys", core::Metric::Kind::gauge, "keys", "Users or addresses of which a rate limit remembers something."};
-inline constexpr core::Metric kRateLimitEvicted{"rate_limit_keys_evicted_total", core::Metric::Kind::counter, "keys", "Keys forgotten for want of room while they still mattered."};
+inline constexpr core::Metric kRateLimitEvicted{"rate_limit_keys_evicted_total", core::Metric::Kind::counter, "keys", "Keys forgotten for want of room while they still mattered.", core::Better::lower};
 
 class KeyedLimiter {
  public:

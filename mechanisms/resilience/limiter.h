@@ -33,8 +33,8 @@ constexpr auto names(LimitBy) {
   return std::array<std::string_view, 7>{"token_bucket", "leaky_meter", "leaky_queue", "fixed_window", "sliding_log", "sliding_counter", "gcra"};
 }
 
-inline constexpr core::Metric kRateLimited{"rate_limited_total", core::Metric::Kind::counter, "calls", "Calls that a rate limit refused."};
-inline constexpr core::Metric kRateLimitDelay{"rate_limit_delay_ms", core::Metric::Kind::timing, "ms", "How long a leaky bucket kept a call waiting for its turn."};
+inline constexpr core::Metric kRateLimited{"rate_limited_total", core::Metric::Kind::counter, "calls", "Calls that a rate limit refused.", core::Better::lower};
+inline constexpr core::Metric kRateLimitDelay{"rate_limit_delay_ms", core::Metric::Kind::timing, "ms", "How long a leaky bucket kept a call waiting for its turn.", core::Better::lower};
 
 struct Verdict {
   bool allowed = false;

@@ -31,9 +31,9 @@ constexpr auto names(Shed) { return std::array<std::string_view, 3>{"length", "c
 enum class Criticality : std::uint8_t { critical_plus, critical, sheddable_plus, sheddable };
 constexpr auto names(Criticality) { return std::array<std::string_view, 4>{"critical_plus", "critical", "sheddable_plus", "sheddable"}; }
 
-inline constexpr core::Metric kQueueLength{"request_queue_length", core::Metric::Kind::gauge, "requests", "Requests that wait to be served."};
-inline constexpr core::Metric kQueueDelay{"request_queue_delay_ms", core::Metric::Kind::timing, "ms", "How long a request waited before it was served."};
-inline constexpr core::Metric kShed{"requests_shed_total", core::Metric::Kind::counter, "requests", "Requests that were turned away so that others are served in time."};
+inline constexpr core::Metric kQueueLength{"request_queue_length", core::Metric::Kind::gauge, "requests", "Requests that wait to be served.", core::Better::lower};
+inline constexpr core::Metric kQueueDelay{"request_queue_delay_ms", core::Metric::Kind::timing, "ms", "How long a request waited before it was served.", core::Better::lower};
+inline constexpr core::Metric kShed{"requests_shed_total", core::Metric::Kind::counter, "requests", "Requests that were turned away so that others are served in time.", core::Better::lower};
 
 class SheddingQueue {
  public:

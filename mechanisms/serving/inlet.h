@@ -32,21 +32,21 @@ constexpr auto names(Health) { return std::array<std::string_view, 3>{"shallow",
 
 inline constexpr core::Metric kRequests{"requests_total", core::Metric::Kind::counter, "requests", "Requests that came in."};
 inline constexpr core::Metric kAnswered{"requests_answered_total", core::Metric::Kind::counter, "requests",
-                                        "Requests that were answered with what was asked for."};
+                                        "Requests that were answered with what was asked for.", core::Better::higher};
 inline constexpr core::Metric kRejected{"requests_rejected_total", core::Metric::Kind::counter, "requests",
-                                        "Requests that were turned away at the door."};
+                                        "Requests that were turned away at the door.", core::Better::lower};
 inline constexpr core::Metric kErrors{"requests_failed_total", core::Metric::Kind::counter, "requests",
-                                      "Requests that were let in and ended in an error."};
+                                      "Requests that were let in and ended in an error.", core::Better::lower};
 inline constexpr core::Metric kTooLate{"requests_too_late_total", core::Metric::Kind::counter, "requests",
-                                       "Requests that were dropped from the queue because nobody waited for them any more."};
+                                       "Requests that were dropped from the queue because nobody waited for them any more.", core::Better::lower};
 inline constexpr core::Metric kInVain{"work_in_vain_total", core::Metric::Kind::counter, "requests",
-                                      "Requests that were worked on and answered when nobody waited any more."};
+                                      "Requests that were worked on and answered when nobody waited any more.", core::Better::lower};
 inline constexpr core::Metric kInFlight{"requests_in_flight", core::Metric::Kind::gauge, "requests",
                                         "Requests that came in and are not answered."};
 inline constexpr core::Metric kUtilisation{"worker_utilization_percent", core::Metric::Kind::gauge, "percent",
                                            "Share of the workers' time in which they worked, since the last measurement."};
 inline constexpr core::Metric kDuration{"request_duration_ms", core::Metric::Kind::timing, "ms",
-                                        "From the arrival of a request to its answer, of those that were answered."};
+                                        "From the arrival of a request to its answer, of those that were answered.", core::Better::lower};
 
 inline constexpr std::array kInletMetrics{&kRequests, &kAnswered, &kRejected, &kErrors, &kTooLate, &kInVain, &resilience::kQueueLength, &kInFlight,
                                           &kUtilisation, &resilience::kQueueDelay, &kDuration, &resilience::kShed, &resilience::kRateLimited,

@@ -29,11 +29,11 @@ namespace serving {
 enum class OnWrite : std::uint8_t { invalidate, update, keep };
 constexpr auto names(OnWrite) { return std::array<std::string_view, 3>{"invalidate", "update", "keep"}; }
 
-inline constexpr core::Metric kCacheHits{"service_cache_hits_total", core::Metric::Kind::counter, "requests", "Gets that the cache answered."};
+inline constexpr core::Metric kCacheHits{"service_cache_hits_total", core::Metric::Kind::counter, "requests", "Gets that the cache answered.", core::Better::higher};
 inline constexpr core::Metric kCacheMisses{"service_cache_misses_total", core::Metric::Kind::counter, "requests",
-                                           "Gets for which the store was asked: the cache had nothing, or did not answer."};
+                                           "Gets for which the store was asked: the cache had nothing, or did not answer.", core::Better::lower};
 inline constexpr core::Metric kInvalidationsLost{"service_invalidations_lost_total", core::Metric::Kind::counter, "requests",
-                                                 "Writes after which the cache could not be told: it may go on giving the old value."};
+                                                 "Writes after which the cache could not be told: it may go on giving the old value.", core::Better::lower};
 
 struct ServiceSettings {
   Inlet::Settings door;

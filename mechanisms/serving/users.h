@@ -21,22 +21,22 @@
 namespace serving {
 
 inline constexpr core::Metric kAsked{"user_requests_total", core::Metric::Kind::counter, "requests", "What users asked for."};
-inline constexpr core::Metric kServed{"user_answers_total", core::Metric::Kind::counter, "operations", "Requests that were answered: the goodput."};
+inline constexpr core::Metric kServed{"user_answers_total", core::Metric::Kind::counter, "operations", "Requests that were answered: the goodput.", core::Better::higher};
 inline constexpr core::Metric kLeft{"user_errors_total", core::Metric::Kind::counter, "requests",
-                                    "Requests that ended in an error, or with the user's patience."};
+                                    "Requests that ended in an error, or with the user's patience.", core::Better::lower};
 inline constexpr core::Metric kTurnedAway{"user_not_issued_total", core::Metric::Kind::counter, "requests",
-                                          "Requests that were not begun because too many were open."};
+                                          "Requests that were not begun because too many were open.", core::Better::lower};
 inline constexpr core::Metric kSuccess{"user_success_percent", core::Metric::Kind::gauge, "percent",
-                                       "Share of the last 64 requests that were answered."};
+                                       "Share of the last 64 requests that were answered.", core::Better::higher};
 inline constexpr core::Metric kUserLatency{"user_latency_ms", core::Metric::Kind::timing, "ms",
-                                           "From a user's request to its answer, of those that were answered."};
+                                           "From a user's request to its answer, of those that were answered.", core::Better::lower};
 inline constexpr core::Metric kAge{"user_value_age_ms", core::Metric::Kind::timing, "ms",
-                                   "For how long what a read returned had lain in caches."};
+                                   "For how long what a read returned had lain in caches.", core::Better::lower};
 
 inline constexpr core::Metric kStale{"user_stale_reads_total", core::Metric::Kind::counter, "requests",
-                                      "Gets that returned an older value than these users had been told of before they asked."};
+                                      "Gets that returned an older value than these users had been told of before they asked.", core::Better::lower};
 inline constexpr core::Metric kOwnHits{"user_cache_hits_total", core::Metric::Kind::counter, "requests",
-                                       "Gets that users answered themselves, from what they had kept."};
+                                       "Gets that users answered themselves, from what they had kept.", core::Better::higher};
 
 // What users keep of what they have read, as a browser or an app does: nobody is asked while it is fresh.
 struct OwnSettings {

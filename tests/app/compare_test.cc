@@ -137,6 +137,9 @@ TEST(WhatIfCommand, OneThingIsChangedAndTheRestIsTheSame) {
   const json other = json_of(faultline({"whatif", run, "--set", "raft.heartbeat=20ms", "--json"}));
   EXPECT_EQ(other["made_from"]["raft.heartbeat"][1], "20ms");
   EXPECT_LT(other["partings"][1]["at_s"], 1.0);
+  const json instead = json_of(faultline({"whatif", run, "--without", "2", "--do", "pause leader", "--json"}));
+  EXPECT_EQ(instead["change"], "with pause leader in place of command 2, crash leader");
+  EXPECT_EQ(instead["partings"][1]["at_s"], 2.0);
 }
 
 TEST(WhatIfCommand, WhatItCannotChangeIsRefusedInWords) {
@@ -145,6 +148,7 @@ TEST(WhatIfCommand, WhatItCannotChangeIsRefusedInWords) {
   expect_refused({"whatif", run}, 64, "changes one thing");
   expect_refused({"whatif", run, "--without", "1", "--set", "raft.heartbeat=1ms"}, 64, "changes one thing");
   expect_refused({"whatif", run, "--do", "heal"}, 64, "--do needs --at");
+  expect_refused({"whatif", run, "--at", "1s", "--without", "1", "--do", "heal"}, 64, "leave --at out");
   expect_refused({"whatif", run, "--at", "1s", "--set", "raft.heartbeat=20ms"}, 64, "--at belongs to --do");
   expect_refused({"whatif", run, "--at", "1s", "--do", "crahs S1"}, 64, "did you mean `crash`?");
   expect_refused({"whatif", run, "--without", "7"}, 64, "the run has commands 1 to 1");

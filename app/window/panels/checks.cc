@@ -193,13 +193,15 @@ void Checks::draw_promises(const View& view, Selection& selection, Commands& com
   for (const auto& promise : promises) draw_promise(view, promise, selection, commands);
 }
 
-// What made it break? Both make the run again many times.
+// What made it break? All make the run again many times.
 void Checks::draw_asking(const View& view, Commands& commands) {
   constexpr std::string_view kNotAgain = "Real time does not come again: a run over sockets cannot be asked this.";
   ButtonLook look;
   look.enabled = !view.loopback;
   ImGui::SameLine(0, px(8));
   if (button("Shrink", look, view.loopback ? kNotAgain : "Which of the commands does it need to break? Finds the few that do, as a run of their own.")) commands.want(ShrinkRun{});
+  ImGui::SameLine(0, px(8));
+  if (button("What if \u2026", look, view.loopback ? kNotAgain : "The same run with one setting or command changed: does it still break?")) commands.want(Ask{"what if"});
   ImGui::SameLine(0, px(8));
   if (button("Chance", look, view.loopback ? kNotAgain : "From when on was it certain that it would break, whatever chance did?")) commands.want(Ask{"chance"});
 }

@@ -37,17 +37,17 @@ guide::Lab lab_of(const record::RunHeader& header) {
 
 }  // namespace
 
-void Compare::open(std::vector<library::Comparison::Wanted> runs, std::function<void()> wake, Leaving* leaving) {
+void Compare::open(std::vector<library::Comparison::Wanted> runs, std::function<void()> wake, Leaving* leaving, Align by) {
   close();
-  leaving_ = leaving;
-  comparison_ = std::make_unique<library::Comparison>(std::move(runs), std::move(wake));
+  leaving_ = leaving, how_ = by;
+  comparison_ = std::make_unique<library::Comparison>(std::move(runs), std::move(wake), alignment());
 }
 
 void Compare::close() {
   laid_.reset();
   if (comparison_) leaving_->leave(std::make_shared<decltype(known_)>(std::move(known_))), leaving_->leave(std::move(comparison_));
   figures_.clear(), origins_.clear(), commands_given_.clear();
-  baseline_ = 0, how_ = 0;
+  baseline_ = 0, how_ = Align::start;
 }
 
 void Compare::draw(Commands& commands) {
@@ -275,26 +275,33 @@ void Compare::draw_parting(Commands& commands) {
 
 // A person chooses among a few, and names a role or any event by a filter.
 std::string Compare::alignment() const {
-  if (how_ == 0) return std::string(compare::kAtStart);
-  if (how_ == 1) return std::string(compare::kAtParting);
-  if (how_ == 2) return "first command";
-  if (how_ == 3) return "first partition";
-  return how_ == 5 ? text_ : role_.empty() ? "" : "kind:show type:" + role_;
+  switch (how_) {
+    case Align::start: return std::string(compare::kAtStart);
+    case Align::parting: return std::string(compare::kAtParting);
+    case Align::command: return "first command";
+    case Align::partition: return "first partition";
+    case Align::role: return role_.empty() ? "" : "kind:show type:" + role_;
+    case Align::event: return text_;
+  }
+  return "";
 }
 
 void Compare::draw_alignment() {
-  const std::size_t before = how_;
+  const Align before = how_;
   const float top = ImGui::GetCursorPosY();
   ImGui::SetCursorPosY(top + ImGui::GetStyle().FramePadding.y);
   muted("Aligned by");
   ImGui::SameLine(0, px(10));
   ImGui::SetCursorPosY(top);
-  const bool chose = choice("alignment", {"start", "parting", "command", "partition", "role", "event"}, how_);
+  auto chosen = static_cast<std::size_t>(how_);
+  const bool chose = choice("alignment", {"start", "parting", "command", "partition", "role", "event"}, chosen);
+  how_ = static_cast<Align>(chosen);
   bool written = false;
-  if (how_ >= 4) {
+  if (how_ == Align::role || how_ == Align::event) {
     gap(6);
-    std::string& words = how_ == 4 ? role_ : text_;
-    field(how_ == 4 ? "aligned role" : "aligned text", words, how_ == 4 ? "leader" : "a filter, as of the list of events: type:RequestVote, crash S2 \u2026", px(280));
+    const bool role = how_ == Align::role;
+    std::string& words = role ? role_ : text_;
+    field(role ? "aligned role" : "aligned text", words, role ? "leader" : "a filter, as of the list of events: type:RequestVote, crash S2 \u2026", px(280));
     written = ImGui::IsItemDeactivatedAfterEdit();
   }
   if ((chose && before != how_) || written) comparison_->align(alignment());

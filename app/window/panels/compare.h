@@ -15,8 +15,9 @@
 namespace window {
 
 struct Compare {
+  enum class Align : std::uint8_t { start, parting, command, partition, role, event };
   // Reads them on a thread of its own; `wake` asks for a frame. `leaving`: where the runs go when it is closed.
-  void open(std::vector<library::Comparison::Wanted> runs, std::function<void()> wake, Leaving* leaving);
+  void open(std::vector<library::Comparison::Wanted> runs, std::function<void()> wake, Leaving* leaving, Align by = Align::start);
   void close();
   bool is_open() const { return comparison_ != nullptr; }
   bool busy() const { return comparison_ && comparison_->work().has_value(); }
@@ -56,7 +57,8 @@ struct Compare {
   std::shared_ptr<const compare::Compared> known_;
   std::vector<compare::Row> figures_, origins_, commands_given_;    // Of what is known, against the baseline.
   std::unique_ptr<Laid> laid_;
-  std::size_t baseline_ = 0, how_ = 0, tab_ = 0;
+  Align how_ = Align::start;
+  std::size_t baseline_ = 0, tab_ = 0;
   std::size_t of_ = 0;                 // Which part of the runs the numbers are of: compare::Of.
   std::string role_ = "leader", text_;
   bool differences_only_ = true;

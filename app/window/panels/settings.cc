@@ -40,11 +40,6 @@ std::string refuse_rate(const void*, std::string_view, std::string_view value) {
   return value == "off" || (core::parse(value, read) && read >= 0) ? "" : "expected operations a second such as 200, or off";
 }
 
-bool contains(std::string_view all, std::string_view part) {
-  const auto low = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c == '_' ? ' ' : c; };
-  return std::search(all.begin(), all.end(), part.begin(), part.end(), [&](char a, char b) { return low(a) == low(b); }) != all.end();
-}
-
 }  // namespace
 
 bool Settings::wanted(const SettingInfo& info) const { return search_.empty() || contains(info.name, search_) || contains(info.help, search_); }

@@ -160,6 +160,11 @@ std::string setting_words(std::string_view name) {
   return words;
 }
 
+bool contains(std::string_view all, std::string_view part) {
+  const auto low = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c == '_' ? ' ' : c; };
+  return std::search(all.begin(), all.end(), part.begin(), part.end(), [&](char a, char b) { return low(a) == low(b); }) != all.end();
+}
+
 std::string part_words(std::string_view name) {
   std::string words;
   if (name.starts_with("flaw.")) return words;

@@ -35,6 +35,9 @@ std::string setting_words(std::string_view name);
 // `call.retry.base` -> `call \u00b7 retry`: the part that it is of; empty: of none, or a flaw.
 std::string part_words(std::string_view name);
 
+// For a search among settings: whatever the case is, and a blank finds a `_`.
+bool contains(std::string_view all, std::string_view part);
+
 using ValuesOfNode = std::map<std::string, std::string, std::less<>>;
 
 // Reads on as the moment goes forward, and begins anew when it goes back.

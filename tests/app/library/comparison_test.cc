@@ -1,6 +1,5 @@
 #include "app/library/comparison.h"
 
-#include "labs/compare/better.h"
 #include "labs/compare/table.h"
 #include "tests/app/library/made_runs.h"
 
@@ -161,13 +160,6 @@ TEST(Comparison, TheTableIsCsvThatASpreadsheetReads) {
     compared.runs.push_back(run);
   }
   EXPECT_EQ(compare::table_csv(compared, compare::figure_rows(compared, 0)), "name,'=calm,\"b, \"\"c\"\"\"\nevents,12345,6.5\nx_ms p50,1.25,\n");
-}
-
-TEST(Comparison, WhatIsBetterFollowsFromTheName) {
-  for (const char* low : {"client_latency_ms p99", "messages dropped", "operations failed", "client_unknown_total", "consensus_leader_elections_total", "crashes"})
-    EXPECT_EQ(compare::better_of(low), compare::Better::lower) << low;
-  for (const char* high : {"operations ok", "client_operations_total", "cache_hits_total"}) EXPECT_EQ(compare::better_of(high), compare::Better::higher) << high;
-  for (const char* neither : {"events", "length", "consensus_snapshots_total"}) EXPECT_EQ(compare::better_of(neither), compare::Better::neither) << neither;
 }
 
 }  // namespace

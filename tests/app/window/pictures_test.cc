@@ -169,7 +169,7 @@ TEST_P(Pictures, OfTheBenchAndEveryDialog) {
   Shown shown(GetParam(), 1600, 1000);
   shown.open();
   shown.picture("bench");
-  for (const char* dialog : {"palette", "help", "preferences", "export"}) {
+  for (const char* dialog : {"palette", "help", "preferences", "export", "what if"}) {
     shown.before = shown.screen.stage().probes();
     shown.screen.shell().wish(Ask{dialog});
     shown.rest();

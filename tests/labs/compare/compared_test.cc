@@ -4,7 +4,6 @@
 #include <set>
 
 #include "labs/catalog/kinds.h"
-#include "labs/compare/better.h"
 #include "labs/compare/origin.h"
 #include "labs/compare/table.h"
 #include "tests/labs/compare/recipes.h"
@@ -182,47 +181,6 @@ TEST(Compared, CommandsAreOnceEachWithWhoHadThem) {
   EXPECT_EQ(given[1].command, "crash S1");
   EXPECT_EQ(given[2].in, (std::vector<bool>{true, true}));
   EXPECT_EQ(given[3].in, (std::vector<bool>{true, false})) << "marked twice in the one, once in the other";
-}
-
-// Of every metric that any kind declares; what is in neither list is neither.
-TEST(Better, IsWhatAPersonWouldWishOfEveryDeclaredMetric) {
-  const std::set<std::string> lower{
-      "board_answer_ms", "board_answers_before_questions_total", "board_hybrid_ahead_ms", "board_misplaced_answers", "board_wait_ms",
-      "cache_dirty_age_ms", "cache_fills_refused_total", "cache_latency_ms", "cache_misses_total", "cache_retries_total",
-      "cache_stale_served_total", "cache_timeouts_total", "cache_writes_at_risk", "client_failed_total", "client_latency_ms",
-      "client_own_write_missed_percent", "client_own_write_missed_total", "client_read_latency_ms", "client_retries_total",
-      "client_stale_percent", "client_stale_reads_total", "client_unknown_total", "client_went_back_percent", "client_went_back_total",
-      "client_write_latency_ms", "concurrency_rejected_total", "consensus_elections_started_total", "consensus_leader_changes_total",
-      "consensus_leader_elections_total", "consensus_proposals_rejected_total", "consensus_replication_lag_entries",
-      "coordinator_unavailables_total", "failover_checks_failed_total", "failover_duration_ms", "failover_held_back_total",
-      "failover_possibly_lost_entries", "failover_total", "health_check_changes_total", "healthy_panic", "idempotency_conflicts_total",
-      "ntp_delay_ms", "ntp_error_bound_ms", "ntp_falsetickers", "ntp_jitter_ms", "placement_imbalance_percent", "rate_limit_delay_ms",
-      "replica_lag_ms", "replica_reads_refused_total", "replication_apply_conflicts_total", "replication_lag_bytes",
-      "replication_lag_entries", "replication_lag_ms", "replication_lost_writes_total", "replication_rejected_total",
-      "replication_semi_sync_fallbacks_total", "replication_unacknowledged_writes", "request_duration_ms", "request_queue_delay_ms",
-      "request_queue_length", "requests_failed_total", "requests_rejected_total", "requests_shed_total", "requests_too_late_total",
-      "scatter_latency_ms", "scatter_partial_total", "service_cache_misses_total", "service_invalidations_lost_total", "shard_busy_total",
-      "shard_move_write_pause_ms", "shard_moves_failed_total", "suspected_nodes", "upstream_latency_ms", "upstream_none_healthy_total",
-      "upstream_retries_total", "upstream_timeouts_total", "user_errors_total", "user_latency_ms", "user_not_issued_total",
-      "user_stale_reads_total", "user_value_age_ms", "work_in_vain_total"};
-  const std::set<std::string> higher{
-      "cache_answered_total", "cache_hit_rate_percent", "cache_hits_total", "client_operations_total", "requests_answered_total",
-      "service_cache_hits_total", "upstream_answered_total", "user_answers_total", "user_cache_hits_total", "user_success_percent"};
-  const auto kinds = catalog::all_kinds();
-  for (const auto& name : kinds.names())
-    for (const auto* metric : kinds.find(name)->metrics) {
-      const std::string words(metric->name);
-      EXPECT_EQ(better_of(words) == Better::lower, lower.contains(words)) << words;
-      EXPECT_EQ(better_of(words) == Better::higher, higher.contains(words)) << words;
-      EXPECT_EQ(better_of(words + " p99"), better_of(words)) << words;
-      EXPECT_EQ(better_of("max(" + words + ")"), better_of(words)) << words;
-    }
-  EXPECT_EQ(sense_of(Better::lower, 3, 2), 1);
-  EXPECT_EQ(sense_of(Better::higher, 3, 2), -1);
-  EXPECT_EQ(sense_of(Better::neither, 3, 2), 0);
-  EXPECT_EQ(sense_of(Better::lower, 2, 2), 0);
-  EXPECT_EQ(sense_of(Better::lower, 18.0, 17.999), 0) << "shown as 0.0 %";
-  EXPECT_EQ(sense_of(Better::lower, 18.0, 17.98), 1);
 }
 
 }  // namespace

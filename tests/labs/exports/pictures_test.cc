@@ -186,9 +186,72 @@ TEST(ExportHtml, TheReportSaysWhatWasRunDoneAndKept) {
   for (const auto& [kind, count] : kinds)
     EXPECT_EQ(times(html, "<td>" + std::string(core::name_of(kind)) + "</td><td class=\"n\">" + std::to_string(count) + "</td>"), count > 0 ? 1u : 0u) << core::name_of(kind);
   EXPECT_GE(times(html, "<code>" + command), 1u);
-  EXPECT_EQ(times(html, "<td>linearizable</td><td><b class=\"bad\">broken</b></td>"), 1u);
+  // What the lab is about comes first, in a table of its own.
+  const auto lab = html.find("<th>The lab speaks of</th>"), judged = html.find("<td>linearizable</td><td><b class=\"bad\">broken</b></td>"),
+             other = html.find("<th>What else clients could rely on</th>"), weaker = html.find("<td>sequential</td><td><b");
+  ASSERT_NE(weaker, html.npos);
+  EXPECT_TRUE(lab < judged && judged < other && other < weaker) << lab << " " << judged << " " << other << " " << weaker;
+  EXPECT_EQ(times(html, "<td>linearizable</td>"), 1u);
+  EXPECT_EQ(times(html, "judged as those of a key-value store"), 1u);
   EXPECT_EQ(times(html, "<svg "), 2u);
   EXPECT_EQ(times(html, "prefers-color-scheme:dark"), 1u);
+}
+
+TEST(ExportHtml, OfALabThatPromisesClientsNothingItIsSaid) {
+  const std::string html = drawn(*lab_run("raft-elections", 1), "html");
+  EXPECT_EQ(times(html, "The lab promises clients nothing of this by name."), 1u);
+  EXPECT_EQ(times(html, "The lab speaks of"), 0u);
+  EXPECT_EQ(times(html, "<th>What clients could rely on</th>"), 1u);
+  EXPECT_EQ(times(html, "<td>linearizable</td><td><b class=\"good\">kept</b></td>"), 1u);
+}
+
+struct Did {
+  std::string function, value;
+  std::optional<std::string> result{};
+};
+// A run of somebody's own lab: one client after the other, each when the one before was answered.
+std::unique_ptr<record::Recording> asked_run(const std::vector<Did>& all, const std::string& lab_text) {
+  auto header = record::made_header();
+  header.lab_text = lab_text;
+  auto run = std::make_unique<record::Recording>(header);
+  record::Event e;
+  const auto happens = [&](PictureKind kind, const core::Bytes& body) {
+    e.kind = kind, e.id += 1, e.node = 1, e.at += core::Duration(1'000'000);
+    run->on_event(e, body);
+  };
+  for (std::uint64_t i = 1; i <= all.size(); ++i) {
+    const Did& one = all[i - 1];
+    e.ref = i;
+    happens(PictureKind::invoke, core::encode(core::Invocation{i, i, one.function, "x", one.value, ""}));
+    happens(PictureKind::complete, core::encode(core::Completion{i, core::Outcome::ok, one.result}));
+  }
+  return run;
+}
+
+TEST(ExportHtml, ARegistersHistoryIsJudgedAsARegister) {
+  const std::string lab = "# Somebody's\n\n```system\n[[group]]\nname = \"servers\"\nkind = \"raft\"\ncount = 5\n```\n";
+  const std::string kept = "<td>linearizable</td><td><b class=\"good\">kept</b></td>", broken = "<td>linearizable</td><td><b class=\"bad\">broken</b></td>";
+  const std::string good = drawn(*asked_run({{"write", "1"}, {"read", "", "1"}, {"write", "2"}, {"read", "", "2"}}, lab), "html");
+  EXPECT_EQ(times(good, "judged as those of a register."), 1u);
+  EXPECT_EQ(times(good, kept), 1u);
+  const std::string bad = drawn(*asked_run({{"write", "1"}, {"write", "2"}, {"read", "", "1"}}, lab), "html");
+  EXPECT_EQ(times(bad, broken), 1u);
+  EXPECT_EQ(times(drawn(*asked_run({{"write", "1"}, {"cas", "2"}, {"read", "", "1"}}, lab), "html"), "judged as those of a register with compare and set."), 1u);
+  EXPECT_EQ(times(drawn(*asked_run({{"put", "1"}, {"get", "", "1"}}, lab), "html"), "judged as those of a key-value store."), 1u);
+}
+
+TEST(ExportHtml, OperationsOfNoObjectThatItKnowsAreNotJudged) {
+  const std::string html = drawn(*asked_run({{"add", "1"}, {"add", "2"}, {"read", "", "3"}}, "# A counter\n"), "html");
+  EXPECT_EQ(times(html, "is not judged: their operations (add, read) are not those of a register or of a key-value store"), 1u);
+  EXPECT_EQ(times(html, "<td>linearizable</td>"), 0u) << "a counter is no key-value store";
+}
+
+TEST(ExportHtml, OfALabThatThisProgramCannotReadItIsSaid) {
+  const std::string newer = "# Newer\n\n```system\n[[group]]\nname = \"servers\"\nkind = \"viewstamped\"\ncount = 3\n```\n";
+  const std::string html = drawn(*asked_run({{"put", "1"}, {"get", "", "1"}}, newer), "html");
+  EXPECT_EQ(times(html, "This program cannot read the lab of this run, so it does not know what was promised to clients: "), 1u);
+  EXPECT_EQ(times(html, "viewstamped"), 1u) << "and why";
+  EXPECT_EQ(times(html, "<td>linearizable</td><td><b class=\"good\">kept</b></td>"), 1u) << "what clients could rely on is judged all the same";
 }
 
 TEST(ExportHtml, ARunInWhichNothingHappenedHasAReportToo) {
