@@ -69,7 +69,7 @@ std::vector<KeyDigest> keys_in(const Table& table, const Arc& arc) {
 
 // The messages by which two nodes find what differs between them.
 std::size_t bytes_to_find(const Table& a, const Merkle& tree_a, const Merkle& tree_b) {
-  Compare message{kWide, 0, {{0, tree_a.digest(0, 0)}}};
+  leaderless::Compare message{kWide, 0, {{0, tree_a.digest(0, 0)}}};
   std::size_t bytes = 0;
   for (bool at_b = true;; at_b = !at_b) {
     const Merkle& tree = at_b ? tree_b : tree_a;

@@ -20,22 +20,22 @@ double rate(std::uint64_t count, Clock::time_point began) {
   return static_cast<double>(count) / std::chrono::duration<double>(Clock::now() - began).count();
 }
 
-struct Bare {
+struct Queued {
   std::int64_t at;
   std::uint64_t order;
   std::uint32_t from, to;
   char payload[64];
-  bool operator<(const Bare& other) const { return at != other.at ? at > other.at : order > other.order; }
+  bool operator<(const Queued& other) const { return at != other.at ? at > other.at : order > other.order; }
 };
 
 double bare_rate(std::uint32_t nodes) {
   core::Rng rng(1);
-  std::priority_queue<Bare> queue;
+  std::priority_queue<Queued> queue;
   std::uint64_t order = 0;
   for (std::uint32_t i = 0; i < nodes; ++i) queue.push({static_cast<std::int64_t>(rng.below(1'000'000)), ++order, i, static_cast<std::uint32_t>(rng.below(nodes)), {}});
   const auto began = Clock::now();
   for (std::uint64_t n = 0; n < kMessages; ++n) {
-    Bare next = queue.top();
+    Queued next = queue.top();
     queue.pop();
     next.from = next.to;
     next.to = static_cast<std::uint32_t>(rng.below(nodes));

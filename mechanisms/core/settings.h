@@ -21,12 +21,14 @@
 //
 // A member without its line, or a line without its member, is refused by describe() when the kind is listed.
 #pragma once
+#include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
-#include "mechanisms/core/check.h"
 #include "mechanisms/core/fields.h"
 #include "mechanisms/core/text.h"
 
@@ -57,6 +59,26 @@ constexpr std::string_view part_of_name(std::string_view name) {
 }
 
 namespace detail {
+
+// What is done with the values of one type, for code that does not know the type.
+struct ValueType {
+  SettingInfo::Type type;
+  std::string (*text)(const void* value);
+  bool (*in_range)(const void* value, const Setting&);
+  // False, and the value stays what it was: the text is none, or out of range.
+  bool (*assign)(void* value, std::string_view text, const Setting&);
+  std::vector<std::string> (*choices)();
+};
+
+// Where a setting lies in the settings of a type. There are some 750 of them in 18 kinds of nodes: what is done with them is
+// written against this list, so that it is compiled once and not for each of them.
+struct Place {
+  std::string name;    // The full one.
+  std::size_t offset;  // In bytes from the beginning of the settings.
+  const ValueType* type;
+  const Setting* declared;
+  bool flaw;
+};
 
 template <class T>
 constexpr bool nameless() {
@@ -90,52 +112,74 @@ bool in_range(const T& v, const Setting& declared) {
   }
 }
 
-template <class S>
-const Setting* find_declared(std::string_view name) {
-  for (const Setting& declared : S::kDeclared)
-    if (declared.name == name) return &declared;
-  return nullptr;
+template <class T>
+std::string text_of(const void* value) {
+  if constexpr (std::is_same_v<T, std::string>) return *static_cast<const T*>(value);
+  else return text(*static_cast<const T*>(value));
 }
-
-// What a value of this setting looks like, for an error message.
-std::string expectation(const SettingInfo& info);
-// Those of one part stand together, wherever nameless parts have put them; parts in the order in which they came.
-void part_by_part(std::vector<SettingInfo>& all);
 
 template <class T>
-void complete(SettingInfo& info, const T& initial, const Setting& declared) {
-  info.type = setting_type<T>();
-  info.low = declared.low, info.high = declared.high;
-  info.unit = declared.unit, info.help = declared.help;
-  if constexpr (std::is_same_v<T, std::string>)
-    info.initial = initial;
-  else
-    info.initial = text(initial);
-  if constexpr (std::is_enum_v<T>)
-    for (const auto choice : names(T{})) info.choices.emplace_back(choice);
+bool assign(void* value, std::string_view text, const Setting& declared) {
+  T parsed{};
+  if (!parse(text, parsed) || !in_range(parsed, declared)) return false;
+  *static_cast<T*>(value) = std::move(parsed);
+  return true;
 }
 
-}  // namespace detail
+template <class T>
+std::vector<std::string> choices_of() {
+  if constexpr (std::is_enum_v<T>) {
+    const auto all = names(T{});
+    return {all.begin(), all.end()};
+  } else {
+    return {};
+  }
+}
 
-// Calls visit(full name, member, declaration, is a flaw) for every setting of `settings`.
-template <class S, class Visit>
-void visit_settings(S& settings, const Visit& visit, const std::string& before = "", bool flaws = false) {
-  using Plain = std::remove_const_t<S>;
-  static_assert(fields_complete<Plain>, "FIELDS of these settings forgets a member");
-  Plain::fields(settings, [&](std::string_view name, auto& member) {
+template <class T>
+inline constexpr ValueType kValueType{
+    setting_type<T>(), text_of<T>, [](const void* v, const Setting& declared) { return in_range(*static_cast<const T*>(v), declared); },
+    assign<T>, choices_of<T>};
+
+// Refuses a member that is not declared.
+void add_place(std::vector<Place>& all, const std::string& before, std::string_view member, std::size_t offset, const ValueType& type,
+               std::span<const Setting> declared, bool flaw);
+
+// Adds every setting of `settings`, which lie in `whole`.
+template <class S>
+void add_places(std::vector<Place>& all, const S& settings, const void* whole, const std::string& before = "", bool flaws = false) {
+  static_assert(core::fields_complete<S>, "FIELDS of these settings forgets a member");
+  S::fields(settings, [&](std::string_view name, const auto& member) {
     using Member = std::remove_cvref_t<decltype(member)>;
     if constexpr (Described<Member>) {
       if (name == "flaws")
-        visit_settings(member, visit, "flaw.", true);
+        add_places(all, member, whole, "flaw.", true);
       else
-        visit_settings(member, visit, detail::nameless<Member>() ? before : before + std::string(name) + ".", flaws);
+        add_places(all, member, whole, nameless<Member>() ? before : before + std::string(name) + ".", flaws);
     } else {
-      const Setting* declared = detail::find_declared<Plain>(name);
-      CHECK(declared != nullptr);
-      visit(before + std::string(name), member, *declared, flaws);
+      const auto offset = static_cast<std::size_t>(reinterpret_cast<const char*>(&member) - static_cast<const char*>(whole));
+      add_place(all, before, name, offset, kValueType<Member>, S::kDeclared, flaws);
     }
   });
 }
+
+template <class S>
+const std::vector<Place>& places() {
+  static const auto all = [] {
+    std::vector<Place> found;
+    const S any{};
+    add_places(found, any, &any);
+    return found;
+  }();
+  return all;
+}
+
+// The same as the functions below, of any settings.
+std::vector<SettingInfo> describe(const std::vector<Place>& places, const void* settings);
+std::string set(const std::vector<Place>& places, void* settings, std::string_view wanted, std::string_view value);
+std::string get(const std::vector<Place>& places, const void* settings, std::string_view wanted);
+
+}  // namespace detail
 
 // Why these values, each in its range, make no sense together; of the parts, too.
 template <class S>
@@ -156,54 +200,20 @@ std::string conflict_of(const S& settings) {
 // All settings of a struct: its own, and then part by part, in order.
 template <class S>
 std::vector<SettingInfo> describe_settings() {
-  std::vector<SettingInfo> all;
   const S initial{};
-  visit_settings(initial, [&](const std::string& name, const auto& member, const Setting& declared, bool flaw) {
-    for (const SettingInfo& one : all)
-      if (one.name == name) return CHECK(flaw);
-    SettingInfo& info = all.emplace_back();
-    info.name = name;
-    info.flaw = flaw;
-    detail::complete(info, member, declared);
-    CHECK(detail::in_range(member, declared));
-  });
-  detail::part_by_part(all);
-  return all;
+  return detail::describe(detail::places<S>(), &initial);
 }
 
 // Sets one setting from text. Returns why not, or nothing.
 template <class S>
 std::string set_setting(S& settings, std::string_view wanted, std::string_view value) {
-  std::string error = "no such setting";
-  visit_settings(settings, [&](const std::string& name, auto& member, const Setting& declared, bool flaw) {
-    if (name != wanted) return;
-    auto parsed = member;
-    if (parse(value, parsed) && detail::in_range(parsed, declared)) {
-      member = parsed;
-      error.clear();
-      return;
-    }
-    SettingInfo info;
-    info.name = name;
-    info.flaw = flaw;
-    detail::complete(info, member, declared);
-    error = name + " takes " + detail::expectation(info) + ", not `" + std::string(value) + "`";
-  });
-  return error;
+  return detail::set(detail::places<S>(), &settings, wanted, value);
 }
 
 // The value of one setting as text; nothing when there is no such setting.
 template <class S>
 std::string get_setting(const S& settings, std::string_view wanted) {
-  std::string found;
-  visit_settings(settings, [&](const std::string& name, const auto& member, const Setting&, bool) {
-    if (name != wanted) return;
-    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(member)>, std::string>)
-      found = member;
-    else
-      found = text(member);
-  });
-  return found;
+  return detail::get(detail::places<S>(), &settings, wanted);
 }
 
 }  // namespace core

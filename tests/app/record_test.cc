@@ -100,12 +100,12 @@ TEST(Record, BothExportsAgreeWithShowInNumbers) {
     EXPECT_EQ(ran.code, 0) << ran.err;
   }
   const std::string show = faultline({"show", folder / "a.run"}).out;
-  const auto json = program::lines_of(program::text_of(folder / "json"));
+  const auto json_lines = program::lines_of(program::text_of(folder / "json"));
   const auto csv = program::lines_of(program::text_of(folder / "csv/events.csv"));
-  ASSERT_GT(json.size(), 1000u);
-  EXPECT_EQ(csv.size(), json.size());
+  ASSERT_GT(json_lines.size(), 1000u);
+  EXPECT_EQ(csv.size(), json_lines.size());
   std::map<std::string, std::size_t> of_json, of_csv;
-  for (std::size_t i = 1; i < json.size(); ++i) ++of_json[nlohmann::json::parse(json[i])["kind"]];
+  for (std::size_t i = 1; i < json_lines.size(); ++i) ++of_json[nlohmann::json::parse(json_lines[i])["kind"]];
   for (std::size_t i = 1; i < csv.size(); ++i) ++of_csv[found(csv[i], R"(^\d+,\d+,([a-z]+),)")];
   EXPECT_EQ(of_json, of_csv);
   for (const auto& [kind, count] : of_json) EXPECT_EQ(shown(show, kind), count) << kind;

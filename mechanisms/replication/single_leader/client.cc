@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "mechanisms/core/check.h"
 #include "mechanisms/core/text.h"
 
 namespace single_leader {

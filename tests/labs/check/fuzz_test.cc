@@ -13,9 +13,11 @@
 #include "labs/guide/runner.h"
 #include "labs/world/simulated.h"
 #include "mechanisms/core/text.h"
+#include "tests/labs/check/promises.h"
 
 namespace {
 
+using namespace promises;
 using check::Plan;
 using Failure = check::Run::Failure;
 
@@ -158,8 +160,6 @@ TEST_P(WeakerMode, LosesWhatItDoesNotPromise) {
   }
 }
 
-constexpr auto kLin = check::Promise::linearizable, kSeq = check::Promise::sequential, kRyw = check::Promise::read_your_writes,
-               kMr = check::Promise::monotonic_reads, kMw = check::Promise::monotonic_writes, kWfr = check::Promise::writes_follow_reads;
 const Loses kLoses[] = {
     {"ATokenAtReplicas", single_leader, {kSeq}, {kLin}, 1, 60},
     {"ACarefulFailoverLosesWhatWasOnlyRead", single_leader, {kRyw, kMw}, {kLin, kMr}, 1, 4000},

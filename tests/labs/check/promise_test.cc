@@ -9,10 +9,12 @@
 #include <span>
 
 #include "labs/check/witness.h"
+#include "tests/labs/check/promises.h"
 #include "tests/labs/check/told_history.h"
 
 namespace {
 
+using namespace promises;
 using check::History;
 using check::Model;
 using check::Promise;
@@ -25,8 +27,6 @@ struct Known {
   const char* history;
   std::vector<Promise> broken;     // All others but `convergent` are kept.
 };
-constexpr auto kLin = Promise::linearizable, kSeq = Promise::sequential, kCausal = Promise::causal, kMemory = Promise::causal_memory,
-               kWeak = Promise::weak_causal, kRyw = Promise::read_your_writes, kMr = Promise::monotonic_reads, kMw = Promise::monotonic_writes, kWfr = Promise::writes_follow_reads;
 
 class KnownHistory : public testing::TestWithParam<Known> {};
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "mechanisms/core/check.h"
+
 namespace {
 
 using namespace std::chrono_literals;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "mechanisms/core/check.h"
 #include "mechanisms/core/codec.h"
 #include "mechanisms/replication/leaderless/invariants.h"
 
