@@ -79,12 +79,16 @@ std::size_t Study::sure_pairs(std::size_t figure) const {
   return pairs;
 }
 
-std::size_t Study::most_telling() const {
+std::size_t Study::most_telling(const std::function<bool(const std::string& figure)>& counts) const {
   for (std::uint64_t cell = 1; cell < grid_.cells(); ++cell)
     if (middle(0, cell).value != middle(0, 0).value) return 0;
-  std::size_t best = 0, most = 0;
-  for (std::size_t figure = 0; figure < figures_.size(); ++figure)
-    if (const std::size_t pairs = sure_pairs(figure); pairs > most) best = figure, most = pairs;
+  std::size_t best = 0;
+  std::pair<bool, std::size_t> most{false, 0};
+  for (std::size_t figure = 0; figure < figures_.size(); ++figure) {
+    const std::size_t pairs = sure_pairs(figure);
+    const std::pair telling{pairs > 0 && counts(figures_[figure]), pairs};
+    if (telling > most) best = figure, most = telling;
+  }
   return best;
 }
 

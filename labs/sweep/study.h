@@ -1,5 +1,6 @@
 // A sweep as one looks at it: what the runs of every cell came to, figure by figure. For heat maps, curves and distributions.
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -38,8 +39,8 @@ class Study {
   const std::vector<double>& values(std::size_t figure, std::uint64_t cell) const { return values_[figure][cell]; }
   Middle middle(std::size_t figure, std::uint64_t cell) const;
   // The figure to begin with: whether runs passed, where that differs; else what differs most surely - in most pairs of cells
-  // the one's middle lies wholly below the other's.
-  std::size_t most_telling() const;
+  // the one's middle lies wholly below the other's. Those that `counts` come first.
+  std::size_t most_telling(const std::function<bool(const std::string& figure)>& counts) const;
   // The cell in which every axis has this one of its values.
   std::uint64_t cell_at(const std::vector<std::size_t>& places) const;
 

@@ -10,6 +10,7 @@
 #include "app/window/panels/events_menu.h"
 #include "app/window/widgets.h"
 #include "imgui.h"
+#include "labs/compare/better.h"
 
 namespace window {
 namespace {
@@ -68,7 +69,7 @@ void SweepPage::open(std::shared_ptr<const sweep::Study> study, std::string fold
     if (along_ == kNoAxis || values(axis) > values(along_)) across_ = along_, along_ = axis;
     else if (across_ == kNoAxis || values(axis) > values(across_)) across_ = axis;
   }
-  figure_ = study_->most_telling();
+  figure_ = study_->most_telling([](const std::string& figure) { return compare::better_of(figure) != core::Better::neither; });
 }
 
 std::size_t SweepPage::values(std::size_t axis) const { return axis == kNoAxis ? 1 : study_->grid().axes[axis].values.size(); }

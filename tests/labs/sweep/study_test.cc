@@ -53,7 +53,8 @@ TEST(Study, AShareHasWilsonsIntervalAndAMedianThatOfItsOrder) {
 }
 
 TEST(Study, BeginsWithWhatTellsMost) {
-  EXPECT_EQ(Study(made()).most_telling(), 0u) << "not all passed in one cell: that comes first";
+  const auto all = [](const std::string&) { return true; };
+  EXPECT_EQ(Study(made()).most_telling(all), 0u) << "not all passed in one cell: that comes first";
   Stored stored;
   stored.grid.program = "test", stored.grid.lab = "raft-elections";
   stored.grid.first_seed = 1, stored.grid.last_seed = 8;
@@ -66,7 +67,10 @@ TEST(Study, BeginsWithWhatTellsMost) {
     stored.lines[run] = line_of(stored.grid, outcome);
   }
   const Study study(stored);
-  EXPECT_EQ(study.figures()[study.most_telling()], "all apart");
+  EXPECT_EQ(study.figures()[study.most_telling(all)], "all apart");
+  EXPECT_EQ(study.figures()[study.most_telling([](const std::string& figure) { return figure == "one apart" || figure == "noise"; })], "one apart");
+  EXPECT_EQ(study.figures()[study.most_telling([](const std::string& figure) { return figure == "length"; })], "all apart")
+      << "what does not differ tells nothing";
 }
 
 // Of 1,000 draws the interval holds the true median about 950 times or more, whatever the distribution and their number.
