@@ -55,7 +55,9 @@ void event_menu(const View& view, std::size_t row, Selection& selection, Command
   ImGui::Separator();
   if (menu_item("Look at this moment")) commands.want(Seek{at.event.at});
   // Real time does not come again.
-  if (!view.loopback && menu_item("Fork here")) commands.want(Fork{at.event.at});
+  if (view.loopback) return;
+  if (menu_item("Fork here")) commands.want(Fork{at.event.at});
+  if (menu_item("What if here \u2026")) commands.want(Seek{at.event.at}), commands.want(Ask{"what if"});
 }
 
 }  // namespace window

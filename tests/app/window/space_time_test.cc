@@ -416,6 +416,14 @@ TEST_F(SpaceTimeHands, OfferByTheRightButtonWhatCanBeDoneWithAnEvent) {
   hands.click("item:Fork here");
   ASSERT_EQ(commands.all().size(), 1u) << hands.all();
   EXPECT_GT(std::get<Fork>(commands.all()[0]).at, core::kStart + 900ms);
+  const core::Time moment = std::get<Fork>(commands.take()[0]).at;
+  hands.click(ImVec2(arrow.x1, arrow.y1), 1);
+  hands.frame(2);
+  hands.click("item:What if here \u2026");
+  const auto asked = commands.take();
+  ASSERT_EQ(asked.size(), 2u) << hands.all();
+  EXPECT_EQ(std::get<Seek>(asked[0]).to, moment) << "what is given more is given there";
+  EXPECT_EQ(std::get<Ask>(asked[1]).dialog, "what if");
   const std::size_t before = panel.shapes().arrows.size();
   hands.click(ImVec2(arrow.x1, arrow.y1), 1);
   hands.frame(2);
