@@ -383,7 +383,7 @@ void add_window(CLI::App& app, Words& w) {
   shot->add_option("--panel", a.panel, "Only one of its panels, such as topology; or a dialog over all, such as palette")
       ->type_name("NAME")
       ->check(one_of({"topology", "plots", "space-time", "events", "inspector", "guide", "settings", "checks", "bookmarks", "ask", "scrubber",
-                      "palette", "help", "preferences", "export", "new", "runs"}));
+                      "palette", "help", "preferences", "export", "new", "what if", "chance", "runs"}));
   shot->add_option("--select", a.select, "A node to select, such as S1")->type_name("NODE");
   shot->add_option("--event", a.event, "An event to select, by its number in the list of events")
       ->type_name("N")

@@ -1,4 +1,5 @@
 // `faultline shot LAB`: draws the window to a picture, without a display.
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -65,6 +66,8 @@ bool read_time(const char* option, const std::string& words, core::Duration& out
   return false;
 }
 
+constexpr std::string_view kDialogs[] = {"palette", "help", "preferences", "export", "new", "what if", "chance"};
+
 // What is looked at in the window, as hands would have it.
 void look_at(const ShotArguments& a, core::Duration from, core::Duration to, window::Shell& shell) {
   if (!a.select.empty()) shell.select(a.select);
@@ -91,8 +94,7 @@ int shot(const ShotArguments& a) {
     setup.width = width, setup.height = height, setup.scale = static_cast<float>(a.scale), setup.theme = a.theme;
     setup.outside.program = app::program_version();
     window::OffScreen screen(std::move(setup));
-    const bool dialog = a.panel == "palette" || a.panel == "help" || a.panel == "preferences" || a.panel == "export" || a.panel == "new";
-    if (dialog) screen.shell().wish(window::Ask{a.panel});
+    const bool dialog = std::find(std::begin(kDialogs), std::end(kDialogs), a.panel) != std::end(kDialogs);
     if (a.panel == "runs") screen.shell().wish(window::GoTo{window::Place::runs});
     else if (!dialog) screen.shell().only(a.panel);
     const auto kind = window::kind_of_file(a.lab);
@@ -105,6 +107,9 @@ int shot(const ShotArguments& a) {
     if (!a.lab.empty() && !kept) screen.shell().open(made(a, core::kStart + at));
     if (!a.compare.empty()) screen.shell().wish(window::CompareRuns{a.compare});
     look_at(a, from, to, screen.shell());
+    screen.settle_all();
+    // Some of them are about what was opened.
+    if (dialog) screen.shell().wish(window::Ask{a.panel});
     screen.settle_all();
     if (!window::write_png(screen.stage().picture(), a.out)) return fail(kCannotWrite, "cannot write " + a.out);
     std::cout << "drawn in " << plain_line(a.out) << "\n";

@@ -1,6 +1,8 @@
 // `faultline shot`: what may be asked of a picture, and that it shows something else then.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/app/program.h"
 
 namespace {
@@ -37,6 +39,13 @@ TEST(Shot, ShowsTheAskedStretchOfTimeAndLightsTheAskedEvent) {
   EXPECT_NE(all, part);
   EXPECT_NE(part, lit);
   EXPECT_EQ(part, drawn(folder, {"--panel", "space-time", "--from", "100ms", "--to", "200ms"})) << "the same each time";
+}
+
+TEST(Shot, DialogsLieOverTheRunThatTheyAreAbout) {
+  const Folder folder;
+  std::set<std::string> pictures{drawn(folder, {})};
+  for (const std::string dialog : {"palette", "export", "what if", "chance", "preferences", "help"})
+    EXPECT_TRUE(pictures.insert(drawn(folder, {"--panel", dialog})).second) << dialog << " is not to be seen";
 }
 
 TEST(Shot, ComparesTheRunsOfTwoFiles) {
