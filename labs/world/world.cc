@@ -32,6 +32,10 @@ std::string prefix_for(const std::string& group, const std::vector<std::string>&
 
 }  // namespace
 
+World::World(const World&) = default;
+
+World::~World() = default;
+
 World::World(const System& system, std::uint64_t seed)
     : system_(system),
       seed_(seed),

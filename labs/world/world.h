@@ -27,7 +27,7 @@ namespace world {
 class World {
  public:
   World(const System& system, std::uint64_t seed);
-  virtual ~World() = default;
+  virtual ~World();
 
   // Hears all events from now on, after the names used so far. Changes nothing in the world. A copied world has no
   // listeners.
@@ -62,7 +62,7 @@ class World {
   const Disk& disk(core::NodeId id) const { return slot(id).disk; }
 
  protected:
-  World(const World& other) = default;  // Copies no listener: see Listeners.
+  World(const World& other);  // Copies no listener: see Listeners.
 
   enum class Condition : std::uint8_t { down, up, paused };
 

@@ -2,7 +2,6 @@
 // boundary of a step catches it: the node crashes, and the recording says where.
 #pragma once
 #include <stdexcept>
-#include <string>
 
 namespace core {
 
@@ -10,11 +9,7 @@ struct CheckFailed : std::logic_error {
   using std::logic_error::logic_error;
 };
 
-[[noreturn]] inline void check_failed(const char* condition, const char* file, int line) {
-  std::string path = file;
-  if (const auto cut = path.find_last_of('/'); cut != std::string::npos) path.erase(0, cut + 1);
-  throw CheckFailed(path + ":" + std::to_string(line) + ": " + condition);
-}
+[[noreturn]] void check_failed(const char* condition, const char* file, int line);
 
 }  // namespace core
 

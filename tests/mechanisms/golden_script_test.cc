@@ -1,6 +1,8 @@
 // The form of golden scripts.
 #include "tests/mechanisms/golden.h"
 
+#include <gtest/gtest.h>
+
 namespace {
 
 using Lines = std::vector<std::string>;
