@@ -38,7 +38,6 @@ World::~World() = default;
 
 World::World(const System& system, std::uint64_t seed)
     : system_(system),
-      seed_(seed),
       stamps_(count_nodes(system) + 1),
       faults_rng_(core::derive_seed(seed, "faults")),
       links_(seed, count_nodes(system), system.link) {

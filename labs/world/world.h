@@ -246,7 +246,6 @@ class World {
   void compact(core::NodeId node);
 
   System system_;
-  std::uint64_t seed_;
   bool started_ = false;
   std::uint64_t events_ = 0;
   std::vector<clocks::Lamport> stamps_;  // By node; [0] is the world's own, on which commands happen.

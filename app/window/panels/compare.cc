@@ -55,7 +55,6 @@ void Compare::draw(Commands& commands) {
   take_known();
   draw_head(commands);
   if (!comparison_) return;                    // It was closed.
-  draw_work();
   if (!known_ || known_->runs.empty()) return;
   const bool wide = ImGui::GetContentRegionAvail().x >= px(kWide);
   if (!wide) {
@@ -101,6 +100,7 @@ std::vector<Row> Compare::shown(std::vector<Row> rows) const {
 void Compare::draw_head(Commands& commands) {
   text("Compare", theme().text, look().fonts.title);
   ImGui::SameLine(0, px(20));
+  const float line = ImGui::GetCursorPosY();
   if (button("Back to all runs", {}, "Esc") || (ImGui::IsKeyPressed(kEscape, false) && !ImGui::GetIO().WantTextInput)) return close();
   ImGui::SameLine(0, px(8));
   ButtonLook copy;
@@ -109,26 +109,26 @@ void Compare::draw_head(Commands& commands) {
   ImGui::SameLine(0, px(16));
   ImGui::SetCursorPosY(ImGui::GetCursorPosY() + px(4));
   check_box("Differences only", differences_only_, "Hides what is the same in all runs.");
+  const ImVec2 below = ImGui::GetCursorPos();
+  ImGui::SameLine(0, px(24));
+  draw_work(line);
+  ImGui::SetCursorPos(below);
   gap(12);
 }
 
-void Compare::draw_work() {
+// Beside all else, so that nothing moves when it comes and goes.
+void Compare::draw_work(float top) {
   const auto work = comparison_->work();
-  if (!work) {
-    if (known_ && !known_->whole) text("It was cancelled: what was read until then is shown.", theme().warn), gap(8);
-    return;
-  }
-  const float top = ImGui::GetCursorPosY();
+  if (!work && (!known_ || known_->whole)) return;
+  ImGui::SetCursorPosY(top + (work ? 0 : ImGui::GetStyle().FramePadding.y));
+  if (!work) return fitted("It was cancelled: what was read until then is shown.", ImGui::GetContentRegionAvail().x, theme().warn);
   if (button("Cancel", {}, "What is read until then stays.")) comparison_->cancel();
   ImGui::SameLine(0, px(14));
   ImGui::SetCursorPosY(top + px(11));
-  progress(work->part, px(180));
+  progress(work->part, std::min(px(180), ImGui::GetContentRegionAvail().x));
   ImGui::SameLine(0, px(14));
   ImGui::SetCursorPosY(top + ImGui::GetStyle().FramePadding.y);
-  fitted(work->words, std::max(px(80), ImGui::GetContentRegionAvail().x), theme().muted);
-  ImGui::SetCursorPosY(top + ImGui::GetFrameHeight() + px(4));
-  ImGui::Dummy({0, 0});
-  gap(8);
+  if (const float room = ImGui::GetContentRegionAvail().x; room > px(80)) fitted(work->words, room, theme().muted);
 }
 
 void Compare::draw_tables(Commands& commands) {

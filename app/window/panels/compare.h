@@ -38,7 +38,7 @@ struct Compare {
     Plots plots;
   };
   void draw_head(Commands& commands);
-  void draw_work();
+  void draw_work(float top);
   void draw_alignment();
   void draw_tables(Commands& commands);
   void draw_table(const std::string& id, std::vector<compare::Row> rows, float name_width, float cell_width);

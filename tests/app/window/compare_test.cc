@@ -112,7 +112,6 @@ TEST(ComparePanel, AlignsByWhatAPersonChoosesAndSaysWhoHasNoSuchEvent) {
   EXPECT_EQ(three.panel.comparison()->known()->aligned[1], core::kStart + 1s);
   EXPECT_TRUE(three.hands.sees("text:A calm one has no such event: it begins where the others do.")) << three.hands.all();
   three.hands.click("choice:event");
-  three.settle();   // The bar of what is going on stands above the field, and goes.
   three.hands.click("field:aligned text");
   three.hands.type("crash S1");
   three.hands.key({kEnter});
