@@ -110,7 +110,6 @@ void Compare::draw_head(Commands& commands) {
   ImGui::SetCursorPosY(ImGui::GetCursorPosY() + px(4));
   check_box("Differences only", differences_only_, "Hides what is the same in all runs.");
   const ImVec2 below = ImGui::GetCursorPos();
-  ImGui::SameLine(0, px(24));
   draw_work(line);
   ImGui::SetCursorPos(below);
   gap(12);
@@ -120,6 +119,7 @@ void Compare::draw_head(Commands& commands) {
 void Compare::draw_work(float top) {
   const auto work = comparison_->work();
   if (!work && (!known_ || known_->whole)) return;
+  ImGui::SameLine(0, px(24));
   ImGui::SetCursorPosY(top + (work ? 0 : ImGui::GetStyle().FramePadding.y));
   if (!work) return fitted("It was cancelled: what was read until then is shown.", ImGui::GetContentRegionAvail().x, theme().warn);
   if (button("Cancel", {}, "What is read until then stays.")) comparison_->cancel();
@@ -128,7 +128,7 @@ void Compare::draw_work(float top) {
   progress(work->part, std::min(px(180), ImGui::GetContentRegionAvail().x));
   ImGui::SameLine(0, px(14));
   ImGui::SetCursorPosY(top + ImGui::GetStyle().FramePadding.y);
-  if (const float room = ImGui::GetContentRegionAvail().x; room > px(80)) fitted(work->words, room, theme().muted);
+  fitted(work->words, std::max(px(20), ImGui::GetContentRegionAvail().x), theme().muted);
 }
 
 void Compare::draw_tables(Commands& commands) {
@@ -232,7 +232,7 @@ void Compare::draw_cell(const compare::Cell& cell, ImVec2 at, float width) {
     const Colour colour = cell.sense > 0 ? theme().good : cell.sense < 0 ? theme().bad : theme().muted;
     ImDrawList& list = *ImGui::GetWindowDrawList();
     const float x = at.x + width - delta + px(8), y = at.y + tall / 2, h = px(3.5f) * (cell.delta[0] == '-' ? 1.0f : -1.0f);
-    list.AddTriangleFilled({x - px(4), y - h}, {x + px(4), y - h}, {x, y + h}, colour);
+    if (cell.delta[0] != '~') list.AddTriangleFilled({x - px(4), y - h}, {x + px(4), y - h}, {x, y + h}, colour);
     draw_text(list, {x + px(8), at.y + px(1)}, cell.delta, colour, look().fonts.small);
   }
   if (!cell.exact.empty() && ImGui::IsMouseHoveringRect(at, {at.x + width, at.y + tall}) && ImGui::IsWindowHovered())
