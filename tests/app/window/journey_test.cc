@@ -108,7 +108,7 @@ TEST_F(Journey, FromTheGalleryToTheComparison) {
   fill("field:export folder", screen.home());
   fill("field:export name", "exported");
   screen.click("button:Export");
-  ASSERT_TRUE(screen.wait([&](const Seen&) { return std::filesystem::exists(out); }));
+  ASSERT_TRUE(screen.wait([&](const Seen& s) { return std::filesystem::exists(out) && s.has("text:" + out); }));   // The dialog grows by its name.
   screen.click("button:Close");
 
   // Both branches are runs of their own, side by side.
